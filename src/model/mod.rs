@@ -1,0 +1,35 @@
+//! The data of the pipeline, in the order in which it comes into being: `Source → Story → Issue → Edition → Email →
+//! Outcome`, with the findings of `check` beside it. No input or output, no clock, nothing of ours is imported here:
+//! every stage can be read and tested with values made by hand.
+
+#[macro_use]
+mod words;
+mod lang;
+mod ids;
+mod address;
+mod newsletter;
+mod source;
+mod story;
+mod harvest;
+mod issue;
+mod edition;
+mod finding;
+mod approval;
+mod delivery;
+
+pub use address::{Address, AddressError};
+pub use approval::Approval;
+pub use delivery::{Counts, Delivery, Outcome, Reply, State};
+pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part, Slot};
+pub use finding::{Finding, Place, Severity, Waived};
+pub use harvest::{Harvest, Silent};
+pub use ids::{EditionId, IdError, IssueId, StoryId};
+pub use issue::{Issue, IssueSection, Waiver};
+pub use lang::{Lang, Texts};
+pub use newsletter::{
+    Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet,
+    Schedule, Section, Sender, Tls,
+};
+pub use source::{Feed, Page, PairBy, Sources};
+pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
+pub use words::{Speech, Words};

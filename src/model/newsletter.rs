@@ -1,0 +1,310 @@
+//! Who sends: everything that is particular to one newsletter, as `newsletter.toml` says it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::{IssueId, Lang, Texts};
+
+/// `newsletter.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Newsletter {
+    /// A short name in ASCII: part of Message-IDs, List-Ids and tokens.
+    pub id: String,
+    /// The first issue that this program makes.
+    pub first_issue: IssueId,
+    /// Which rules apply.
+    #[serde(default)]
+    pub rules: RuleSet,
+    /// The languages, in the order of a bilingual edition.
+    pub languages: Vec<Lang>,
+    /// The language in which stories are first written; parity compares the others with it.
+    pub source_language: Lang,
+    /// What each language is called and how the newsletter is named in it.
+    pub language: BTreeMap<Lang, Language>,
+    /// The office that publishes.
+    pub organization: Organization,
+    /// Addresses of the sender.
+    pub sender: Sender,
+    /// When an issue leaves.
+    pub schedule: Schedule,
+    /// How fast and by which way it leaves.
+    #[serde(default)]
+    pub delivery: Delivering,
+    /// What the office has decided about approvals and lateness.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Limits and manners of reading from the web.
+    #[serde(default)]
+    pub http: HttpSettings,
+    /// Where past issues can be read, once they can.
+    #[serde(default)]
+    pub archive: Archive,
+    /// Standing blocks, in Markdown.
+    #[serde(default)]
+    pub blocks: Blocks,
+    /// Dotted keys whose values are still to confirm: sending by SMTP is blocked while one is listed (SND-14).
+    #[serde(default)]
+    pub to_confirm: Vec<String>,
+    /// The sections, in the order of the issue.
+    #[serde(rename = "section", default)]
+    pub sections: Vec<Section>,
+    /// What is known of the files in `subscribers/`.
+    #[serde(rename = "list", default)]
+    pub lists: Vec<ListFile>,
+    /// Where STATE lies, from the newsletter's folder.
+    #[serde(default = "state_dir")]
+    pub state_dir: String,
+}
+
+fn state_dir() -> String {
+    "state".to_owned()
+}
+
+impl Newsletter {
+    /// The language's entry. Configuration is refused when a listed language has none.
+    pub fn language(&self, lang: &Lang) -> &Language {
+        &self.language[lang]
+    }
+
+    /// The section by its id.
+    pub fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+}
+
+/// Which rules `check` applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleSet {
+    /// Everything federal policy asks.
+    #[default]
+    Federal,
+    /// Parity, accessibility, sender and links; federal style is advice.
+    Community,
+}
+
+/// One language of the newsletter.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// BCP 47 tag: `en-CA`, `fr-CA`.
+    pub tag: String,
+    /// Its own name: `English`, `Français`.
+    pub label: String,
+    /// The newsletter's name in it: `CCO News`.
+    pub title: String,
+    /// One line under the name.
+    #[serde(default)]
+    pub tagline: String,
+    /// The name in `From`.
+    pub from_name: String,
+}
+
+/// The office that publishes; facts with the date on which they were true, since offices move.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organization {
+    /// The date on which these facts were last confirmed.
+    pub as_of: Date,
+    /// Its name.
+    pub name: Texts,
+    /// Its short form, if it has one.
+    #[serde(default)]
+    pub acronym: Texts,
+    /// On whose behalf it sends.
+    #[serde(default)]
+    pub on_behalf_of: Texts,
+    /// Its mailing address, one line.
+    pub address: Texts,
+    /// The address to which readers write.
+    pub email: String,
+    /// A telephone number, if there is one.
+    #[serde(default)]
+    pub telephone: Option<String>,
+    /// Its page on the web.
+    #[serde(default)]
+    pub website: Texts,
+}
+
+/// Addresses of the sender.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// `From`.
+    pub from: String,
+    /// `Reply-To`: a mailbox that a person reads.
+    pub reply_to: String,
+    /// The envelope sender, to which bounces return.
+    pub bounce: String,
+    /// The mailbox that takes requests to leave or to change language.
+    pub requests: String,
+    /// The domain of List-Ids and Message-IDs; by default that of `from`.
+    #[serde(default)]
+    pub domain: Option<String>,
+}
+
+/// When an issue leaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// `second wednesday`, `last working wednesday`, or a day of the month as `15`.
+    pub day: String,
+    /// Other days for some months, keyed `01` to `12`.
+    #[serde(default)]
+    pub months: BTreeMap<String, String>,
+    /// Local time, `10:00`.
+    pub time: String,
+    /// IANA name of the time zone in which all dates of the newsletter are read.
+    #[serde(default = "toronto")]
+    pub time_zone: String,
+    /// Days on which nothing leaves; the working day before is taken.
+    #[serde(default)]
+    pub holidays: Vec<Date>,
+}
+
+fn toronto() -> String {
+    "America/Toronto".to_owned()
+}
+
+/// How fast and by which way an issue leaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Delivering {
+    /// Messages a minute; 30 is what Exchange Online allows one mailbox. The outbox has no pace.
+    pub messages_per_minute: u32,
+    /// Connections open at once.
+    pub connections: u32,
+    /// Messages on one connection before it is closed and another opened.
+    pub messages_per_connection: u32,
+    /// How a connection to the relay is protected.
+    pub tls: Tls,
+    /// The certificate authority for `tls = "pinned"`: a PEM file.
+    pub ca_file: Option<String>,
+    /// Why `tls = "none"` was chosen; asked for by SND-10.
+    pub tls_reason: Option<String>,
+    /// A command that prints the relay's password, so that it is in no file.
+    pub password_command: Option<String>,
+    /// Hours for which a deferred copy is tried again.
+    pub retry_hours: u32,
+}
+
+impl Default for Delivering {
+    fn default() -> Self {
+        Self {
+            messages_per_minute: 30,
+            connections: 4,
+            messages_per_connection: 100,
+            tls: Tls::Required,
+            ca_file: None,
+            tls_reason: None,
+            password_command: None,
+            retry_hours: 24,
+        }
+    }
+}
+
+/// How a connection to the relay is protected (SND-10). On loopback nothing is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// TLS, with a certificate the system trusts.
+    #[default]
+    Required,
+    /// TLS, with a certificate of the named authority only.
+    Pinned,
+    /// In the clear; needs a reason.
+    None,
+}
+
+/// What the office has decided about approvals and lateness.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// How many different people approve each language.
+    pub approvals: u32,
+    /// Who may approve, per language; empty: anyone who can run the command.
+    pub approvers: BTreeMap<Lang, Vec<String>>,
+    /// Hours after the planned time within which `run` still sends; later it holds and says so.
+    pub late_hours: u32,
+    /// Candidates older than this at the planned time are left out, in days.
+    pub max_age_days: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { approvals: 1, approvers: BTreeMap::new(), late_hours: 4, max_age_days: 45 }
+    }
+}
+
+/// Limits and manners of reading from the web.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpSettings {
+    /// The outbound proxy, `http://proxy.example:8080`; the environment's is never used.
+    pub proxy: Option<String>,
+    /// A contact shown in the User-Agent; by default the organization's address.
+    pub contact: Option<String>,
+}
+
+/// Where past issues can be read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Archive {
+    /// The address of the archive's first page, with a closing slash; none: no web copy is mentioned.
+    pub url: Option<String>,
+}
+
+/// Standing blocks of every issue, in Markdown per language.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Blocks {
+    /// The opening, when the editor writes none.
+    pub opening: Texts,
+    /// Who signs the opening.
+    pub signature: Texts,
+    /// Call for contributions.
+    pub contribute: Texts,
+    /// Where the office can be reached and followed.
+    pub connect: Texts,
+    /// About the newsletter, and privacy.
+    pub about: Texts,
+}
+
+/// One section of the issue.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Its key in stories and sources.
+    pub id: String,
+    /// Its heading.
+    pub name: Texts,
+    /// How many stories are proposed for it.
+    #[serde(default = "section_size")]
+    pub size: usize,
+}
+
+fn section_size() -> usize {
+    4
+}
+
+/// What is known of one file in `subscribers/` (SND-04).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFile {
+    /// The file's name in `subscribers/`.
+    pub file: String,
+    /// On what basis its people are written to: `consent`, `internal distribution`.
+    pub basis: String,
+    /// Since when.
+    #[serde(default)]
+    pub since: Option<Date>,
+    /// Anything that proves it.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Whether a person absent from the file has left.
+    #[serde(default)]
+    pub complete: bool,
+}
