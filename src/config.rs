@@ -1,1 +1,345 @@
-//! In work.
+//! What the office decided and where it is told: `newsletter.toml`, `sources.toml` and the environment. Every default
+//! stands beside its field in [`Newsletter`]; every variable is named here and nowhere else.
+//!
+//! People write these files in Notepad, so a mistake is answered with file, line, column, the line itself and the mend.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::files;
+use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words};
+
+/// Sets the clock, RFC 3339: for examples and tests, for everything but sending by SMTP.
+pub const NOW: &str = "CCO_NEWS_NOW";
+/// The relay: `smtp://user:password@host:587`, `smtps://…`. Without it copies go to the outbox.
+pub const SMTP_URL: &str = "CCO_NEWS_SMTP_URL";
+
+/// What the environment says.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// [`NOW`].
+    pub now: Option<Timestamp>,
+    /// [`SMTP_URL`]; never shown.
+    pub smtp_url: Option<String>,
+    /// The language of the person, from `LC_ALL`, `LC_MESSAGES` or `LANG`.
+    pub speech: Speech,
+    /// `NO_COLOR` is set.
+    pub is_plain: bool,
+    /// `CLICOLOR_FORCE` is set.
+    pub is_colour_forced: bool,
+}
+
+impl Environment {
+    /// Reads the environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads environment variables")]
+    pub fn read() -> Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let now = match variable(NOW) {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| {
+                words!(
+                    "`{NOW}` is `{text}`: write a time as `2026-12-09T10:00:00-05:00`",
+                    "`{NOW}` vaut `{text}` : écrivez un moment comme `2026-12-09T10:00:00-05:00`"
+                )
+            })?),
+        };
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)).unwrap_or_default();
+        Ok(Self {
+            now,
+            smtp_url: variable(SMTP_URL),
+            speech: if locale.to_lowercase().starts_with("fr") { Speech::Fr } else { Speech::En },
+            is_plain: variable("NO_COLOR").is_some(),
+            is_colour_forced: variable("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+        })
+    }
+}
+
+/// A newsletter's configuration, read and found sound.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The newsletter's folder.
+    pub root: PathBuf,
+    /// `newsletter.toml`.
+    pub newsletter: Newsletter,
+    /// `sources.toml`; empty when there is none.
+    pub sources: Sources,
+}
+
+impl Config {
+    /// Reads `newsletter.toml` and `sources.toml` in a folder.
+    pub fn load(root: &Path) -> Result<Self> {
+        let path = root.join("newsletter.toml");
+        let shown = root.display();
+        let Some(text) = files::read_text_if_there(&path)? else {
+            bail!(words!(
+                "there is no `newsletter.toml` in `{shown}`: go to the newsletter's folder, or name it with `--dir`",
+                "il n'y a pas de `newsletter.toml` dans `{shown}` : placez-vous dans le dossier de l'infolettre, ou nommez-le avec `--dir`"
+            ));
+        };
+        let newsletter: Newsletter = parse("newsletter.toml", &text)?;
+        check_newsletter(&newsletter, &text)?;
+        let sources = match files::read_text_if_there(&root.join("sources.toml"))? {
+            None => Sources::default(),
+            Some(text) => {
+                let sources: Sources = parse("sources.toml", &text)?;
+                check_sources(&sources, &newsletter, &text)?;
+                sources
+            }
+        };
+        Ok(Self { root: root.to_owned(), newsletter, sources })
+    }
+
+    /// Where STATE lies. A network share is refused: SQLite's locks do not hold there, and a copy could go twice.
+    pub fn state_dir(&self) -> Result<PathBuf> {
+        let state = self.root.join(&self.newsletter.state_dir);
+        let there = state.ancestors().find(|folder| folder.exists()).unwrap_or(&self.root);
+        if let Some(kind) = files::network_share(there) {
+            let shown = state.display();
+            bail!(words!(
+                "the state of this newsletter would lie on a network share ({kind}): `{shown}`. Set `state_dir` in `newsletter.toml` to a folder on this machine's own disk",
+                "l'état de cette infolettre serait sur un partage réseau ({kind}) : `{shown}`. Dans `newsletter.toml`, donnez à `state_dir` un dossier du disque de cette machine"
+            ));
+        }
+        Ok(state)
+    }
+}
+
+/// Reads a TOML file that a person wrote, and explains what cannot be read.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+    toml_edit::de::from_str(text).map_err(|error| explain(file, text, error.message(), error.span()).into())
+}
+
+/// What is wrong in a TOML file, with file, line, column, the line, and the mend where one is known.
+pub fn explain(file: &str, text: &str, message: &str, span: Option<std::ops::Range<usize>>) -> Words {
+    let at = span.map_or(0, |span| span.start).min(text.len());
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    let shown = text.lines().nth(line - 1).unwrap_or("").trim_end();
+    let caret = " ".repeat(column - 1);
+    let mend = mend(message, shown);
+    let message = message.lines().collect::<Vec<_>>().join(", ");
+    Words {
+        en: format!("`{file}` line {line}, column {column}: {message}\n    {shown}\n    {caret}^\n  {}", mend.en),
+        fr: format!("`{file}` ligne {line}, colonne {column} : {message}\n    {shown}\n    {caret}^\n  {}", mend.fr),
+    }
+}
+
+fn mend(message: &str, line: &str) -> Words {
+    if line.contains(['“', '”', '‘', '’', '«']) && !line.contains('"') {
+        return words!(
+            "use straight quotes (\") around text: a word processor has turned them",
+            "mettez des guillemets droits (\") autour du texte : un traitement de texte les a changés"
+        );
+    }
+    if message.contains("unknown field") {
+        return words!("check the spelling of the key", "vérifiez l'orthographe de la clé");
+    }
+    if message.contains("missing field") {
+        return words!("add the key that is missing", "ajoutez la clé qui manque");
+    }
+    if message.contains("duplicate key") {
+        return words!(
+            "a key may stand once: remove one of the two",
+            "une clé n'apparaît qu'une fois : enlevez l'une des deux"
+        );
+    }
+    if message.contains("invalid type") || message.contains("expected") {
+        return words!(
+            "text stands between straight quotes (\"), lists between [ and ], with commas",
+            "un texte se met entre guillemets droits (\"), une liste entre [ et ], avec des virgules"
+        );
+    }
+    words!("compare the line with the ones around it", "comparez la ligne avec celles qui l'entourent")
+}
+
+/// Points at the first line that holds a text, for a mistake that TOML itself does not see.
+fn at_line(file: &str, text: &str, needle: &str, problem: &Words) -> Words {
+    let found = text.lines().enumerate().find(|(_, line)| !line.trim_start().starts_with('#') && line.contains(needle));
+    let Some((index, line)) = found else {
+        return Words { en: format!("`{file}`: {}", problem.en), fr: format!("`{file}` : {}", problem.fr) };
+    };
+    let (number, line) = (index + 1, line.trim_end());
+    Words {
+        en: format!("`{file}` line {number}: {}\n    {line}", problem.en),
+        fr: format!("`{file}` ligne {number} : {}\n    {line}", problem.fr),
+    }
+}
+
+fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
+    let wrong = |needle: &str, problem: &Words| Err(at_line("newsletter.toml", text, needle, problem).into());
+    let good_id =
+        |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !good_id(&newsletter.id) {
+        return wrong(
+            "id",
+            &words!(
+                "`id` takes lower-case letters, digits and hyphens",
+                "`id` ne prend que des minuscules, des chiffres et des traits d'union"
+            ),
+        );
+    }
+    if newsletter.languages.is_empty() {
+        return wrong("languages", &words!("name at least one language", "nommez au moins une langue"));
+    }
+    for lang in newsletter.languages.iter().chain([&newsletter.source_language]) {
+        if !newsletter.language.contains_key(lang) {
+            return wrong(
+                "languages",
+                &words!("add a table `[language.{lang}]`", "ajoutez un tableau `[language.{lang}]`"),
+            );
+        }
+    }
+    if !newsletter.languages.contains(&newsletter.source_language) {
+        return wrong(
+            "source_language",
+            &words!(
+                "`source_language` must be one of `languages`",
+                "`source_language` doit être l'une des `languages`"
+            ),
+        );
+    }
+    for (key, value) in [
+        ("from", &newsletter.sender.from),
+        ("reply_to", &newsletter.sender.reply_to),
+        ("bounce", &newsletter.sender.bounce),
+        ("requests", &newsletter.sender.requests),
+        ("email", &newsletter.organization.email),
+    ] {
+        if let Err(error) = Address::parse(value) {
+            let why = error.words();
+            let (en, fr) = (why.en, why.fr);
+            return wrong(
+                &format!("{key} "),
+                &words!("`{key}` is not an e-mail address: {en}", "`{key}` n'est pas une adresse de courriel : {fr}"),
+            );
+        }
+    }
+    for month in 1..=12 {
+        let issue = IssueId::of_month(newsletter.first_issue.year(), month);
+        if let Err(problem) = newsletter.schedule.send_at(&issue) {
+            return wrong("[schedule]", &problem);
+        }
+    }
+    check_sections(newsletter, text)
+}
+
+fn check_sections(newsletter: &Newsletter, text: &str) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for section in &newsletter.sections {
+        let id = &section.id;
+        if !seen.insert(id) {
+            let problem = words!("two sections have the id `{id}`", "deux sections ont l'id `{id}`");
+            return Err(at_line("newsletter.toml", text, &format!("\"{id}\""), &problem).into());
+        }
+        for lang in &newsletter.languages {
+            if section.name.get(lang).is_none_or(|name| name.trim().is_empty()) {
+                let problem =
+                    words!("section `{id}` has no name in `{lang}`", "la section `{id}` n'a pas de nom en `{lang}`");
+                return Err(at_line("newsletter.toml", text, &format!("\"{id}\""), &problem).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_sources(sources: &Sources, newsletter: &Newsletter, text: &str) -> Result<()> {
+    let feeds = sources.feeds.iter().map(|feed| (&feed.id, feed.section.as_ref(), &feed.urls));
+    let pages = sources.pages.iter().map(|page| (&page.id, page.section.as_ref(), &page.urls));
+    let mut seen = BTreeSet::new();
+    for (id, section, urls) in feeds.chain(pages) {
+        let wrong = |needle: &str, problem: &Words| Err(at_line("sources.toml", text, needle, problem).into());
+        let quoted = format!("\"{id}\"");
+        if !seen.insert(id) {
+            return wrong(&quoted, &words!("two sources have the id `{id}`", "deux sources ont l'id `{id}`"));
+        }
+        if let Some(section) = section
+            && newsletter.section(section).is_none()
+        {
+            return wrong(
+                &format!("\"{section}\""),
+                &words!(
+                    "`newsletter.toml` has no section `{section}`",
+                    "`newsletter.toml` n'a pas de section `{section}`"
+                ),
+            );
+        }
+        for (lang, url) in urls {
+            if !newsletter.languages.contains(lang) {
+                return wrong(
+                    &format!("{lang} "),
+                    &words!(
+                        "`{lang}` is neither a key of a source nor a language of this newsletter",
+                        "`{lang}` n'est ni une clé de source ni une langue de cette infolettre"
+                    ),
+                );
+            }
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                return wrong(url, &words!("an address begins with `https://`", "une adresse commence par `https://`"));
+            }
+        }
+        if urls.is_empty() {
+            return wrong(
+                &quoted,
+                &words!(
+                    "source `{id}` has no address: add `en = \"https://…\"`",
+                    "la source `{id}` n'a pas d'adresse : ajoutez `en = \"https://…\"`"
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The newsletter's folder: the one asked for, or this one.
+pub fn root(dir: Option<&Path>) -> Result<PathBuf> {
+    let dir = dir.unwrap_or_else(|| Path::new("."));
+    let shown = dir.display();
+    dir.canonicalize().with_context(|| words!("there is no folder `{shown}`", "il n'y a pas de dossier `{shown}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped() -> String {
+        files::read_text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("newsletter.toml")).unwrap()
+    }
+
+    fn check(change: impl Fn(&str) -> String, expected: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("newsletter.toml"), change(&shipped())).unwrap();
+        let error = Config::load(folder.path()).unwrap_err();
+        for speech in [format!("{error}"), format!("{error:#}")] {
+            assert!(expected.iter().all(|part| speech.contains(part)), "{speech}");
+        }
+    }
+
+    #[test]
+    fn the_shipped_configuration_is_sound() {
+        let config = Config::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        assert_eq!(config.newsletter.languages.len(), 2);
+    }
+
+    #[test]
+    fn a_mistake_is_answered_with_its_line_and_its_mend() {
+        check(|text| text.replace("first_issue", "frist_issue"), &["newsletter.toml", "frist_issue", "^"]);
+        check(|text| text.replace("rules = \"federal\"", "rules = “federal”"), &["rules = “federal”", "(\")"]);
+        check(|text| text.replace("last working wednesday", "someday"), &["someday", "second wednesday"]);
+        check(|text| text.replace("[language.fr]", "[language.xx]"), &["[language.fr]"]);
+        check(|text| text.replace("news-nouvelles@cco-bcc.example", "nobody"), &["`from`", "nobody"]);
+        check(|text| text.replace("id = \"awards\"", "id = \"tools\""), &["`tools`"]);
+    }
+
+    #[test]
+    fn notepads_marks_and_line_ends_are_no_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("\u{FEFF}{}", shipped().replace('\n', "\r\n"));
+        std::fs::write(folder.path().join("newsletter.toml"), text).unwrap();
+        Config::load(folder.path()).unwrap();
+    }
+}

@@ -47,8 +47,8 @@ pub fn read_bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
 /// Opens a regular file for reading; links, folders, pipes and devices are refused by name.
 pub fn open_regular(path: &Path) -> Result<File> {
     let shown = path.display();
-    let meta =
-        fs::symlink_metadata(path).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
+    let meta = fs::symlink_metadata(path)
+        .with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
     if meta.file_type().is_symlink() {
         bail!(words!(
             "`{shown}` is a link: put the file itself in its place",
@@ -170,7 +170,7 @@ pub fn network_share(folder: &Path) -> Option<&'static str> {
         (0x5346_414F, "AFS"),
         (0x6573_5546, "FUSE"),
     ];
-    let kind = i64::try_from(rustix::fs::statfs(folder).ok()?.f_type).ok()? & 0xFFFF_FFFF;
+    let kind = rustix::fs::statfs(folder).ok()?.f_type & 0xFFFF_FFFF;
     SHARES.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name)
 }
 
@@ -187,8 +187,8 @@ pub fn is_ignored_name(name: &str) -> bool {
         || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
         || lower.contains("sync-conflict")
         || lower.contains("conflicted copy")
-        || lower.ends_with(".tmp")
         || lower.ends_with('~')
+        || Path::new(&lower).extension().is_some_and(|extension| extension == "tmp")
 }
 
 #[cfg(test)]

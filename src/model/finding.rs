@@ -56,7 +56,6 @@ pub struct Finding {
     pub waived: Option<Waived>,
 }
 
-
 impl Serialize for Words {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;

@@ -69,8 +69,13 @@ impl IssueId {
     }
 
     /// The regular issue of the month after this one's.
+    #[must_use]
     pub fn next_month(&self) -> Self {
-        if self.month() == 12 { Self::of_month(self.year() + 1, 1) } else { Self::of_month(self.year(), self.month() + 1) }
+        if self.month() == 12 {
+            Self::of_month(self.year() + 1, 1)
+        } else {
+            Self::of_month(self.year(), self.month() + 1)
+        }
     }
 }
 
@@ -110,8 +115,10 @@ impl StoryId {
 
     /// A story read from a file: `stem` without its language (`rédiger.fr.md` → `rédiger`).
     pub fn from_file(stem: &str) -> Self {
-        let word: String =
-            stem.chars().map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '-' }).collect();
+        let word: String = stem
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '-' })
+            .collect();
         Self(format!("file-{}", word.trim_matches('-')))
     }
 

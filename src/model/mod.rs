@@ -7,7 +7,9 @@ mod words;
 mod lang;
 mod ids;
 mod address;
+mod date;
 mod newsletter;
+mod schedule;
 mod source;
 mod story;
 mod harvest;
@@ -27,8 +29,8 @@ pub use ids::{EditionId, IdError, IssueId, StoryId};
 pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use newsletter::{
-    Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet,
-    Schedule, Section, Sender, Tls,
+    Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
+    Section, Sender, Tls,
 };
 pub use source::{Feed, Page, PairBy, Sources};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};

@@ -108,6 +108,7 @@ pub struct Language {
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// The date on which these facts were last confirmed.
+    #[serde(deserialize_with = "super::date::one")]
     pub as_of: Date,
     /// Its name.
     pub name: Texts,
@@ -161,7 +162,7 @@ pub struct Schedule {
     #[serde(default = "toronto")]
     pub time_zone: String,
     /// Days on which nothing leaves; the working day before is taken.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::date::list")]
     pub holidays: Vec<Date>,
 }
 
@@ -299,7 +300,7 @@ pub struct ListFile {
     /// On what basis its people are written to: `consent`, `internal distribution`.
     pub basis: String,
     /// Since when.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::date::maybe")]
     pub since: Option<Date>,
     /// Anything that proves it.
     #[serde(default)]

@@ -1,0 +1,230 @@
+//! `issue.toml`: read with the line of every id, and added to by inserting lines, so that comments, order and
+//! spelling stay as the editor left them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use anyhow::{Result, bail};
+use serde::Deserialize;
+use toml_edit::{Document, Item};
+
+use super::{Material, propose};
+use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words};
+
+/// The section for stories that name none.
+pub(super) const TO_PLACE: &str = "to-place";
+
+/// `issue.toml`, read.
+pub(super) struct IssueFile {
+    pub(super) words: EditorWords,
+    pub(super) sections: Vec<FileSection>,
+}
+
+/// What the editor wrote in words.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EditorWords {
+    #[serde(default)]
+    pub(super) subject: Texts,
+    #[serde(default)]
+    pub(super) preheader: Texts,
+    #[serde(default)]
+    pub(super) opening: Texts,
+    #[serde(default)]
+    pub(super) story: BTreeMap<String, BTreeMap<Lang, Override>>,
+    #[serde(default, rename = "waiver")]
+    pub(super) waivers: Vec<Waiver>,
+    #[serde(default, rename = "section")]
+    _sections: Vec<SectionShape>,
+}
+
+/// The editor's own text of a story in one language; what is absent stays as it was.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Override {
+    pub(super) title: Option<String>,
+    pub(super) summary: Option<String>,
+    /// Markdown.
+    pub(super) body: Option<String>,
+    pub(super) url: Option<String>,
+}
+
+/// Read for its shape alone, so that a misspelt list is named; the ids themselves are read with their lines.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "read for its shape: serde names what does not fit")]
+struct SectionShape {
+    id: String,
+    #[serde(default)]
+    pick: Vec<String>,
+    #[serde(default)]
+    candidates: Vec<String>,
+    #[serde(default)]
+    held: Vec<String>,
+    #[serde(default)]
+    dropped: Vec<String>,
+}
+
+/// One `[[section]]`.
+pub(super) struct FileSection {
+    pub(super) id: String,
+    pub(super) line: usize,
+    pub(super) picks: Vec<(StoryId, usize)>,
+    /// Ids in any of its lists.
+    all: BTreeSet<StoryId>,
+    /// Where the `candidates` array lies in the text; none: there is no such list.
+    candidates: Option<Range<usize>>,
+}
+
+/// Reads the file; a mistake is explained with its line.
+pub(super) fn read(text: &str) -> Result<IssueFile> {
+    let words: EditorWords =
+        toml_edit::de::from_str(text).map_err(|error| explain(text, error.message(), error.span()))?;
+    let document = Document::parse(text).map_err(|error| explain(text, error.message(), error.span()))?;
+    let line_of = |span: Option<Range<usize>>| span.map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+    let mut sections = Vec::new();
+    let Some(tables) = document.get("section").and_then(Item::as_array_of_tables) else {
+        return Ok(IssueFile { words, sections });
+    };
+    for table in tables {
+        let mut section = FileSection {
+            id: table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned(),
+            line: line_of(table.span()),
+            picks: Vec::new(),
+            all: BTreeSet::new(),
+            candidates: None,
+        };
+        for list in ["pick", "candidates", "held", "dropped"] {
+            let Some(array) = table.get(list).and_then(Item::as_array) else { continue };
+            let ids = array.iter().filter_map(|value| Some((StoryId::parse(value.as_str()?), line_of(value.span()))));
+            for (id, line) in ids {
+                section.all.insert(id.clone());
+                if list == "pick" {
+                    section.picks.push((id, line));
+                }
+            }
+            if list == "candidates" {
+                section.candidates = array.span();
+            }
+        }
+        sections.push(section);
+    }
+    refuse_doubles(text, &sections)?;
+    Ok(IssueFile { words, sections })
+}
+
+fn explain(text: &str, message: &str, span: Option<Range<usize>>) -> Words {
+    // The same words as for the other files that people write; `config` is not ours to call from a stage.
+    let at = span.map_or(0, |span| span.start).min(text.len());
+    let line = text[..at].matches('\n').count() + 1;
+    let column = text[..at].rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    let shown = text.lines().nth(line - 1).unwrap_or("").trim_end();
+    let message = message.lines().collect::<Vec<_>>().join(", ");
+    let caret = " ".repeat(column - 1);
+    let curly = shown.contains(['“', '”', '«']);
+    let mend = if curly {
+        words!(
+            "use straight quotes (\") around an id or a text",
+            "mettez des guillemets droits (\") autour d'un id ou d'un texte"
+        )
+    } else {
+        words!(
+            "each id stands on its own line between straight quotes, with a comma after it; text with several lines stands between two \"\"\"",
+            "chaque id est seul sur sa ligne, entre guillemets droits, suivi d'une virgule; un texte de plusieurs lignes se met entre deux \"\"\""
+        )
+    };
+    Words {
+        en: format!("`issue.toml` line {line}, column {column}: {message}\n    {shown}\n    {caret}^\n  {}", mend.en),
+        fr: format!(
+            "`issue.toml` ligne {line}, colonne {column} : {message}\n    {shown}\n    {caret}^\n  {}",
+            mend.fr
+        ),
+    }
+}
+
+fn refuse_doubles(text: &str, sections: &[FileSection]) -> Result<()> {
+    let mut seen: BTreeMap<&StoryId, usize> = BTreeMap::new();
+    for (id, line) in sections.iter().flat_map(|section| &section.picks) {
+        if let Some(first) = seen.insert(id, *line) {
+            let shown = text.lines().nth(line - 1).unwrap_or("").trim();
+            bail!(words!(
+                "`issue.toml` line {line}: `{id}` is picked twice, first on line {first}\n    {shown}\n  remove one of the two",
+                "`issue.toml` ligne {line} : `{id}` est choisi deux fois, d'abord à la ligne {first}\n    {shown}\n  enlevez l'une des deux lignes"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Adds what is new as candidates, and nothing else. Gives the text and how many were added.
+pub(super) fn insert_candidates(text: &str, material: &Material<'_>) -> Result<(String, usize)> {
+    let file = read(text)?;
+    let known: BTreeSet<&StoryId> = file.sections.iter().flat_map(|section| &section.all).collect();
+    let fresh: Vec<&Story> = material.harvest.stories.iter().filter(|story| !known.contains(&story.id)).collect();
+    let n_new = fresh.len();
+    let mut by_section: BTreeMap<&str, Vec<&Story>> = BTreeMap::new();
+    for story in fresh {
+        by_section.entry(propose::section_of(story, material)).or_default().push(story);
+    }
+    // From the end to the beginning, so that earlier places stay where they were.
+    let mut inserts: Vec<(Range<usize>, String)> = Vec::new();
+    let mut appended = String::new();
+    for (id, mut stories) in by_section {
+        propose::rank(&mut stories, material);
+        let lines: String = stories.iter().map(|story| propose::line(story, material)).collect();
+        match file.sections.iter().find(|section| section.id == id && section.candidates.is_some()) {
+            Some(section) => inserts.push(insertion(text, section.candidates.clone().expect("it has a list"), &lines)),
+            None => appended.push_str(&propose::section_table(id, "", &lines)),
+        }
+    }
+    inserts.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut out = text.to_owned();
+    for (range, lines) in inserts {
+        out.replace_range(range, &lines);
+    }
+    if !appended.is_empty() {
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.push_str(&appended);
+    }
+    Ok((out, n_new))
+}
+
+/// Where lines go into an array `[ … ]`, and what is put there.
+fn insertion(text: &str, array: Range<usize>, lines: &str) -> (Range<usize>, String) {
+    let inside = &text[array.start + 1..array.end - 1];
+    if let Some(newline) = inside.rfind('\n') {
+        // The closing bracket has its own line: ours go before that line, after a comma if the last one has none.
+        let at = array.start + 1 + newline + 1;
+        let body = &inside[..newline];
+        if needs_comma(body) {
+            let end = array.start + 1 + code_end(body);
+            return (end..at, format!(",{}{lines}", &text[end..at]));
+        }
+        return (at..at, lines.to_owned());
+    }
+    let items = inside.trim();
+    let kept = if items.is_empty() { String::new() } else { format!("  {},\n", items.trim_end_matches(',')) };
+    (array.start..array.end, format!("[\n{kept}{lines}]"))
+}
+
+/// Whether the last value of an array's inside lacks its comma.
+fn needs_comma(body: &str) -> bool {
+    body[..code_end(body)].ends_with('"')
+}
+
+/// The end of the last line of an array that holds more than a comment; comments behind values are passed over. Ids
+/// hold neither `#` nor escaped quotes.
+fn code_end(body: &str) -> usize {
+    let mut end = 0;
+    let mut at = 0;
+    for line in body.split_inclusive('\n') {
+        let code = line.split('#').next().unwrap_or("").trim_end();
+        if !code.trim().is_empty() {
+            end = at + code.len();
+        }
+        at += line.len();
+    }
+    end
+}
