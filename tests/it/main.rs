@@ -1,0 +1,19 @@
+//! What is tested from outside, in one binary so that it links once. `tests/README.md` says how.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stderr, reason = "a test that skips itself says so")]
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "our own files, named in lower case")]
+
+/// The project's files: those that Git knows or would take.
+mod tree;
+/// Just enough of Rust's grammar to see imports and lengths.
+mod code;
+/// The layout, the direction of dependencies, and the house rules.
+mod tidy;
+/// The project's documents.
+mod documents;
+/// The commands that README.md shows do what it shows.
+#[cfg(unix)]
+mod readme;
+/// Sending to real mail servers on loopback.
+mod postfix;

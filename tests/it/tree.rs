@@ -1,0 +1,80 @@
+//! The project's files: those that Git knows or would take, so that neither a build nor a person's own subscribers are
+//! ever read or copied by a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What Git would not take, for a copy of the project that is no checkout.
+const NOT_OURS: [&str; 6] = [".git", "target", "state", "cache", "issues", "public"];
+
+/// The project's folder.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether Git can be asked.
+pub(crate) fn is_checkout() -> bool {
+    root().join(".git").exists() && git(&["ls-files"]).is_some()
+}
+
+/// Every file's path from the root, with `/`, sorted: tracked, or new and not ignored.
+pub(crate) fn files() -> Vec<String> {
+    let listed = root().join(".git").exists().then(|| git(&["ls-files", "--cached", "--others", "--exclude-standard"]));
+    let mut files = match listed.flatten() {
+        // A file that was deleted is listed until the deletion is committed.
+        Some(files) => files.into_iter().filter(|file| root().join(file).exists()).collect(),
+        None => walked(),
+    };
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// The files that Git knows, if it can be asked.
+pub(crate) fn git(arguments: &[&str]) -> Option<Vec<String>> {
+    let output = Command::new("git").arg("-C").arg(root()).args(arguments).arg("-z").output().ok()?;
+    let names = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| names.split_terminator('\0').map(str::to_owned).collect())
+}
+
+fn walked() -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = folder.join(entry.file_name());
+            if folder.as_os_str().is_empty() && NOT_OURS.iter().any(|name| path == Path::new(name)) {
+                continue;
+            }
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path.to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+    files
+}
+
+/// The text of one of the project's files; none when it is an image or the like.
+pub(crate) fn text(file: &str) -> Option<String> {
+    String::from_utf8(fs::read(root().join(file)).unwrap()).ok()
+}
+
+/// Every file that is text, with its text.
+pub(crate) fn texts() -> Vec<(String, String)> {
+    files().into_iter().filter_map(|file| text(&file).map(|text| (file, text))).collect()
+}
+
+/// A fresh copy of the project in a folder of its own, as a clone would be.
+pub(crate) fn copy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in files() {
+        let to = folder.path().join(&file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(root().join(&file), to).unwrap();
+    }
+    folder
+}
