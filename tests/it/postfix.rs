@@ -22,7 +22,6 @@ const ISSUE: &str = "2026-12";
 
 /// The folder of `.ci/mail-servers`, if they were started.
 fn servers() -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "the tests' own environment")]
     let folder = std::env::var_os("CCO_NEWS_TEST_MAIL").map(PathBuf::from);
     if folder.is_none() {
         eprintln!(

@@ -67,8 +67,7 @@ fn as_run(command: &str) -> Option<String> {
 fn run(steps: &[Step], folder: &Path, clock: &str) -> Vec<String> {
     let bin = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cco-news"), bin.path().join("cco-news")).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "the tests' own environment")]
-    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", bin.path().display(), std::env::var_os("PATH").unwrap().display());
     let mut wrong = Vec::new();
     for step in steps {
         let Some(command) = as_run(&step.command) else { continue };
