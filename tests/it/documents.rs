@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree;
+use crate::{tidy, tree};
 
 /// Domains that nobody's address is at, or that are the office's own public mailbox.
 const DOMAINS: &[&str] = &["example.ca", "example.gc.ca", "cco-bcc.gc.ca"];
@@ -26,8 +26,7 @@ fn every_variable_is_documented_and_every_documented_variable_exists() {
     let mut told = BTreeSet::new();
     let mut for_tests = BTreeSet::new();
     for (file, text) in tree::texts() {
-        let is_document = file.ends_with(".md") && (!file.contains('/') || file.starts_with("docs/"));
-        if is_document && file != "CHANGELOG.md" {
+        if is_document(&file) && file != "CHANGELOG.md" {
             told.extend(variables(&text));
         }
         if file.starts_with("tests/it/") || file.starts_with(".ci/") {
@@ -56,6 +55,40 @@ fn variables(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn the_code_map_has_every_module() {
+    let text = tree::text("ARCHITECTURE.md").unwrap();
+    let rows: String = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let modules = tidy::program();
+    let names: BTreeSet<&str> =
+        modules.iter().map(tidy::Module::name).filter(|name| !["main", "lib"].contains(name)).collect();
+    let absent = names
+        .into_iter()
+        .filter(|name| !rows.contains(&format!("`{name}/`")) && !rows.contains(&format!("`{name}.rs`")));
+    tidy::assert_none("not in the code map of ARCHITECTURE.md", &absent.map(str::to_owned).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    let mut wrong = Vec::new();
+    for (file, text) in tree::texts().into_iter().filter(|(file, _)| is_document(file)) {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for (at, _) in text.match_indices("](") {
+            let link = text[at + 2..].split([')', '#', ' ']).next().unwrap();
+            let is_elsewhere = link.is_empty() || link.contains(':') || link.starts_with('<');
+            if !is_elsewhere && !tree::root().join(folder).join(link).exists() {
+                wrong.push(format!("{file}: `{link}`"));
+            }
+        }
+    }
+    tidy::assert_none("leads nowhere", &wrong);
+}
+
+/// What people read about the project: at the top and in `docs/`. Stories are no documents.
+fn is_document(file: &str) -> bool {
+    file.ends_with(".md") && (!file.contains('/') || file.starts_with("docs/"))
+}
+
+#[test]
 fn nobodys_address_is_in_the_tree() {
     let mut wrong = Vec::new();
     for (file, text) in tree::texts() {
@@ -64,7 +97,7 @@ fn nobodys_address_is_in_the_tree() {
             wrong.extend(strangers.map(|domain| format!("{file}:{}: an address at {domain}", number + 1)));
         }
     }
-    assert!(wrong.is_empty(), "use example.ca, example.gc.ca or *.example:\n  {}", wrong.join("\n  "));
+    tidy::assert_none("use example.ca, example.gc.ca or *.example", &wrong);
 }
 
 fn is_nobodys(domain: &str) -> bool {
