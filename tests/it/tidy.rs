@@ -95,7 +95,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["cli", "send", "gather"]),
     ("data_encoding", ANYWHERE),
     ("email_encoding", &["compose", "mail", "send"]),
-    ("encoding_rs", &["files", "gather", "http"]),
+    ("encoding_rs", &["files", "gather", "http", "send"]),
     ("feed_rs", &["gather"]),
     ("fluent_bundle", &["compose"]),
     ("futures_util", &["gather", "http", "mail", "send"]),
@@ -122,7 +122,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", ANYWHERE),
     ("tokio", &["cli", "gather", "http", "ledger", "mail", "send"]),
     ("tokio_rustls", &["mail"]),
-    ("toml_edit", &["cli", "config", "curate", "model", "send"]), // model: dates; send: secrets.toml
+    ("toml_edit", &["check", "cli", "config", "curate", "model", "send"]), // model: dates; send: secrets.toml
     ("tracing", ANYWHERE),
     ("tracing_subscriber", &["cli"]),
     ("unicode_normalization", &["model", "gather", "check", "compose"]),
@@ -143,7 +143,7 @@ const BANNED_CRATES: &[&str] = &[
     "serde_yaml",
 ];
 
-/// Lines of code and comments, without tests, of a file: more is two files.
+/// Lines of code of a file, without comments and tests: more is two files.
 const FILE_LINES_MAX: usize = 400;
 
 /// Files that are longer, since they are tables, with what they list.
@@ -339,7 +339,7 @@ fn files_and_functions_are_short() {
     let long: BTreeMap<&str, &str> = LONG_FILES.iter().copied().collect();
     let mut wrong = Vec::new();
     for module in program() {
-        let lines = code::lines(&module.text);
+        let lines = code::lines(&module.bare);
         if lines > FILE_LINES_MAX && !long.contains_key(module.file.as_str()) {
             wrong.push(format!("{}: {lines} lines, at most {FILE_LINES_MAX}", module.file));
         }
