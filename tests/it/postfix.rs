@@ -75,7 +75,7 @@ fn everyone_gets_exactly_one_message_through_postfix_with_starttls_and_auth() {
     let issue = Approved::new(readers, &servers.join("relay.url"), &tls);
     issue.send_twice();
     let queues = ["incoming", "active", "deferred"].map(|folder| servers.join("queue").join(folder));
-    wait_until("Postfix has handed on everything", || queues.iter().all(|queue| files(queue).is_empty()));
+    wait_until("Postfix has handed on everything", || queues.iter().all(|queue| tree::files(queue).is_empty()));
     assert_eq!(messages(&servers.join("relay"), readers), one_each(readers));
 }
 
@@ -85,11 +85,11 @@ fn a_program_that_is_killed_loses_nobody_and_repeats_nobody() {
     let readers = Readers { name: "killed", count: 2000 };
     let sink = servers.join("sink");
     let issue = Approved::new(readers, &servers.join("sink.url"), "");
-    let before = files(&sink).len();
+    let before = tree::files(&sink).len();
     for kill in 1..=KILLS {
         let mut running = issue.command(&["send", ISSUE, "--yes", "--late"]).stderr(Stdio::null()).spawn().unwrap();
         let enough = before + readers.count * kill / (KILLS + 2);
-        wait_until("enough has been sent to be killed", || files(&sink).len() >= enough);
+        wait_until("enough has been sent to be killed", || tree::files(&sink).len() >= enough);
         running.kill().unwrap();
         running.wait().unwrap();
     }
@@ -103,8 +103,8 @@ fn a_program_that_is_killed_loses_nobody_and_repeats_nobody() {
     assert!(got.values().all(|copies| copies.len() == 1), "somebody got two");
     let lost = readers.count - got.len();
     let in_doubt: BTreeSet<&str> = unknown.iter().map(|copy| copy["message_id"].as_str().unwrap()).collect();
-    let arrived = files(&sink).into_iter().filter(|file| {
-        let id = header(&read(file), "Message-ID").unwrap();
+    let arrived = tree::files(&sink).into_iter().filter(|file| {
+        let id = header(&read(&sink.join(file)), "Message-ID").unwrap();
         in_doubt.iter().any(|doubt| id.trim_matches(['<', '>']) == doubt.trim_matches(['<', '>']))
     });
     assert_eq!(lost, in_doubt.len() - arrived.count(), "lost, and not in doubt");
@@ -183,8 +183,8 @@ fn newsletter(readers: Readers, delivery: &str) -> tempfile::TempDir {
 
     let subscribers = copy.path().join("subscribers");
     fs::create_dir_all(&subscribers).unwrap();
-    for shipped in files(&subscribers) {
-        fs::write(shipped, "email,language\n").unwrap();
+    for shipped in tree::files(&subscribers) {
+        fs::write(subscribers.join(shipped), "email,language\n").unwrap();
     }
     let rows = (0..readers.count).map(|n| format!("{},{}\n", readers.address(n), Readers::language(n)));
     fs::write(subscribers.join("many.csv"), "email,language\n".to_owned() + &rows.collect::<String>()).unwrap();
@@ -206,21 +206,11 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     panic!("waited {WAIT_SECONDS_MAX} s until {what}");
 }
 
-/// All files in a folder, however deep.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(self::files(&path)) } else { files.push(path) }
-    }
-    files
-}
-
 /// The languages of the messages that each reader got; each must be addressed to that reader alone.
 fn messages(folder: &Path, readers: Readers) -> BTreeMap<String, Vec<String>> {
     let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in files(folder) {
-        let message = read(&file);
+    for file in tree::files(folder) {
+        let message = read(&folder.join(&file));
         let recipient = header(&message, "X-Rcpt-Args").unwrap();
         let recipient = recipient.split(['<', '>']).nth(1).unwrap().to_owned();
         if recipient.starts_with(readers.name) {

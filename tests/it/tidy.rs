@@ -180,7 +180,7 @@ impl Module {
 }
 
 fn modules() -> Vec<Module> {
-    let files = tree::files().into_iter().filter(|file| file.starts_with("src/") && file.ends_with(".rs"));
+    let files = tree::project_files().into_iter().filter(|file| file.starts_with("src/") && file.ends_with(".rs"));
     files
         .map(|file| {
             let text = tree::text(&file).unwrap();
@@ -202,7 +202,8 @@ pub(crate) fn assert_none(what: &str, wrong: &[String]) {
 
 #[test]
 fn everything_at_the_top_is_known_and_what_the_readme_promises_is_there() {
-    let there: BTreeSet<String> = tree::files().iter().map(|file| file.split('/').next().unwrap().to_owned()).collect();
+    let there: BTreeSet<String> =
+        tree::project_files().iter().map(|file| file.split('/').next().unwrap().to_owned()).collect();
     let known: BTreeSet<&str> = TOP.iter().map(|(name, _)| *name).collect();
     let strays: Vec<String> = there.iter().filter(|name| !known.contains(name.as_str())).cloned().collect();
     assert_none("not in the list of what lies at the top (tests/it/tidy.rs)", &strays);
@@ -267,7 +268,7 @@ fn every_outside_crate_stays_in_its_homes() {
 fn every_dependency_has_a_reason_a_home_and_a_use() {
     let placeholders = program().iter().any(Module::is_placeholder);
     let used: Vec<Module> = modules();
-    let tests: String = tree::files()
+    let tests: String = tree::project_files()
         .iter()
         .filter(|file| file.starts_with("tests/") || file.starts_with("benches/"))
         .filter_map(|file| tree::text(file))

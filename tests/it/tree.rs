@@ -19,7 +19,7 @@ pub(crate) fn is_checkout() -> bool {
 }
 
 /// Every file's path from the root, with `/`, sorted: tracked, or new and not ignored.
-pub(crate) fn files() -> Vec<String> {
+pub(crate) fn project_files() -> Vec<String> {
     let listed = root().join(".git").exists().then(|| git(&["ls-files", "--cached", "--others", "--exclude-standard"]));
     let mut files = match listed.flatten() {
         // A file that was deleted is listed until the deletion is committed.
@@ -39,23 +39,36 @@ pub(crate) fn git(arguments: &[&str]) -> Option<Vec<String>> {
 }
 
 fn walked() -> Vec<String> {
-    let mut files = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).unwrap() {
-            let entry = entry.unwrap();
-            let path = folder.join(entry.file_name());
-            if folder.as_os_str().is_empty() && NOT_OURS.iter().any(|name| path == Path::new(name)) {
-                continue;
-            }
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path.to_str().unwrap().replace('\\', "/"));
-            }
+    let mut all = Vec::new();
+    for entry in fs::read_dir(root()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if NOT_OURS.contains(&name.as_str()) {
+            continue;
+        }
+        let path = root().join(&name);
+        if path.is_dir() {
+            let inside = files(&path).into_iter().map(|file| Path::new(&name).join(file));
+            all.extend(inside.map(|file| file.to_str().unwrap().replace('\\', "/")));
+        } else {
+            all.push(name);
         }
     }
-    files
+    all
+}
+
+/// All files in a folder, however deep, by their paths from it; none when the folder is not there.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    let mut inside = vec![PathBuf::new()];
+    while let Some(path) = inside.pop() {
+        for entry in fs::read_dir(folder.join(&path)).into_iter().flatten() {
+            let entry = entry.unwrap();
+            let path = path.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() { inside.push(path) } else { all.push(path) }
+        }
+    }
+    all.sort();
+    all
 }
 
 /// The text of one of the project's files; none when it is an image or the like.
@@ -65,13 +78,13 @@ pub(crate) fn text(file: &str) -> Option<String> {
 
 /// Every file that is text, with its text.
 pub(crate) fn texts() -> Vec<(String, String)> {
-    files().into_iter().filter_map(|file| text(&file).map(|text| (file, text))).collect()
+    project_files().into_iter().filter_map(|file| text(&file).map(|text| (file, text))).collect()
 }
 
 /// A fresh copy of the project in a folder of its own, as a clone would be.
 pub(crate) fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for file in files() {
+    for file in project_files() {
         let to = folder.path().join(&file);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(root().join(&file), to).unwrap();
