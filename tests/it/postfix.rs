@@ -87,7 +87,12 @@ fn a_program_that_is_killed_loses_nobody_and_repeats_nobody() {
     let issue = Approved::new(readers, &servers.join("sink.url"), "");
     let before = tree::files(&sink).len();
     for kill in 1..=KILLS {
-        let mut running = issue.command(&["send", ISSUE, "--yes", "--late"]).stderr(Stdio::null()).spawn().unwrap();
+        let mut running = issue
+            .command(&["send", ISSUE, "--yes", "--late"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let enough = before + readers.count * kill / (KILLS + 2);
         wait_until("enough has been sent to be killed", || tree::files(&sink).len() >= enough);
         running.kill().unwrap();
