@@ -176,9 +176,32 @@ pub(crate) fn functions(bare: &str) -> Vec<(&str, usize, usize)> {
     measured.filter(|(name, ..)| !name.is_empty()).collect()
 }
 
-/// How many lines have code on them.
+/// How many lines have code on them. Tables, which are constants and statics of a file, are no code: they are looked
+/// things up in, not read from top to bottom.
 pub(crate) fn lines(bare: &str) -> usize {
-    bare.lines().filter(|line| !line.trim().is_empty()).count()
+    without_tables(bare).lines().filter(|line| !line.trim().is_empty()).count()
+}
+
+fn without_tables(bare: &str) -> String {
+    let mut code = bare.to_owned();
+    let mut at = 0;
+    while let Some(length) = code[at..].find('\n').map(|end| end + 1) {
+        if is_table(&code[at..at + length]) {
+            let end = item_end(&code, at);
+            let blanked: String = code[at..end].chars().map(blank).collect();
+            code.replace_range(at..end, &blanked);
+        }
+        at += code[at..].find('\n').map_or(length, |end| end + 1);
+    }
+    code
+}
+
+/// Whether a line begins a constant or static of the file, as `pub(crate) const HOMES: …`.
+fn is_table(line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    let is_named = |name: Option<&&str>| name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    let kind = words.iter().position(|word| ["const", "static"].contains(word));
+    kind.is_some_and(|at| at <= 1 && (at == 0 || words[0].starts_with("pub")) && is_named(words.get(at + 1)))
 }
 
 #[test]
@@ -201,4 +224,10 @@ fn imports_are_seen_in_braces_and_in_passing() {
 fn a_function_is_measured_to_its_closing_brace() {
     let text = "fn f(a: [u8; 4]) -> u8\nwhere\n    u8: Copy,\n{\n    { a[0] }\n}\ntrait T { fn g(&self); }";
     assert_eq!(functions(text), [("f", 1, 6), ("g", 7, 1)]);
+}
+
+#[test]
+fn a_table_is_no_code() {
+    let text = "pub(super) const A: &[B] = &[\n    B { c: 1 },\n    B { c: 2 },\n];\nconst fn d() {\n}\nstatic E: F = 1;\nfn g() {}\n";
+    assert_eq!(lines(text), 3);
 }
