@@ -1,1 +1,106 @@
-//! In work.
+//! The edge to all memory: who subscribes, what was frozen, and what became of every copy. What comes in are facts to
+//! keep; what goes out are deliveries to make and counts to show. It stands apart because its order of writing is what
+//! makes "nobody twice, nobody lost" true (DESIGN rule 3), and so that PostgreSQL can keep the same contract.
+//!
+//! A write answers only after its transaction is on the disk. One thread writes; readers never wait for it.
+
+mod sqlite;
+mod plan;
+mod deliveries;
+mod status;
+mod subscribers;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+
+pub use deliveries::{Claimed, Due, Record, Recovered};
+pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
+pub use status::{UnknownCopy, WayCount};
+pub use subscribers::{Entry, Imported, Subscriber};
+
+use sqlite::Sqlite;
+
+/// The ledger's file in STATE.
+pub const FILE_NAME: &str = "cco-news.db";
+
+/// The memory of one newsletter. Clones share it; the last one to go waits until all that was handed in is written.
+#[derive(Clone)]
+pub struct Ledger {
+    db: Arc<Sqlite>,
+    state_dir: PathBuf,
+}
+
+/// While it lives, no other process sends from this STATE.
+#[derive(Debug)]
+pub struct SendLock {
+    _file: File,
+}
+
+impl Ledger {
+    /// Opens the ledger in STATE, and makes both on first use. The caller has made sure that STATE is no network share.
+    pub fn open(state_dir: &Path) -> Result<Self> {
+        let shown = state_dir.join(FILE_NAME).display().to_string();
+        let db = Sqlite::open(state_dir)
+            .with_context(|| words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`"))?;
+        Ok(Self { db: Arc::new(db), state_dir: state_dir.to_owned() })
+    }
+
+    /// Opens the ledger if there is one: for commands that only look.
+    pub fn open_if_there(state_dir: &Path) -> Result<Option<Self>> {
+        if state_dir.join(FILE_NAME).exists() { Self::open(state_dir).map(Some) } else { Ok(None) }
+    }
+
+    /// STATE.
+    pub fn state_dir(&self) -> &Path {
+        &self.state_dir
+    }
+
+    /// Takes the right to send. The operating system gives it back however the process ends.
+    pub fn lock_for_sending(&self) -> Result<SendLock> {
+        let path = self.state_dir.join("send.lock");
+        let shown = path.display();
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| words!("could not open `{shown}`", "impossible d'ouvrir `{shown}`"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(SendLock { _file: file }),
+            Err(TryLockError::WouldBlock) => bail!(words!(
+                "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
+                "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"
+            )),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| words!("could not lock `{shown}`", "impossible de verrouiller `{shown}`"))
+            }
+        }
+    }
+
+    /// Waits until everything handed in before is on the disk.
+    pub async fn flush(&self) -> Result<()> {
+        self.db.write(|_| Ok(())).await
+    }
+
+    /// Keeps one fact about the ledger itself: the id of its secrets, the host it lives on.
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<()> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.db.write_now(move |db| {
+            db.execute(
+                "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [&key, &value],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Reads one fact about the ledger itself.
+    pub fn meta(&self, key: &str) -> Result<Option<String>> {
+        use rusqlite::OptionalExtension as _;
+        self.db
+            .read(|db| Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?))
+    }
+}

@@ -1,1 +1,19 @@
-//! In work.
+//! Sends a frozen issue. What comes in are approved editions and the ledger; what goes out is an outcome for every
+//! recipient. It stands apart because it is the one stage that lasts, and the one that must survive its own death:
+//! [`freeze`] decides everything at once, [`run`] can be stopped anywhere and run again, and nobody is sent an issue
+//! twice and nobody is lost (DESIGN rule 3).
+
+pub mod import;
+mod plan;
+pub mod copy;
+mod header;
+pub mod pace;
+mod engine;
+mod tally;
+mod test;
+pub mod secrets;
+
+pub use engine::{Clock, Ended, Ending, Progress, Round, Step, run};
+pub use plan::{Leaving, freeze, planned};
+pub use secrets::Secrets;
+pub use test::test_copy;

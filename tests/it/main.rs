@@ -15,5 +15,15 @@ mod documents;
 /// The commands that README.md shows do what it shows.
 #[cfg(unix)]
 mod readme;
+/// A month as its people live it.
+mod month;
 /// Sending to real mail servers on loopback.
 mod postfix;
+/// What the tests of sending have in common, and the assertion they all end with.
+mod sending;
+/// The ledger's contract.
+mod ledger;
+/// A steered server on loopback, one test a fault.
+mod smtp;
+/// A stop at every step, and then again.
+mod kill;

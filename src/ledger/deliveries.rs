@@ -1,0 +1,291 @@
+//! The life of one copy: `planned → claimed → dotted → accepted | deferred | refused | unknown`, or `suppressed`
+//! (DESIGN rule 3). Every step is one UPDATE that names the state it comes from, so that none can be taken twice.
+
+use anyhow::{Result, bail};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::Ledger;
+use super::subscribers::set_status;
+use crate::model::{Address, Delivery, EditionId, IssueId, Lang, Outcome, Reply};
+
+/// A row that this process has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The copy.
+    pub delivery: Delivery,
+    /// When it was first tried.
+    pub first_try: Option<Timestamp>,
+}
+
+/// An outcome to record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The row.
+    pub id: i64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When to try a deferred one again.
+    pub next_try: Option<Timestamp>,
+    /// The address does not exist: it gets no further issue.
+    pub is_dead_address: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a crash or an interruption had left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Taken, their dot never left: free again.
+    pub freed: u64,
+    /// Their dot may have left and nobody knows.
+    pub unknown: u64,
+    /// Found in the outbox.
+    pub accepted: u64,
+}
+
+/// What is left to do for an issue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Rows that can be sent now.
+    pub now: u64,
+    /// Rows whose next try is later.
+    pub later: u64,
+    /// The first of those.
+    pub next_try: Option<Timestamp>,
+}
+
+impl Ledger {
+    /// Takes up to `n_rows` rows that are due, deferred ones first; people who meanwhile left are suppressed instead.
+    pub async fn claim(&self, issue: &IssueId, n_rows: u32, now: Timestamp) -> Result<Vec<Claimed>> {
+        let issue = issue.clone();
+        let process = std::process::id().to_string();
+        self.db
+            .write(move |db| {
+                // Suppressed rows make room, so a batch is empty only when nothing is due.
+                loop {
+                    let candidates = candidates(db, &issue, n_rows, now)?;
+                    let is_last = candidates.is_empty();
+                    let mut claimed = Vec::with_capacity(candidates.len());
+                    for (row, status) in candidates {
+                        if take(db, &row, status.as_deref(), &process, now)? {
+                            claimed.push(row);
+                        }
+                    }
+                    if is_last || !claimed.is_empty() {
+                        return Ok(claimed);
+                    }
+                }
+            })
+            .await
+    }
+
+    /// Makes it durable that a copy's final dot may be leaving. Only then may it leave.
+    pub async fn mark_dotted(&self, id: i64, message_id: &str, way_out: &'static str, now: Timestamp) -> Result<()> {
+        let message_id = message_id.to_owned();
+        self.db
+            .write(move |db| {
+                let n_rows = db
+                    .prepare_cached(
+                        "UPDATE deliveries SET state = 'dotted', message_id = ?2, way_out = ?3, changed = ?4,
+                                first_try = coalesce(first_try, ?4)
+                         WHERE id = ?1 AND state = 'claimed'",
+                    )?
+                    .execute(params![id, message_id, way_out, now.as_millisecond()])?;
+                if n_rows != 1 {
+                    bail!(words!(
+                        "a copy is no longer ours to send: another program has changed the ledger",
+                        "une copie n'est plus à nous : un autre programme a modifié le registre"
+                    ));
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Records what became of a copy. It rides in the next transaction; `failed` is called if that cannot be written.
+    pub fn record(&self, record: Record, failed: impl FnOnce(anyhow::Error) + Send + 'static) {
+        self.db.submit(
+            true,
+            move |db| write_outcome(db, &record),
+            move |result| {
+                if let Err(error) = result {
+                    failed(error);
+                }
+            },
+        );
+    }
+
+    /// Settles what the last process left (DESIGN rule 3): `claimed` rows are free again, a `dotted` one is accepted
+    /// or free by whether its file is in the outbox, and otherwise unknown.
+    pub fn recover(
+        &self,
+        issue: &IssueId,
+        is_in_outbox: impl Fn(&str) -> bool + Send + 'static,
+        now: Timestamp,
+    ) -> Result<Recovered> {
+        let issue = issue.clone();
+        self.db.write_now(move |db| {
+            let mut recovered = Recovered { freed: free(db, &issue)?, ..Recovered::default() };
+            let mut query = db.prepare(
+                "SELECT id, way_out, message_id FROM deliveries
+                 WHERE issue = ?1 AND state IN ('claimed', 'dotted') AND state = 'dotted'",
+            )?;
+            let rows = query.query_map([issue.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let dotted: Vec<(i64, Option<String>, Option<String>)> = rows.collect::<rusqlite::Result<_>>()?;
+            for (id, way_out, message_id) in dotted {
+                let reply = |text: &str| Reply { code: 0, enhanced: None, text: text.to_owned() };
+                let is_outbox = way_out.as_deref() == Some("outbox");
+                let outcome = if !is_outbox {
+                    recovered.unknown += 1;
+                    Outcome::Unknown(reply("the program ended before the reply was read"))
+                } else if message_id.is_some_and(|message_id| is_in_outbox(&message_id)) {
+                    recovered.accepted += 1;
+                    Outcome::Accepted(reply("found in the outbox"))
+                } else {
+                    recovered.freed += 1;
+                    db.execute(&format!("UPDATE deliveries SET {FREE} WHERE id = ?1"), [id])?;
+                    continue;
+                };
+                write_outcome(db, &Record { id, outcome, next_try: None, is_dead_address: false, at: now })?;
+            }
+            Ok(recovered)
+        })
+    }
+
+    /// Gives back the rows that were taken and not tried.
+    pub async fn free_claimed(&self, issue: &IssueId) -> Result<u64> {
+        let issue = issue.clone();
+        self.db.write(move |db| free(db, &issue)).await
+    }
+
+    /// What is left to do.
+    pub fn due(&self, issue: &IssueId, now: Timestamp) -> Result<Due> {
+        self.db.read(|db| {
+            let (planned, due, later, next): (i64, i64, i64, Option<i64>) = db.query_row(
+                "SELECT (SELECT count(*) FROM deliveries WHERE issue = ?1 AND state = 'planned'),
+                        count(*) FILTER (WHERE next_try <= ?2), count(*) FILTER (WHERE next_try > ?2),
+                        min(next_try) FILTER (WHERE next_try > ?2)
+                 FROM deliveries WHERE issue = ?1 AND state = 'deferred'",
+                params![issue.as_str(), now.as_millisecond()],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )?;
+            Ok(Due {
+                now: planned.unsigned_abs() + due.unsigned_abs(),
+                later: later.unsigned_abs(),
+                next_try: next.map(Timestamp::from_millisecond).transpose()?,
+            })
+        })
+    }
+}
+
+/// What a freed row becomes: what it was before it was taken.
+const FREE: &str = "state = CASE WHEN tries > 0 THEN 'deferred' ELSE 'planned' END, claimed_by = NULL";
+
+const COLUMNS: &str = "d.id, d.edition, d.address, d.language, d.tries, d.first_try, s.status";
+
+fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> Result<Vec<(Claimed, Option<String>)>> {
+    let mut found = Vec::new();
+    let mut deferred = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM deliveries d LEFT JOIN subscribers s USING (address_key)
+         WHERE d.issue = ?1 AND d.state = 'deferred' AND d.next_try <= ?2 ORDER BY d.next_try LIMIT ?3"
+    ))?;
+    let mut rows = deferred.query(params![issue.as_str(), now.as_millisecond(), n_rows])?;
+    while let Some(row) = rows.next()? {
+        found.push(claimed(row)?);
+    }
+    let n_left = i64::from(n_rows) - i64::try_from(found.len())?;
+    let mut planned = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM deliveries d LEFT JOIN subscribers s USING (address_key)
+         WHERE d.issue = ?1 AND d.state = 'planned' ORDER BY d.rank LIMIT ?2"
+    ))?;
+    let mut rows = planned.query(params![issue.as_str(), n_left])?;
+    while let Some(row) = rows.next()? {
+        found.push(claimed(row)?);
+    }
+    Ok(found)
+}
+
+fn claimed(row: &Row<'_>) -> Result<(Claimed, Option<String>)> {
+    let address: String = row.get(2)?;
+    let to = Address::parse(&address).map_err(|error| error.words())?;
+    let delivery = Delivery {
+        id: row.get(0)?,
+        edition: EditionId::new(&row.get::<_, String>(1)?),
+        to,
+        language: row.get::<_, Option<String>>(3)?.map(|lang| Lang::new(&lang)),
+        tries: row.get(4)?,
+    };
+    let first_try = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millisecond).transpose()?;
+    Ok((Claimed { delivery, first_try }, row.get(6)?))
+}
+
+/// Takes one row, or suppresses it when its person is no longer to be written to.
+fn take(db: &Connection, row: &Claimed, status: Option<&str>, process: &str, now: Timestamp) -> Result<bool> {
+    let id = row.delivery.id;
+    if status == Some("active") {
+        db.prepare_cached("UPDATE deliveries SET state = 'claimed', claimed_by = ?2 WHERE id = ?1")?
+            .execute(params![id, process])?;
+        return Ok(true);
+    }
+    let why = status.unwrap_or("erased");
+    db.prepare_cached(
+        "UPDATE deliveries SET state = 'suppressed', reply_text = ?2, next_try = NULL, changed = ?3 WHERE id = ?1",
+    )?
+    .execute(params![id, why, now.as_millisecond()])?;
+    Ok(false)
+}
+
+fn free(db: &Connection, issue: &IssueId) -> Result<u64> {
+    let n_rows = db.execute(
+        &format!(
+            "UPDATE deliveries SET {FREE}
+             WHERE issue = ?1 AND state IN ('claimed', 'dotted') AND state = 'claimed'"
+        ),
+        [issue.as_str()],
+    )?;
+    Ok(n_rows as u64)
+}
+
+fn write_outcome(db: &Connection, record: &Record) -> Result<()> {
+    let (state, reply) = match &record.outcome {
+        Outcome::Accepted(reply) => ("accepted", reply),
+        Outcome::Deferred(reply) => ("deferred", reply),
+        Outcome::Refused(reply) => ("refused", reply),
+        Outcome::Unknown(reply) => ("unknown", reply),
+    };
+    let at = record.at.as_millisecond();
+    // A deferred row may still become refused: when three in a row turn out not to be about us.
+    let n_rows = db
+        .prepare_cached(
+            "UPDATE deliveries SET state = ?2, next_try = ?3, reply_code = ?4, reply_enhanced = ?5, reply_text = ?6,
+                    changed = ?7, first_try = coalesce(first_try, ?7), claimed_by = NULL,
+                    tries = tries + (state <> 'deferred')
+             WHERE id = ?1 AND state IN ('claimed', 'dotted', 'deferred')",
+        )?
+        .execute(params![
+            record.id,
+            state,
+            record.next_try.map(Timestamp::as_millisecond),
+            reply.code,
+            reply.enhanced,
+            reply.text,
+            at
+        ])?;
+    if n_rows != 1 {
+        bail!(words!(
+            "an outcome has no open copy in the ledger: another program has changed it",
+            "un résultat ne correspond à aucune copie ouverte du registre : un autre programme l'a modifié"
+        ));
+    }
+    if record.is_dead_address {
+        let key: Option<String> = db
+            .prepare_cached("SELECT address_key FROM deliveries WHERE id = ?1")?
+            .query_row([record.id], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = key {
+            set_status(db, &key, "bounced", &reply.text, record.at)?;
+        }
+    }
+    Ok(())
+}

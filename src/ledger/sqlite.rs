@@ -1,0 +1,289 @@
+//! SQLite under the ledger: one thread writes, several jobs to a transaction, and a job is answered after its
+//! transaction is on the disk. Readers have connections of their own (WAL lets them read meanwhile).
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow, bail};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::model::Words;
+
+/// Jobs that may wait for the writer: far more than connections can be in flight, so that only a bug fills it.
+const QUEUE_JOBS_MAX: usize = 1024;
+/// Jobs in one transaction: bounds how long the first of them waits.
+const GROUP_JOBS_MAX: usize = 256;
+/// How long an outcome waits for a job that has to be on the disk anyway. A crash in between leaves its row `dotted`,
+/// and so `unknown`, as a crash just before the reply would.
+const LAZY_WAIT: Duration = Duration::from_millis(20);
+/// How long another process may hold the file: an import of a million rows commits in batches far shorter.
+const BUSY_WAIT: Duration = Duration::from_secs(30);
+/// Idle readers that are kept open.
+const READERS_MAX: usize = 4;
+
+/// Schema changes, in order; the file's `user_version` says how many it has had. They only go forward.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+
+/// The writer and the readers of one file.
+pub(super) struct Sqlite {
+    path: PathBuf,
+    jobs: Option<SyncSender<Job>>,
+    writer: Option<JoinHandle<()>>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+struct Job {
+    is_lazy: bool,
+    work: Box<dyn FnOnce(&Connection) -> Answer + Send>,
+}
+
+/// What a job says once its transaction is decided; the words say why it could not be committed.
+type Answer = Box<dyn FnOnce(Result<(), &Words>)>;
+
+impl Sqlite {
+    pub(super) fn open(state_dir: &Path) -> Result<Self> {
+        make_private(state_dir)?;
+        let path = state_dir.join(super::FILE_NAME);
+        let mut db = connect(&path)?;
+        migrate(&mut db)?;
+        let (jobs, queue) = sync_channel(QUEUE_JOBS_MAX);
+        let writer = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
+            while let Some(group) = next_group(&queue) {
+                commit(&mut db, group);
+            }
+        })?;
+        Ok(Self { path, jobs: Some(jobs), writer: Some(writer), readers: Mutex::default() })
+    }
+
+    /// Writes and waits for the disk.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.submit(false, work, move |result| {
+            // Nobody listens when the caller was cancelled; what it asked for is written all the same.
+            let _ = answer.send(result);
+        });
+        answered.await.map_err(|_| gone())?
+    }
+
+    /// As [`Sqlite::write`], for callers that may block.
+    pub(super) fn write_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = sync_channel(1);
+        self.submit(false, work, move |result| {
+            // The caller waits below.
+            let _ = answer.send(result);
+        });
+        answered.recv().map_err(|_| gone())?
+    }
+
+    /// Hands in a job. A lazy one rides in the next transaction instead of making one.
+    pub(super) fn submit<T: 'static>(
+        &self,
+        is_lazy: bool,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        answer: impl FnOnce(Result<T>) + Send + 'static,
+    ) {
+        let work = Box::new(move |db: &Connection| -> Answer {
+            let result = in_savepoint(db, work);
+            Box::new(move |decided| {
+                answer(match decided {
+                    Ok(()) => result,
+                    Err(why) => Err(anyhow::Error::from(why.clone())),
+                });
+            })
+        });
+        if let Some(jobs) = &self.jobs {
+            // When the writer is gone the job is dropped, and with it the sender its caller listens to.
+            let _ = jobs.send(Job { is_lazy, work });
+        }
+    }
+
+    /// Reads on a connection of its own.
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let db = match idle {
+            Some(db) => db,
+            None => connect(&self.path)?,
+        };
+        let found = look(&db).map_err(explain);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_MAX {
+            readers.push(db);
+        }
+        found
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.jobs = None;
+        let here = std::thread::current().id();
+        if let Some(writer) = self.writer.take().filter(|writer| writer.thread().id() != here) {
+            // It ends once it has written what is queued; if it panicked, its callers have been told.
+            let _ = writer.join();
+        }
+    }
+}
+
+fn gone() -> anyhow::Error {
+    anyhow!(words!("the ledger's writer has stopped", "l'écriture du registre s'est arrêtée"))
+}
+
+/// The ledger names people: only its owner may look.
+fn make_private(state_dir: &Path) -> Result<()> {
+    let made = std::fs::create_dir_all(state_dir).and_then(|()| {
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(state_dir.join(super::FILE_NAME)).map(drop)
+    });
+    made.map_err(|error| {
+        let shown = state_dir.display();
+        anyhow::Error::from(error).context(words!(
+            "could not write in `{shown}`: is the folder writable, and is there room on the disk",
+            "impossible d'écrire dans `{shown}` : le dossier est-il accessible en écriture, et reste-t-il de la place sur le disque"
+        ))
+    })
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let open = || -> rusqlite::Result<Connection> {
+        let db = Connection::open(path)?;
+        db.busy_timeout(BUSY_WAIT)?;
+        db.pragma_update(None, "journal_mode", "WAL")?;
+        // NORMAL may lose the last commits when the power fails, and with them who has been sent their copy.
+        db.pragma_update(None, "synchronous", "FULL")?;
+        db.pragma_update(None, "secure_delete", true)?;
+        db.pragma_update(None, "foreign_keys", true)?;
+        db.set_prepared_statement_cache_capacity(64);
+        Ok(db)
+    };
+    open().map_err(|error| explain(error.into()))
+}
+
+fn migrate(db: &mut Connection) -> Result<()> {
+    let mut run = || -> Result<()> {
+        let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let had: u32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let known = u32::try_from(MIGRATIONS.len())?;
+        if had > known {
+            bail!(words!(
+                "it was written by a newer `cco-news` (schema {had}, this one knows {known}): use that version",
+                "il a été écrit par un `cco-news` plus récent (schéma {had}, celui-ci connaît {known}) : utilisez cette version"
+            ));
+        }
+        for migration in MIGRATIONS.iter().skip(usize::try_from(had)?) {
+            change.execute_batch(migration)?;
+        }
+        change.pragma_update(None, "user_version", known)?;
+        Ok(change.commit()?)
+    };
+    run().map_err(explain)
+}
+
+/// Waits for work and takes what has gathered meanwhile.
+fn next_group(queue: &Receiver<Job>) -> Option<Vec<Job>> {
+    let first = queue.recv().ok()?;
+    let mut is_urgent = !first.is_lazy;
+    let mut group = vec![first];
+    while !is_urgent && group.len() < GROUP_JOBS_MAX {
+        match queue.recv_timeout(LAZY_WAIT) {
+            Ok(job) => {
+                is_urgent = !job.is_lazy;
+                group.push(job);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    while group.len() < GROUP_JOBS_MAX
+        && let Ok(job) = queue.try_recv()
+    {
+        group.push(job);
+    }
+    Some(group)
+}
+
+fn commit(db: &mut Connection, group: Vec<Job>) {
+    let mut answers = Vec::with_capacity(group.len());
+    let decided = (|| -> Result<()> {
+        let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        answers.extend(group.into_iter().map(|job| (job.work)(&change)));
+        // A full disk or a failed write rolls the whole transaction back inside SQLite: nothing of it counts.
+        if change.is_autocommit() {
+            bail!(words!(
+                "the ledger could not be written: is the disk full",
+                "le registre n'a pas pu être écrit : le disque est-il plein"
+            ));
+        }
+        Ok(change.commit()?)
+    })();
+    // When the transaction could not even begin, the jobs are dropped with the group, and their callers told by that.
+    let why = decided.map_err(|error| in_words(&explain(error)));
+    for answer in answers {
+        answer(why.as_ref().map(|()| ()));
+    }
+}
+
+/// One job's failure undoes that job alone.
+fn in_savepoint<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    db.prepare_cached("SAVEPOINT job")?.execute([]).map_err(anyhow::Error::from).map_err(explain)?;
+    let result = work(db);
+    if db.is_autocommit() {
+        return result.map_err(explain);
+    }
+    if result.is_err() {
+        db.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    }
+    db.prepare_cached("RELEASE job")?.execute([])?;
+    result.map_err(explain)
+}
+
+/// Puts what a person can do before what SQLite says.
+fn explain(error: anyhow::Error) -> anyhow::Error {
+    let Some(rusqlite::Error::SqliteFailure(failure, _)) = error.downcast_ref::<rusqlite::Error>() else {
+        return error;
+    };
+    let words = match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => words!(
+            "the ledger is locked by another program: close what has it open, or wait and run the command again",
+            "le registre est verrouillé par un autre programme : fermez-le, ou attendez et relancez la commande"
+        ),
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => words!(
+            "the ledger cannot be written: may this user write in its folder",
+            "le registre ne peut pas être écrit : cet utilisateur peut-il écrire dans son dossier"
+        ),
+        ErrorCode::DiskFull => words!(
+            "the disk is full: make room, then run the same command again",
+            "le disque est plein : libérez de l'espace, puis relancez la même commande"
+        ),
+        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => words!(
+            "the file is damaged or is not a ledger: restore it from the last backup",
+            "le fichier est endommagé ou n'est pas un registre : restaurez la dernière sauvegarde"
+        ),
+        ErrorCode::SystemIoFailure => words!(
+            "the disk answered with an error: is it full or failing",
+            "le disque a répondu par une erreur : est-il plein ou défaillant"
+        ),
+        _ => return error,
+    };
+    error.context(words)
+}
+
+/// An error that every job of a group can be given.
+fn in_words(error: &anyhow::Error) -> Words {
+    let chain = |french: bool| {
+        let said: Vec<String> =
+            error.chain().map(|cause| if french { format!("{cause:#}") } else { cause.to_string() }).collect();
+        said.join(": ")
+    };
+    Words { en: chain(false), fr: chain(true) }
+}

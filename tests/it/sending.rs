@@ -1,0 +1,174 @@
+//! What the tests of sending share: a newsletter, editions, a ledger with people in it, and the assertion with which
+//! every one of them ends.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use cco_news::ledger::{Entry, Ledger};
+use cco_news::mail::{Handed, Mailer, Memory};
+use cco_news::model::{
+    Address, Approval, Counts, Delivering, Edition, EditionId, IssueId, Lang, Newsletter, Outcome, Reply, Slot,
+};
+use cco_news::send::{Ended, Leaving, Round, Secrets, freeze, run};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+pub(crate) fn now() -> Timestamp {
+    "2026-12-09T15:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn issue() -> IssueId {
+    IssueId::parse("2026-12").unwrap()
+}
+
+pub(crate) fn newsletter() -> Newsletter {
+    toml_edit::de::from_str(include_str!("../../newsletter.toml")).unwrap()
+}
+
+pub(crate) fn edition(id: &str) -> Edition {
+    let langs: Vec<Lang> = if id == "both" { vec!["en", "fr"] } else { vec![id] }.into_iter().map(Lang::new).collect();
+    let (leave, change) = (Slot::Unsubscribe.token(), Slot::Preferences.token());
+    Edition {
+        id: EditionId::new(id),
+        langs,
+        subject: if id == "fr" { "Nouvelles du BCC : décembre".into() } else { "CCO News: December".into() },
+        preheader: String::new(),
+        mjml: String::new(),
+        html: format!("<html><body><p>Été = ete.</p>\n.\n<a href=\"{leave}\">x</a> <a href=\"{change}\">y</a></body></html>"),
+        text: format!("Bonjour, hello\n.\n..two\nLeave: {leave}\nChange: {change}\n"),
+        parts: vec![],
+        headers: vec![],
+        audience: format!("language = {id}"),
+        waivers: vec![],
+    }
+}
+
+pub(crate) fn editions() -> Vec<Edition> {
+    ["en", "fr", "both"].map(edition).to_vec()
+}
+
+pub(crate) fn entry(address: &str, language: Option<&str>) -> Entry {
+    Entry {
+        address: Address::parse(address).unwrap(),
+        language: language.map(Lang::new),
+        both: false,
+        name: None,
+        format: None,
+        source: None,
+        consented_on: None,
+        basis: None,
+    }
+}
+
+/// `n_people` people, of whom each third is English, French, or has said nothing.
+pub(crate) fn people(n_people: usize) -> Vec<Entry> {
+    let language = |n: usize| [Some("en"), Some("fr"), None][n % 3];
+    (0..n_people).map(|n| entry(&format!("reader{n}@example.ca"), language(n))).collect()
+}
+
+pub(crate) fn approvals(editions: &[Edition]) -> Vec<Approval> {
+    let approve = |edition: &Edition| Approval {
+        edition: edition.id.clone(),
+        digest: edition.digest(),
+        by: "An approver".into(),
+        at: now(),
+        note: None,
+    };
+    editions.iter().filter(|edition| !edition.id.is_both()).map(approve).collect()
+}
+
+/// A ledger in which the issue is frozen for these people.
+pub(crate) fn frozen(state: &Path, people: Vec<Entry>) -> Ledger {
+    let ledger = Ledger::open(state).unwrap();
+    ledger.take_in(people, "test", now()).unwrap();
+    freeze_it(&ledger, &editions()).unwrap();
+    ledger
+}
+
+pub(crate) fn freeze_it(ledger: &Ledger, editions: &[Edition]) -> anyhow::Result<cco_news::ledger::FrozenIssue> {
+    let (issue, approvals) = (issue(), approvals(editions));
+    let leaving = Leaving { issue: &issue, editions, manifest: "{}", approvals: &approvals, send_at: now() };
+    freeze(ledger, &newsletter(), &leaving, now())
+}
+
+pub(crate) fn round(ledger: &Ledger, mailer: Mailer) -> Round {
+    let (_, interrupted) = watch::channel(false);
+    Round {
+        issue: issue(),
+        ledger: ledger.clone(),
+        mailer,
+        secrets: Secrets::open(ledger).unwrap(),
+        delivering: Delivering { messages_per_minute: 0, ..Delivering::default() },
+        clock: Arc::new(now),
+        interrupted,
+        progress: Arc::new(|_| {}),
+        step: Arc::new(|_| Ok(())),
+    }
+}
+
+/// The same, so many minutes later.
+pub(crate) fn later(round: &Round, minutes: i64) -> Round {
+    let at = (round.clock)().checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
+    Round { clock: Arc::new(move || at), ..round.clone() }
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+pub(crate) fn send(round: Round) -> anyhow::Result<Ended> {
+    block_on(run(round))
+}
+
+pub(crate) fn reply(code: u16, enhanced: &str) -> Reply {
+    Reply { code, enhanced: (!enhanced.is_empty()).then(|| enhanced.to_owned()), text: "said".into() }
+}
+
+/// A memory that answers by the address: `defer`, `refuse`, `policy`, `unknown`, `dead`; anything else is accepted.
+pub(crate) fn steered() -> Memory {
+    Memory::answering(Arc::new(|email| {
+        let local = email.to.local();
+        let outcome = match local.trim_end_matches(|c: char| c.is_ascii_digit()) {
+            "defer" => Outcome::Deferred(reply(451, "4.7.1")),
+            "refuse" => Outcome::Refused(reply(550, "5.2.2")),
+            "policy" => Outcome::Refused(reply(550, "5.7.1")),
+            "dead" => Outcome::Refused(reply(550, "5.1.1")),
+            "unknown" => Outcome::Unknown(reply(0, "")),
+            "away" => return Some(Handed::Away(reply(0, ""))),
+            "aboutus" => return Some(Handed::AboutUs(reply(535, "5.7.8"))),
+            _ => return None,
+        };
+        Some(Handed::Done(outcome))
+    }))
+}
+
+pub(crate) fn total(counts: &BTreeMap<EditionId, Counts>) -> Counts {
+    counts.values().fold(Counts::default(), |sum, each| Counts {
+        planned: sum.planned + each.planned,
+        to_send: sum.to_send + each.to_send,
+        in_flight: sum.in_flight + each.in_flight,
+        accepted: sum.accepted + each.accepted,
+        deferred: sum.deferred + each.deferred,
+        refused: sum.refused + each.refused,
+        unknown: sum.unknown + each.unknown,
+        suppressed: sum.suppressed + each.suppressed,
+    })
+}
+
+/// Nobody was sent the same issue twice, and every delivery has an outcome: what is accepted arrived, what arrived is
+/// accepted or unknown. `arrived` are Message-IDs.
+pub(crate) fn assert_nobody_twice_nobody_lost<'a>(ledger: &Ledger, arrived: impl IntoIterator<Item = &'a str>) {
+    let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+    for message_id in arrived {
+        *times.entry(message_id).or_default() += 1;
+    }
+    let twice: Vec<_> = times.iter().filter(|(_, n)| **n > 1).collect();
+    assert!(twice.is_empty(), "sent twice: {twice:?}");
+    let counts = total(&ledger.counts(&issue()).unwrap());
+    assert_eq!((counts.to_send, counts.in_flight), (0, 0), "without an outcome: {counts:?}");
+    let sum = counts.accepted + counts.deferred + counts.refused + counts.unknown + counts.suppressed;
+    assert_eq!(counts.planned, sum, "{counts:?}");
+    let n_arrived = times.len() as u64;
+    assert!(counts.accepted <= n_arrived && n_arrived <= counts.accepted + counts.unknown, "{n_arrived}: {counts:?}");
+}
