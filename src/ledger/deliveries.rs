@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
 use super::subscribers::set_status;
-use crate::model::{Address, Delivery, EditionId, IssueId, Lang, Outcome, Reply};
+use crate::model::{Address, AddressError, Delivery, EditionId, IssueId, Lang, Outcome, Reply};
 
 /// A row that this process has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,7 +208,7 @@ fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> 
 
 fn claimed(row: &Row<'_>) -> Result<(Claimed, Option<String>)> {
     let address: String = row.get(2)?;
-    let to = Address::parse(&address).map_err(|error| error.words())?;
+    let to = Address::parse(&address).map_err(AddressError::words)?;
     let delivery = Delivery {
         id: row.get(0)?,
         edition: EditionId::new(&row.get::<_, String>(1)?),

@@ -43,8 +43,9 @@ impl Ledger {
     /// Opens the ledger in STATE, and makes both on first use. The caller has made sure that STATE is no network share.
     pub fn open(state_dir: &Path) -> Result<Self> {
         let shown = state_dir.join(FILE_NAME).display().to_string();
-        let db = Sqlite::open(state_dir)
-            .with_context(|| words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`"))?;
+        let db = Sqlite::open(state_dir).with_context(|| {
+            words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`")
+        })?;
         Ok(Self { db: Arc::new(db), state_dir: state_dir.to_owned() })
     }
 

@@ -164,12 +164,7 @@ fn same_editions(freeze: &Freeze, frozen: &FrozenIssue) -> Result<()> {
 fn write_issue(db: &Connection, freeze: &Freeze) -> Result<()> {
     db.execute(
         "INSERT INTO issues (issue, send_at, frozen_at, manifest) VALUES (?1, ?2, ?3, ?4)",
-        params![
-            freeze.issue.as_str(),
-            freeze.send_at.as_millisecond(),
-            freeze.now.as_millisecond(),
-            freeze.manifest
-        ],
+        params![freeze.issue.as_str(), freeze.send_at.as_millisecond(), freeze.now.as_millisecond(), freeze.manifest],
     )?;
     for edition in &freeze.editions {
         db.execute(

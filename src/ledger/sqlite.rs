@@ -229,7 +229,7 @@ fn commit(db: &mut Connection, group: Vec<Job>) {
     // When the transaction could not even begin, the jobs are dropped with the group, and their callers told by that.
     let why = decided.map_err(|error| in_words(&explain(error)));
     for answer in answers {
-        answer(why.as_ref().map(|()| ()));
+        answer(why.as_ref().copied());
     }
 }
 

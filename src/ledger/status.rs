@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::Ledger;
-use crate::model::{Address, Counts, EditionId, IssueId, State};
+use crate::model::{Address, AddressError, Counts, EditionId, IssueId, State};
 
 /// A copy whose dot left and whose answer never came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +39,8 @@ impl Ledger {
             for edition in editions.query_map([issue.as_str()], |row| row.get::<_, String>(0))? {
                 counts.insert(EditionId::new(&edition?), Counts::default());
             }
-            let mut query = db.prepare(
-                "SELECT edition, state, count(*) FROM deliveries WHERE issue = ?1 GROUP BY edition, state",
-            )?;
+            let mut query =
+                db.prepare("SELECT edition, state, count(*) FROM deliveries WHERE issue = ?1 GROUP BY edition, state")?;
             let mut rows = query.query([issue.as_str()])?;
             while let Some(row) = rows.next()? {
                 let (edition, state): (String, String) = (row.get(0)?, row.get(1)?);
@@ -74,7 +73,7 @@ impl Ledger {
                 let (message_id, address): (Option<String>, String) = (row.get(0)?, row.get(1)?);
                 unknown.push(UnknownCopy {
                     message_id: message_id.unwrap_or_default(),
-                    to: Address::parse(&address).map_err(|error| error.words())?,
+                    to: Address::parse(&address).map_err(AddressError::words)?,
                     since: Timestamp::from_millisecond(row.get(2)?)?,
                 });
             }

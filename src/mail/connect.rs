@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn offers_are_read_in_any_case() {
-        let offers = Offers::read("220 x\r\n250-x\r\n250-pipelining\r\n250-Size 1000\r\n250-AUTH=login PLAIN\r\n250 smtputf8\r\n");
+        let offers = Offers::read(
+            "220 x\r\n250-x\r\n250-pipelining\r\n250-Size 1000\r\n250-AUTH=login PLAIN\r\n250 smtputf8\r\n",
+        );
         assert!(offers.pipelining && offers.smtputf8 && !offers.starttls);
         assert_eq!((offers.size, offers.auth), (Some(1000), vec!["LOGIN".to_owned(), "PLAIN".to_owned()]));
     }

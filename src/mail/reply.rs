@@ -33,8 +33,11 @@ fn of_text(code: u16, text: &str) -> Reply {
     let first = text.split_whitespace().next().unwrap_or("");
     let is_enhanced = first.split('.').count() == 3
         && first.split('.').all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
-    let (enhanced, rest) =
-        if is_enhanced { (Some(first.to_owned()), text.trim_start()[first.len()..].trim_start()) } else { (None, text) };
+    let (enhanced, rest) = if is_enhanced {
+        (Some(first.to_owned()), text.trim_start()[first.len()..].trim_start())
+    } else {
+        (None, text)
+    };
     Reply { code, enhanced, text: kept(rest) }
 }
 

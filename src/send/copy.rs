@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::header;
 use super::secrets::{Purpose, Secrets};
 use crate::mail::Email;
-use crate::model::{Address, Edition, EditionId, IssueId, Lang, Newsletter, Part, Slot};
+use crate::model::{Address, AddressError, Edition, EditionId, IssueId, Lang, Newsletter, Part, Slot};
 
 /// RFC 2045 6.7: an encoded line has at most 76 characters.
 const LINE_CHARS_MAX: usize = 76;
@@ -105,7 +105,7 @@ impl Encoded {
             SlotName::Unsubscribe => leave.clone(),
             SlotName::Preferences => change.clone(),
         });
-        let from = Address::parse(&frame.bounce).map_err(|error| error.words())?;
+        let from = Address::parse(&frame.bounce).map_err(AddressError::words)?;
         Ok(Email { message_id, from, to: to.clone(), bytes })
     }
 
@@ -137,7 +137,7 @@ impl Encoded {
 
 /// The domain of List-Ids and Message-IDs.
 fn domain(newsletter: &Newsletter) -> Result<String> {
-    let from = Address::parse(&newsletter.sender.from).map_err(|error| error.words())?;
+    let from = Address::parse(&newsletter.sender.from).map_err(AddressError::words)?;
     Ok(newsletter.sender.domain.clone().unwrap_or_else(|| from.domain().to_owned()))
 }
 
@@ -178,8 +178,23 @@ fn headers(edition: &Edition, newsletter: &Newsletter, date: Option<Timestamp>) 
 /// Whether an edition may set a header: its name is one, and it is not one of those that are ours to write.
 fn is_free(name: &str) -> bool {
     const OURS: [&str; 17] = [
-        "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version", "return-path",
-        "received", "dkim-signature", "list-unsubscribe", "list-unsubscribe-post", "resent-to", "x-cco-news",
+        "from",
+        "sender",
+        "reply-to",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "return-path",
+        "received",
+        "dkim-signature",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "resent-to",
+        "x-cco-news",
     ];
     let lower = name.to_ascii_lowercase();
     !name.is_empty()
@@ -251,8 +266,9 @@ fn quoted(text: &str, wire: &mut Vec<u8>, slots: &mut Vec<(usize, SlotName)>) {
 
 fn piece(text: &str, wire: &mut Vec<u8>) {
     let text = text.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n");
-    let options =
-        quoted_printable::Options::default().line_length_limit(LINE_CHARS_MAX).input_mode(quoted_printable::InputMode::Text);
+    let options = quoted_printable::Options::default()
+        .line_length_limit(LINE_CHARS_MAX)
+        .input_mode(quoted_printable::InputMode::Text);
     wire.extend_from_slice(quoted_printable::encode_with_options(text, options).as_bytes());
 }
 
@@ -267,7 +283,11 @@ fn soft(value: &str) -> String {
             out.push_str("=\r\n");
             column = 0;
         }
-        if word.is_empty() { out.push(c) } else { out.push_str(word) }
+        if word.is_empty() {
+            out.push(c);
+        } else {
+            out.push_str(word);
+        }
         column += width;
     }
     out
@@ -278,7 +298,10 @@ fn soft(value: &str) -> String {
 fn check(wire: &[u8]) -> Result<()> {
     for line in wire.split_inclusive(|byte| *byte == b'\n') {
         let Some(line) = line.strip_suffix(b"\r\n") else {
-            bail!(words!("an encoded message has a line that does not end in CRLF", "un message encodé a une ligne qui ne finit pas par CRLF"))
+            bail!(words!(
+                "an encoded message has a line that does not end in CRLF",
+                "un message encodé a une ligne qui ne finit pas par CRLF"
+            ))
         };
         if line.len() > LINE_BYTES_MAX || line.iter().any(|byte| matches!(byte, b'\r' | 0) || !byte.is_ascii()) {
             bail!(words!(

@@ -169,8 +169,9 @@ impl Shared {
         let mut editions = BTreeMap::new();
         for edition in round.ledger.frozen_editions(&round.issue)? {
             let id = edition.id.clone();
-            let frame = serde_json::from_str(&edition.frame)
-                .with_context(|| words!("the frozen `{id}` edition cannot be read", "l'édition figée `{id}` est illisible"))?;
+            let frame = serde_json::from_str(&edition.frame).with_context(|| {
+                words!("the frozen `{id}` edition cannot be read", "l'édition figée `{id}` est illisible")
+            })?;
             editions.insert(edition.id, Encoded { frame, wire: edition.wire });
         }
         let is_paced = matches!(round.mailer, Mailer::Smtp(_));

@@ -22,11 +22,7 @@ pub(super) fn text(name: &str, value: &str) -> String {
     let mut line = format!("{name}: ");
     let mut writer = EmailWriter::new(&mut line, name.len() + 2, 0, false);
     // Writing to a String does not fail. Text that looks encoded is encoded, or a reader would decode it.
-    let _ = if is_plain(&value) {
-        writer.folding().write_str(&value)
-    } else {
-        rfc2047::encode(&value, &mut writer)
-    };
+    let _ = if is_plain(&value) { writer.folding().write_str(&value) } else { rfc2047::encode(&value, &mut writer) };
     drop(writer);
     line + "\r\n"
 }
@@ -76,7 +72,8 @@ mod tests {
 
     #[test]
     fn no_value_adds_a_line_or_hides_one() {
-        for hostile in ["a\r\nBcc: x@example.ca", "a\nb", "a\u{2028}b", "a\u{202E}b", "\u{0}x", "=?utf-8?q?=0D=0ABcc?="] {
+        for hostile in ["a\r\nBcc: x@example.ca", "a\nb", "a\u{2028}b", "a\u{202E}b", "\u{0}x", "=?utf-8?q?=0D=0ABcc?="]
+        {
             for line in [text("Subject", hostile), phrase("From", hostile, "a@example.ca"), plain("X-A", hostile)] {
                 assert!(!line.contains("\r\nBcc"), "{line:?}");
                 let unfolded = line.strip_suffix("\r\n").unwrap().replace("\r\n ", "");

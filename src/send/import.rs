@@ -122,7 +122,7 @@ fn with_list(entry: Entry, list: Option<&ListFile>) -> Entry {
     Entry { basis: Some(list.basis.clone()), consented_on: entry.consented_on.or(since), ..entry }
 }
 
-fn twice() -> (Words, Words) {
+fn twice() -> Remark {
     (
         words!("the address stands in the list before", "l'adresse figure déjà plus haut dans la liste"),
         words!(
@@ -141,7 +141,8 @@ fn each_row(
 ) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let Some((input, delimiter)) = text_of(input)? else { return Ok(findings) };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(input);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(input);
     let mut record = ByteRecord::new();
     let mut columns: Option<Columns> = None;
     let mut n_unsaid = 0;
@@ -164,8 +165,8 @@ fn each_row(
             },
         }
         // Every row ends in one line end here; those inside quotes are counted off.
-        let n_inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-        let line = reader.position().line().saturating_sub(1 + n_inside);
+        let n_lines = record.as_slice().split(|byte| *byte == b'\n').count() as u64;
+        let line = reader.position().line().saturating_sub(n_lines);
         if reader.position().byte() - began > ROW_BYTES_MAX {
             findings.push(finding(name, line, Severity::Error, too_long()));
             continue;
@@ -175,12 +176,10 @@ fn each_row(
             continue;
         }
         let Some(columns) = &columns else {
-            match Columns::read(&fields) {
-                Some(read) => columns = Some(read),
-                None => {
-                    findings.push(finding(name, line, Severity::Error, no_header()));
-                    break;
-                }
+            columns = Columns::read(&fields);
+            if columns.is_none() {
+                findings.push(finding(name, line, Severity::Error, no_header()));
+                break;
             }
             continue;
         };
@@ -201,6 +200,9 @@ fn each_row(
     }
     Ok(findings)
 }
+
+/// What is wrong, and the mend.
+type Remark = (Words, Words);
 
 /// Where each known column stands.
 struct Columns {
@@ -231,17 +233,14 @@ impl Columns {
     }
 
     /// A row as an entry, with a remark about a field that was left out; or why it is none.
-    fn entry(
-        &self,
-        fields: &[String],
-        newsletter: &Newsletter,
-    ) -> Result<(Entry, Option<(Words, Words)>), (Words, Words)> {
+    fn entry(&self, fields: &[String], newsletter: &Newsletter) -> Result<(Entry, Option<Remark>), Remark> {
         let cell = |column: Option<usize>| {
-            let text = column.and_then(|column| fields.get(column)).map(|text| text.trim()).unwrap_or("");
+            let text = column.and_then(|column| fields.get(column)).map_or("", |text| text.trim());
             (!text.is_empty()).then(|| text.to_owned())
         };
         let email = cell(Some(self.email)).unwrap_or_default();
-        let address = Address::parse(email.trim_start_matches("mailto:")).map_err(|error| (error.words(), mend_row()))?;
+        let address =
+            Address::parse(email.trim_start_matches("mailto:")).map_err(|error| (error.words(), mend_row()))?;
         let mut remark = None;
         let (language, both) = match cell(self.language).map(|text| language(&text, newsletter)) {
             None => (None, false),
@@ -315,7 +314,7 @@ fn text_of(mut input: impl Read) -> Result<Option<(impl Read, u8)>> {
     }
     first.truncate(n_first);
     let line = first.split(|byte| *byte == b'\n').next().unwrap_or(&first);
-    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
+    let count = |delimiter: u8| line.split(|byte| *byte == delimiter).count() - 1;
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',');
     // Of equal counts `max_by_key` takes the last; a single column has none of them.
     let delimiter = if count(delimiter) == 0 { b',' } else { delimiter };
@@ -394,45 +393,60 @@ impl<R: Read> Read for Lines<R> {
     }
 }
 
-fn finding(file: &str, line: u64, severity: Severity, (message, hint): (Words, Words)) -> Finding {
+fn finding(file: &str, line: u64, severity: Severity, (message, hint): Remark) -> Finding {
     let place = Place::File { file: file.to_owned(), line: usize::try_from(line).unwrap_or(0), column: 0 };
     let (rule, language, excerpt) = ("LIST".to_owned(), None, String::new());
     Finding { rule, severity, language, place, excerpt, message, hint, waived: None }
 }
 
 fn mend_row() -> Words {
-    words!("mend the address in this row; the other rows were taken", "corrigez l'adresse de cette ligne; les autres lignes ont été prises")
-}
-
-fn no_language() -> (Words, Words) {
-    (
-        words!("the language is none of the newsletter's", "la langue n'est pas l'une de celles de l'infolettre"),
-        words!("write `en`, `fr` or `both`; until then this person gets the bilingual edition", "écrivez `en`, `fr` ou `both`; d'ici là, cette personne reçoit l'édition bilingue"),
+    words!(
+        "mend the address in this row; the other rows were taken",
+        "corrigez l'adresse de cette ligne; les autres lignes ont été prises"
     )
 }
 
-fn no_date() -> (Words, Words) {
+fn no_language() -> Remark {
+    (
+        words!("the language is none of the newsletter's", "la langue n'est pas l'une de celles de l'infolettre"),
+        words!(
+            "write `en`, `fr` or `both`; until then this person gets the bilingual edition",
+            "écrivez `en`, `fr` ou `both`; d'ici là, cette personne reçoit l'édition bilingue"
+        ),
+    )
+}
+
+fn no_date() -> Remark {
     (
         words!("the day of consent is not a date", "le jour du consentement n'est pas une date"),
         words!("write it as 2026-11-30", "écrivez-le sous la forme 2026-11-30"),
     )
 }
 
-fn no_header() -> (Words, Words) {
+fn no_header() -> Remark {
     (
         words!("the first row does not name the columns", "la première ligne ne nomme pas les colonnes"),
-        words!("begin the file with `email,language,name,format,source,consented_on`", "commencez le fichier par `email,language,name,format,source,consented_on`"),
+        words!(
+            "begin the file with `email,language,name,format,source,consented_on`",
+            "commencez le fichier par `email,language,name,format,source,consented_on`"
+        ),
     )
 }
 
-fn too_long() -> (Words, Words) {
+fn too_long() -> Remark {
     (
-        words!("the row is too long: a quotation mark may be missing", "la ligne est trop longue : il manque peut-être un guillemet"),
-        words!("close the quotation mark, or save the file again from Excel as CSV", "fermez le guillemet, ou enregistrez de nouveau le fichier en CSV dans Excel"),
+        words!(
+            "the row is too long: a quotation mark may be missing",
+            "la ligne est trop longue : il manque peut-être un guillemet"
+        ),
+        words!(
+            "close the quotation mark, or save the file again from Excel as CSV",
+            "fermez le guillemet, ou enregistrez de nouveau le fichier en CSV dans Excel"
+        ),
     )
 }
 
-fn too_many(n_rows: usize) -> (Words, Words) {
+fn too_many(n_rows: usize) -> Remark {
     (
         words!("{n_rows} more rows are bad", "{n_rows} autres lignes sont erronées"),
         words!("is this the right file", "est-ce le bon fichier"),

@@ -33,8 +33,9 @@ pub fn freeze(ledger: &Ledger, newsletter: &Newsletter, leaving: &Leaving<'_>, n
         .iter()
         .map(|edition| {
             let id = &edition.id;
-            let encoded = copy::encode(edition, newsletter, Some(now))
-                .with_context(|| words!("could not encode the `{id}` edition", "impossible d'encoder l'édition `{id}`"))?;
+            let encoded = copy::encode(edition, newsletter, Some(now)).with_context(|| {
+                words!("could not encode the `{id}` edition", "impossible d'encoder l'édition `{id}`")
+            })?;
             let frame = serde_json::to_string(&encoded.frame)?;
             Ok(FrozenEdition { id: id.clone(), digest: edition.digest(), frame, wire: encoded.wire })
         })

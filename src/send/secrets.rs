@@ -45,8 +45,9 @@ impl Secrets {
         let known = ledger.meta(META_KEY)?;
         let key = match read(&path) {
             Ok(key) => key?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && known.is_none() => make(&path)
-                .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && known.is_none() => {
+                make(&path).with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(words!(
                 "`{shown}` is gone, and the links in every newsletter sent so far hang on it: restore it from a backup",
                 "`{shown}` a disparu, et les liens de toutes les infolettres déjà envoyées en dépendent : restaurez-le d'une sauvegarde"

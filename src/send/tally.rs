@@ -113,6 +113,8 @@ mod tests {
         assert!(tally.is_worth_a_warning() && !tally.are_too_many_refused());
         tally.refused = 12;
         assert!(tally.are_too_many_refused());
-        assert!(is_dead_address(&Outcome::Refused(reply("5.1.1"))) && !is_dead_address(&Outcome::Refused(reply("5.2.2"))));
+        assert!(
+            is_dead_address(&Outcome::Refused(reply("5.1.1"))) && !is_dead_address(&Outcome::Refused(reply("5.2.2")))
+        );
     }
 }

@@ -1,1 +1,71 @@
-//! In work.
+//! A sending process is killed, as by `kill -9` or a power cut, and started again, until the issue is complete. The
+//! child is this very program, told by a variable to send.
+
+#![cfg(test)]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use cco_news::ledger::Ledger;
+use cco_news::mail::{Mailer, Settings, Smtp};
+use cco_news::model::Delivering;
+use cco_news::send::Ending;
+use tempfile::tempdir;
+
+use crate::relay::Relay;
+use crate::sending::{assert_nobody_twice_nobody_lost, frozen, issue, people, round, send, total};
+
+const STATE: &str = "CCO_NEWS_TEST_STATE";
+const PORT: &str = "CCO_NEWS_TEST_PORT";
+const CONNECTIONS: u32 = 4;
+
+/// Sends when a parent asks for it; alone it has nothing to do.
+#[test]
+fn a_child_sends_what_its_parent_names() {
+    let (Some(state), Some(port)) = (std::env::var_os(STATE), std::env::var_os(PORT)) else { return };
+    let ledger = Ledger::open(Path::new(&state)).unwrap();
+    let url = format!("smtp://127.0.0.1:{}", port.to_string_lossy());
+    let settings = Settings::parse(&url, &Delivering::default(), None, None).unwrap();
+    let mut round = round(&ledger, Mailer::Smtp(Smtp::new(settings).unwrap()));
+    round.delivering.connections = CONNECTIONS;
+    assert_eq!(send(round).unwrap().ending, Ending::Complete);
+}
+
+fn child(state: &Path, relay: &Relay) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::a_child_sends_what_its_parent_names"])
+        .env(STATE, state)
+        .env(PORT, relay.port.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn killed_at_any_moment_and_started_again_nobody_is_sent_twice_and_nobody_is_lost() {
+    const PEOPLE: usize = 300;
+    let state = tempdir().unwrap();
+    drop(frozen(state.path(), people(PEOPLE)));
+    let relay = Relay::pipelining();
+    let mut n_kills = 0;
+    // Moments that fall everywhere between two messages: the kill comes while the next ones are under way.
+    for n_more in [1, 2, 3, 5, 7, 11, 13, 17, 19, 23, 29] {
+        let until = relay.taken().len() + n_more;
+        let mut child = child(state.path(), &relay);
+        while relay.taken().len() < until && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        n_kills += 1;
+    }
+    let mut last = child(state.path(), &relay);
+    assert!(last.wait().unwrap().success());
+    let ledger = Ledger::open(state.path()).unwrap();
+    let counts = total(&ledger.counts(&issue()).unwrap());
+    assert!(counts.is_complete() && counts.planned == PEOPLE as u64, "{counts:?}");
+    assert!(counts.unknown <= n_kills * u64::from(CONNECTIONS), "{counts:?}");
+    let taken = relay.taken();
+    assert_nobody_twice_nobody_lost(&ledger, taken.iter().map(|taken| taken.message_id.as_str()));
+}

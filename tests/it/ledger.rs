@@ -1,5 +1,7 @@
 //! The contract of the ledger and of a run over it, as statements; a second engine will be held to the same list.
 
+#![cfg(test)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -12,8 +14,8 @@ use tempfile::tempdir;
 use tokio::sync::watch;
 
 use crate::sending::{
-    assert_nobody_twice_nobody_lost, block_on, edition, editions, entry, freeze_it, frozen, issue, later, newsletter, now,
-    people, reply, round, send, steered, total,
+    assert_nobody_twice_nobody_lost, block_on, edition, editions, entry, freeze_it, frozen, issue, later, newsletter,
+    now, people, reply, round, send, steered, total,
 };
 
 fn ids(memory: &Memory) -> Vec<String> {
@@ -97,7 +99,13 @@ fn no_edition_leaves_alone_or_unapproved() {
     assert!(said.contains("`both`"), "{said}");
     let (issue, all) = (issue(), editions());
     let approvals = crate::sending::approvals(&[edition("en")]);
-    let leaving = cco_news::send::Leaving { issue: &issue, editions: &all, manifest: "{}", approvals: &approvals, send_at: now() };
+    let leaving = cco_news::send::Leaving {
+        issue: &issue,
+        editions: &all,
+        manifest: "{}",
+        approvals: &approvals,
+        send_at: now(),
+    };
     assert!(cco_news::send::freeze(&ledger, &newsletter(), &leaving, now()).is_err());
     assert!(ledger.frozen(&issue).unwrap().is_none());
     let empty = Ledger::open(&state.path().join("empty")).unwrap();
@@ -195,7 +203,8 @@ fn a_list_of_which_a_tenth_is_refused_stops_the_run() {
 #[test]
 fn what_is_unknown_is_listed_and_never_sent_again() {
     let state = tempdir().unwrap();
-    let ledger = frozen(state.path(), vec![entry("unknown1@example.ca", Some("en")), entry("b@example.ca", Some("fr"))]);
+    let ledger =
+        frozen(state.path(), vec![entry("unknown1@example.ca", Some("en")), entry("b@example.ca", Some("fr"))]);
     let memory = steered();
     assert_eq!(send(round(&ledger, Mailer::Memory(memory.clone()))).unwrap().ending, Ending::Complete);
     assert_eq!(send(round(&ledger, Mailer::Memory(Memory::new()))).unwrap().progress.accepted, 0);
@@ -222,7 +231,7 @@ fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on() {
     let ended = send(first).unwrap();
     assert_eq!(ended.ending, Ending::Interrupted);
     let counts = total(&ended.counts);
-    assert_eq!(counts.accepted as usize, memory.sent().len());
+    assert_eq!(counts.accepted, memory.sent().len() as u64);
     assert_eq!((counts.in_flight, counts.accepted + counts.to_send), (0, 50));
     assert_eq!(send(round(&ledger, Mailer::Memory(memory.clone()))).unwrap().ending, Ending::Complete);
     assert_all_is_well(&ledger, &memory);
@@ -346,7 +355,11 @@ fn the_key_of_a_ledger_is_its_own_and_private() {
 #[test]
 fn a_ledger_that_cannot_be_used_says_why() {
     let state = tempdir().unwrap();
-    std::fs::write(state.path().join("cco-news.db"), b"this is no ledger, only some text that is long enough to look like a file").unwrap();
+    std::fs::write(
+        state.path().join("cco-news.db"),
+        b"this is no ledger, only some text that is long enough to look like a file",
+    )
+    .unwrap();
     let said = format!("{:?}", Ledger::open(state.path()).err().unwrap());
     assert!(said.contains("damaged or is not a ledger"), "{said}");
 
@@ -364,9 +377,18 @@ fn a_ledger_that_cannot_be_used_says_why() {
 fn subscriber_files_are_read_as_excel_and_people_write_them() {
     let files: [(&str, Vec<u8>); 5] = [
         ("plain", b"email,language,name\na@example.ca,en,\"Smith, A\"\nb@example.ca,fr,Ren\xC3\xA9e\n".to_vec()),
-        ("excel", b"Courriel;Nom;Langue\r\na@example.ca;Smith, A;anglais\r\nb@example.ca;Ren\xE9e;Fran\xE7ais\r\n".to_vec()),
+        (
+            "excel",
+            b"Courriel;Nom;Langue\r\na@example.ca;Smith, A;anglais\r\nb@example.ca;Ren\xE9e;Fran\xE7ais\r\n".to_vec(),
+        ),
         ("bom", b"\xEF\xBB\xBFlanguage,email\nEnglish,a@example.ca\nfr-CA,b@example.ca\n".to_vec()),
-        ("utf16", "\u{FEFF}email\tlanguage\r\na@example.ca\ten\r\nb@example.ca\tfrançais\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (
+            "utf16",
+            "\u{FEFF}email\tlanguage\r\na@example.ca\ten\r\nb@example.ca\tfrançais\r\n"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+        ),
         ("mac", b"e-mail,lang\ra@example.ca,e\rb@example.ca,f\r".to_vec()),
     ];
     for (name, bytes) in files {

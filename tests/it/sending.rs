@@ -1,6 +1,8 @@
 //! What the tests of sending share: a newsletter, editions, a ledger with people in it, and the assertion with which
 //! every one of them ends.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +37,9 @@ pub(crate) fn edition(id: &str) -> Edition {
         subject: if id == "fr" { "Nouvelles du BCC : décembre".into() } else { "CCO News: December".into() },
         preheader: String::new(),
         mjml: String::new(),
-        html: format!("<html><body><p>Été = ete.</p>\n.\n<a href=\"{leave}\">x</a> <a href=\"{change}\">y</a></body></html>"),
+        html: format!(
+            "<html><body><p>Été = ete.</p>\n.\n<a href=\"{leave}\">x</a> <a href=\"{change}\">y</a></body></html>"
+        ),
         text: format!("Bonjour, hello\n.\n..two\nLeave: {leave}\nChange: {change}\n"),
         parts: vec![],
         headers: vec![],

@@ -1,1 +1,258 @@
-//! In work.
+//! Sending over real SMTP on loopback: one fault of a mail server after the other, and what must come of it.
+
+#![cfg(test)]
+
+use cco_news::ledger::Ledger;
+use cco_news::mail::{Mailer, Settings, Smtp};
+use cco_news::model::{Address, Delivering, Outcome, Tls};
+use cco_news::send::{Ended, Ending, Secrets, test_copy};
+use tempfile::{TempDir, tempdir};
+
+use crate::relay::{Manner, Relay};
+use crate::sending::{
+    assert_nobody_twice_nobody_lost, block_on, edition, entry, frozen, issue, later, newsletter, now, people, round,
+    send, total,
+};
+
+/// What a run over a relay left.
+struct Left {
+    _state: TempDir,
+    ledger: Ledger,
+    ended: Ended,
+}
+
+/// Sends to these local parts, and twenty more whom nothing befalls.
+fn send_to(relay: &Relay, locals: &[&str]) -> Left {
+    let state = tempdir().unwrap();
+    let mut list = people(20);
+    list.extend(locals.iter().map(|local| entry(&format!("{local}@example.ca"), Some("en"))));
+    let ledger = frozen(state.path(), list);
+    let ended = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+    assert_all_is_well(&ledger, relay);
+    Left { _state: state, ledger, ended }
+}
+
+fn assert_all_is_well(ledger: &Ledger, relay: &Relay) {
+    let taken = relay.taken();
+    assert_nobody_twice_nobody_lost(ledger, taken.iter().map(|taken| taken.message_id.as_str()));
+    assert!(relay.times().values().all(|times| *times == 1));
+}
+
+#[test]
+fn everyone_gets_one_copy_with_and_without_pipelining() {
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        let left = send_to(&relay, &[]);
+        assert_eq!((left.ended.ending, relay.taken().len()), (Ending::Complete, 20));
+        assert!(relay.n_connections() <= 4);
+    }
+}
+
+#[test]
+fn an_explicit_no_is_never_a_doubt() {
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        let left = send_to(&relay, &["defer1", "refuse1", "refuse2", "451-to-dot1", "554-to-dot1"]);
+        let counts = total(&left.ended.counts);
+        assert_eq!((counts.accepted, counts.deferred, counts.refused, counts.unknown), (20, 2, 3, 0));
+        assert!(relay.n_connections() <= 4, "a refusal costs no connection");
+        let mut bounced = 0;
+        left.ledger
+            .each_subscriber(|subscriber| {
+                bounced += usize::from(subscriber.status == "bounced");
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(bounced, 2);
+    }
+}
+
+#[test]
+fn a_refused_recipient_for_whom_a_body_is_asked_gets_a_lone_dot() {
+    let relay = Relay::pipelining();
+    let left = send_to(&relay, &["refuse-but-ask1", "refuse-but-ask2"]);
+    assert_eq!((left.ended.ending, total(&left.ended.counts).refused), (Ending::Complete, 2));
+}
+
+#[test]
+fn a_fault_before_the_dot_is_tried_again() {
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        let left = send_to(&relay, &["drop-before-data1", "drop-in-data1", "421.1", "250-to-data1"]);
+        let counts = total(&left.ended.counts);
+        assert_eq!((counts.accepted, counts.deferred, counts.unknown), (20, 3, 1), "{counts:?}");
+    }
+}
+
+#[test]
+fn silence_after_the_dot_is_unknown_and_not_sent_again() {
+    let relay = Relay::pipelining();
+    let locals = ["drop-after-dot1", "silent1", "354-to-dot1", "bare1", "latin1"];
+    let left = send_to(&relay, &locals);
+    let counts = total(&left.ended.counts);
+    assert_eq!((counts.accepted, counts.unknown), (20, 5), "{counts:?}");
+    assert_eq!(left.ended.ending, Ending::Complete);
+    assert_eq!(left.ledger.unknown(&issue()).unwrap().len(), 5);
+    send(later(&round(&left.ledger, Mailer::Smtp(relay.smtp())), 60)).unwrap();
+    assert_all_is_well(&left.ledger, &relay);
+}
+
+#[test]
+fn a_connection_in_doubt_is_never_used_again() {
+    // All that follows is refused at the dot: one reply read late would make one of them accepted.
+    let relay = Relay::pipelining();
+    let state = tempdir().unwrap();
+    let mut list = vec![entry("silent1@example.ca", Some("en"))];
+    list.extend((0..5).map(|n| entry(&format!("554-to-dot{n}@example.ca"), Some("fr"))));
+    let ledger = frozen(state.path(), list);
+    let mut one_lane = round(&ledger, Mailer::Smtp(relay.smtp()));
+    one_lane.delivering.connections = 1;
+    let counts = total(&send(one_lane).unwrap().counts);
+    assert_eq!((counts.accepted, counts.refused, counts.unknown), (0, 5, 1));
+}
+
+#[test]
+fn an_idle_connection_that_the_relay_closed_is_made_anew() {
+    let relay = Relay::start(Manner { offers: vec!["PIPELINING"], closes_after: Some(2), ..Manner::default() });
+    let left = send_to(&relay, &[]);
+    assert_eq!((left.ended.ending, relay.taken().len()), (Ending::Complete, 20));
+}
+
+#[test]
+fn a_connection_serves_so_many_messages_and_no_more() {
+    let relay = Relay::pipelining();
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(20));
+    let mut one_lane = round(&ledger, Mailer::Smtp(relay.smtp_with("", 5)));
+    one_lane.delivering.connections = 1;
+    assert_eq!(send(one_lane).unwrap().ending, Ending::Complete);
+    assert_eq!(relay.n_connections(), 4);
+    assert_all_is_well(&ledger, &relay);
+}
+
+#[test]
+fn replies_in_single_bytes_are_replies() {
+    let relay = Relay::start(Manner { offers: vec!["pipelining"], is_slow_speaker: true, ..Manner::default() });
+    assert_eq!(send_to(&relay, &[]).ended.ending, Ending::Complete);
+}
+
+#[test]
+fn a_relay_that_refuses_us_stops_the_run_and_nobody_is_marked() {
+    let refusals = [
+        Manner { greeting: Some("554 5.7.1 not you"), ..Manner::default() },
+        Manner { mail: Some("550 5.7.60 you may not send as this"), ..Manner::default() },
+        Manner { offers: vec!["AUTH PLAIN LOGIN"], auth: Some("535 5.7.8 wrong"), ..Manner::default() },
+        Manner { offers: vec!["AUTH GSSAPI"], ..Manner::default() },
+        Manner { offers: vec!["SIZE 100"], ..Manner::default() },
+    ];
+    for manner in refusals {
+        let relay = Relay::start(manner.clone());
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(9));
+        let user = if manner.offers.first().is_some_and(|offer| offer.starts_with("AUTH")) { "u:p@" } else { "" };
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_with(user, 100)))).unwrap();
+        assert!(matches!(ended.ending, Ending::AboutUs(_)), "{manner:?}: {:?}", ended.ending);
+        let counts = total(&ended.counts);
+        assert_eq!((counts.to_send, relay.taken().len()), (9, 0), "{manner:?}: {counts:?}");
+        let good = Relay::pipelining();
+        assert_eq!(send(round(&ledger, Mailer::Smtp(good.smtp()))).unwrap().ending, Ending::Complete);
+        assert_all_is_well(&ledger, &good);
+    }
+}
+
+#[test]
+fn three_refusals_of_policy_in_a_row_stop_the_run() {
+    let relay = Relay::pipelining();
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), (0..30).map(|n| entry(&format!("policy{n}@example.ca"), Some("en"))).collect());
+    let ended = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+    assert!(matches!(ended.ending, Ending::AboutUs(_)));
+    assert_eq!(total(&ended.counts).refused, 0);
+}
+
+#[test]
+fn a_relay_that_is_away_or_says_nothing_marks_nobody() {
+    let silent = Relay::start(Manner { greeting: Some(""), ..Manner::default() });
+    let busy = Relay::start(Manner { greeting: Some("421 4.3.2 busy"), ..Manner::default() });
+    let mut gone = busy.clone();
+    gone.port = 1;
+    for relay in [silent, busy, gone] {
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(3));
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+        assert!(matches!(ended.ending, Ending::Away(_)), "{:?}", ended.ending);
+        assert_eq!(total(&ended.counts).to_send, 3);
+    }
+}
+
+#[test]
+fn signing_in_works_plain_and_by_login() {
+    let relay = Relay::start(Manner { offers: vec!["AUTH PLAIN LOGIN"], ..Manner::default() });
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(3));
+    let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_with("user:p%40ss@", 100)))).unwrap();
+    assert_eq!(ended.ending, Ending::Complete);
+    assert_all_is_well(&ledger, &relay);
+}
+
+#[test]
+fn without_starttls_nothing_is_said_in_the_clear() {
+    let relay = Relay::start(Manner { offers: vec!["AUTH PLAIN"], ..Manner::default() });
+    let delivering = Delivering { tls: Tls::Pinned, ..Delivering::default() };
+    let pem = include_bytes!("ca.pem").to_vec();
+    let settings =
+        Settings::parse(&format!("smtp://u:p@127.0.0.1:{}", relay.port), &delivering, Some(pem), None).unwrap();
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(3));
+    let ended = send(round(&ledger, Mailer::Smtp(Smtp::new(settings).unwrap()))).unwrap();
+    assert!(matches!(&ended.ending, Ending::AboutUs(reply) if reply.text.contains("STARTTLS")), "{:?}", ended.ending);
+    assert_eq!(relay.taken().len(), 0);
+}
+
+#[test]
+fn what_leaves_has_crlf_alone_one_of_each_header_and_its_dots() {
+    let relay = Relay::pipelining();
+    send_to(&relay, &[]);
+    for taken in relay.taken() {
+        let text = String::from_utf8(taken.bytes).unwrap();
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\0']));
+        assert!(text.lines().all(|line| line.len() <= 998));
+        let (headers, body) = text.split_once("\r\n\r\n").unwrap();
+        for name in [
+            "From",
+            "Reply-To",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "List-Id",
+            "List-Unsubscribe",
+            "Content-Language",
+            "Precedence",
+            "X-Auto-Response-Suppress",
+            "MIME-Version",
+            "Content-Type",
+        ] {
+            let n_times = headers.lines().filter(|line| line.starts_with(&format!("{name}: "))).count();
+            assert_eq!(n_times, 1, "{name} in {headers}");
+        }
+        assert!(headers.contains(&format!("To: <{}>", taken.to)));
+        assert!(body.contains("\r\n.\r\n") && body.contains("\r\n..two\r\n"), "{body}");
+        assert!(!body.contains("slot.invalid"));
+        assert!(body.replace("=\r\n", "").contains("mailto:leave-quitter@cco-bcc.example?subject=3D"));
+    }
+}
+
+#[test]
+fn a_test_copy_is_marked_and_counted_nowhere() {
+    let relay = Relay::pipelining();
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(3));
+    let secrets = Secrets::open(&ledger).unwrap();
+    let to = Address::parse("office@example.ca").unwrap();
+    let (mailer, newsletter, french) = (Mailer::Smtp(relay.smtp()), newsletter(), edition("fr"));
+    for _ in 0..2 {
+        let sent = test_copy(&mailer, &newsletter, (&french, &to), &secrets, now());
+        assert!(matches!(block_on(sent).unwrap(), Outcome::Accepted(_)));
+    }
+    let text = String::from_utf8(relay.taken()[0].bytes.clone()).unwrap();
+    assert!(text.contains("=C3=A9 avant l'approbation"), "{text}");
+    assert_eq!(total(&ledger.counts(&issue()).unwrap()).to_send, 3);
+}

@@ -1,0 +1,242 @@
+//! A small mail server on loopback, steered by the recipient's address: `defer1@`, `drop-after-dot2@`… Everything it
+//! takes responsibility for is counted, whether it says so or not.
+
+#![cfg(test)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use cco_news::mail::{Settings, Smtp, Timers};
+use cco_news::model::Delivering;
+
+/// How it behaves whoever the recipient is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manner {
+    /// Lines of its EHLO reply.
+    pub(crate) offers: Vec<&'static str>,
+    /// Said instead of `220`; empty: it never greets.
+    pub(crate) greeting: Option<&'static str>,
+    /// Said to MAIL instead of `250`.
+    pub(crate) mail: Option<&'static str>,
+    /// Said to AUTH instead of `235`.
+    pub(crate) auth: Option<&'static str>,
+    /// Closes the connection, saying nothing, after so many messages.
+    pub(crate) closes_after: Option<usize>,
+    /// Replies come in single bytes.
+    pub(crate) is_slow_speaker: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct Relay {
+    pub(crate) port: u16,
+    taken: Arc<Mutex<Vec<Taken>>>,
+    n_connections: Arc<AtomicUsize>,
+}
+
+/// A message it took.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    pub(crate) to: String,
+    pub(crate) message_id: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Relay {
+    pub(crate) fn start(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let relay =
+            Self { port: listener.local_addr().unwrap().port(), taken: Arc::default(), n_connections: Arc::default() };
+        let server = relay.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                server.n_connections.fetch_add(1, Ordering::SeqCst);
+                let (server, manner) = (server.clone(), manner.clone());
+                // A client that goes away ends its thread with an error, which says nothing.
+                thread::spawn(move || server.serve(stream, &manner));
+            }
+        });
+        relay
+    }
+
+    pub(crate) fn pipelining() -> Self {
+        Self::start(Manner { offers: vec!["PIPELINING", "8BITMIME"], ..Manner::default() })
+    }
+
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    pub(crate) fn n_connections(&self) -> usize {
+        self.n_connections.load(Ordering::SeqCst)
+    }
+
+    /// How often each recipient's copy was taken.
+    pub(crate) fn times(&self) -> BTreeMap<String, usize> {
+        let mut times = BTreeMap::new();
+        for taken in self.taken() {
+            *times.entry(taken.to).or_default() += 1;
+        }
+        times
+    }
+
+    /// The way out to it, with timers short enough for a test.
+    pub(crate) fn smtp(&self) -> Smtp {
+        self.smtp_with("", 100)
+    }
+
+    pub(crate) fn smtp_with(&self, user: &str, messages_per_connection: u32) -> Smtp {
+        let delivering = Delivering { messages_per_connection, ..Delivering::default() };
+        let url = format!("smtp://{user}127.0.0.1:{}", self.port);
+        let mut settings = Settings::parse(&url, &delivering, None, None).unwrap();
+        let wait = Duration::from_millis(400);
+        settings.timers = Timers {
+            connect: wait,
+            greeting: wait,
+            envelope: wait,
+            data: wait,
+            block: wait,
+            dot: wait,
+            reconnect: [Duration::from_millis(1); 2],
+        };
+        Smtp::new(settings).unwrap()
+    }
+
+    fn serve(&self, stream: TcpStream, manner: &Manner) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
+        self.speak(&mut Talk { speaker: stream.try_clone()?, lines: BufReader::new(stream), manner: manner.clone() })
+    }
+
+    fn speak<L: BufRead, S: Write>(&self, talk: &mut Talk<L, S>) -> std::io::Result<()> {
+        let manner = talk.manner.clone();
+        match manner.greeting {
+            Some("") => thread::sleep(Duration::from_secs(3)),
+            greeting => talk.say(greeting.unwrap_or("220 relay.example"))?,
+        }
+        let (mut to, mut n_served) = (String::new(), 0);
+        loop {
+            let Some(command) = talk.hear()? else { return Ok(()) };
+            match command.split([' ', ':']).next().unwrap_or("").to_uppercase().as_str() {
+                "EHLO" => {
+                    manner.offers.iter().try_for_each(|offer| talk.say(&format!("250-{offer}")))?;
+                    talk.say("250 relay.example")?;
+                }
+                "AUTH" => talk.say(manner.auth.unwrap_or("235 2.7.0 welcome"))?,
+                "MAIL" => talk.say(manner.mail.unwrap_or("250 2.1.0 ok"))?,
+                "RCPT" => {
+                    command.split(['<', '>']).nth(1).unwrap_or("").clone_into(&mut to);
+                    match steer(&to) {
+                        "defer" => talk.say("450 4.2.0 later")?,
+                        "refuse" => talk.say(&format!("550 5.1.1 <{to}> unknown"))?,
+                        "refuse-but-ask" => talk.say("550 5.1.1 unknown")?,
+                        "policy" => talk.say("550 5.7.1 we do not like you")?,
+                        "drop-before-data" => return Ok(()),
+                        "421" => return talk.say("421 4.3.2 going"),
+                        _ => talk.say("250 2.1.5 ok")?,
+                    }
+                }
+                "DATA" => {
+                    if !self.take(talk, &to)? {
+                        return Ok(());
+                    }
+                    n_served += 1;
+                    if manner.closes_after == Some(n_served) {
+                        return Ok(());
+                    }
+                }
+                "RSET" => talk.say("250 2.0.0 ok")?,
+                "QUIT" => return talk.say("221 2.0.0 bye"),
+                _ => talk.say("500 5.5.1 what")?,
+            }
+        }
+    }
+
+    /// DATA and what follows; says whether the connection goes on.
+    fn take<L: BufRead, S: Write>(&self, talk: &mut Talk<L, S>, to: &str) -> std::io::Result<bool> {
+        match steer(to) {
+            "defer" | "refuse" | "policy" => return talk.say("503 5.5.1 no recipient").map(|()| true),
+            "250-to-data" => return talk.say("250 what").map(|()| true),
+            "drop-in-data" => {
+                talk.say("354 go")?;
+                return talk.hear().map(|_| false);
+            }
+            _ => talk.say("354 go")?,
+        }
+        let bytes = talk.body()?;
+        let say = match steer(to) {
+            "refuse-but-ask" => {
+                assert!(bytes.is_empty(), "a refused recipient's body is a lone dot");
+                return talk.say("554 5.5.1 no recipient").map(|()| true);
+            }
+            "451-to-dot" => return talk.say("451 4.3.0 later").map(|()| true),
+            "554-to-dot" => return talk.say("554 5.6.0 no").map(|()| true),
+            "354-to-dot" => return talk.say("354 more").map(|()| true),
+            "drop-after-dot" | "silent" => "",
+            "bare" => "250",
+            "latin" => "250 accept\u{E9}",
+            _ => "250 2.0.0 queued",
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or("").to_owned();
+        self.taken.lock().unwrap().push(Taken { to: to.to_owned(), message_id: id, bytes });
+        match steer(to) {
+            "drop-after-dot" => Ok(false),
+            "silent" => {
+                thread::sleep(Duration::from_secs(3));
+                Ok(false)
+            }
+            _ => talk.say(say).map(|()| true),
+        }
+    }
+}
+
+/// A connection, from the server's side.
+struct Talk<L, S> {
+    lines: L,
+    speaker: S,
+    manner: Manner,
+}
+
+impl<L: BufRead, S: Write> Talk<L, S> {
+    /// Says a line, in Latin-1.
+    fn say(&mut self, text: &str) -> std::io::Result<()> {
+        let mut bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        bytes.extend(b"\r\n");
+        if self.manner.is_slow_speaker {
+            bytes.iter().try_for_each(|byte| self.speaker.write_all(&[*byte]))
+        } else {
+            self.speaker.write_all(&bytes)
+        }
+    }
+
+    fn hear(&mut self) -> std::io::Result<Option<String>> {
+        let mut line = Vec::new();
+        let n_bytes = self.lines.read_until(b'\n', &mut line)?;
+        Ok((n_bytes > 0).then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))
+    }
+
+    /// A body up to the lone dot, with its dots unstuffed.
+    fn body(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if self.lines.read_until(b'\n', &mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            if line == b".\r\n" {
+                return Ok(bytes);
+            }
+            bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
+    }
+}
+
+fn steer(to: &str) -> &str {
+    let local = to.split('@').next().unwrap_or("");
+    local.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('.')
+}
