@@ -2,10 +2,9 @@
 //! connection; one that was ever in doubt is thrown away, never used again (lettre's own pool does otherwise, and once
 //! reported a lost message as sent).
 
+use std::borrow::Cow;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -243,47 +242,13 @@ impl Open {
 
     /// The body, then the dot once the ledger has the row, then the reply. Says whether the connection is sound.
     async fn body(&mut self, bytes: &[u8], dotted: impl Future<Output = Result<()>>) -> Result<(Outcome, bool)> {
-        let wire = self.wire.clone();
-        wire.hold_dot();
-        let written = AtomicUsize::new(0);
-        // lettre ends the body itself with CRLF, dot, CRLF.
-        let bytes = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-        let mut blocks = bytes.chunks(BLOCK_BYTES);
-        let blocks = std::iter::from_fn(|| {
-            let block = blocks.next();
-            written.fetch_add(1, Ordering::Relaxed);
-            if block.is_none() {
-                wire.body_is_written();
-            }
-            block
-        });
-        let mut answer = pin!(self.connection.message_iter(blocks));
-        let mut dotted = pin!(dotted);
-        let mut is_dotted = false;
-        let said = loop {
-            let limit = if wire.may_dot_have_left() { self.timers.dot } else { self.timers.block };
-            let had = written.load(Ordering::Relaxed);
-            tokio::select! {
-                biased;
-                done = &mut dotted, if !is_dotted => {
-                    done?;
-                    is_dotted = true;
-                    wire.free_dot();
-                }
-                said = &mut answer => break match said {
-                    Ok(response) => Said::Positive(response),
-                    Err(error) => match reply::of_error(&error) {
-                        Ok(negative) => Said::Negative(negative),
-                        Err(doubt) => Said::Doubt(doubt),
-                    },
-                },
-                () = tokio::time::sleep(limit) => {
-                    if had == written.load(Ordering::Relaxed) {
-                        break Said::Doubt(reply::said("the server did not answer in time"));
-                    }
-                }
-            }
-        };
+        let (written, dotted) = tokio::join!(self.write(bytes), dotted);
+        dotted?;
+        if let Err(doubt) = written {
+            // Its dot has not left: whatever the server has of it, it throws away.
+            return Ok((Outcome::Deferred(doubt), false));
+        }
+        let said = timed(self.timers.dot, self.connection.command(".\r\n")).await;
         Ok(match said {
             Said::Positive(response) if response.has_code(250) => {
                 (Outcome::Accepted(reply::of_response(&response)), true)
@@ -293,15 +258,40 @@ impl Open {
                 let is_sound = negative.code != 421;
                 (if negative.code < 500 { Outcome::Deferred(negative) } else { Outcome::Refused(negative) }, is_sound)
             }
-            Said::Doubt(doubt) if wire.may_dot_have_left() => (Outcome::Unknown(doubt), false),
-            Said::Doubt(doubt) => (Outcome::Deferred(doubt), false),
+            Said::Doubt(doubt) => (Outcome::Unknown(doubt), false),
         })
+    }
+
+    async fn write(&self, bytes: &[u8]) -> Result<(), Reply> {
+        for block in transparent(bytes).chunks(BLOCK_BYTES) {
+            match tokio::time::timeout(self.timers.block, self.wire.write(block)).await {
+                Ok(written) => written.map_err(|error| reply::said(error.to_string()))?,
+                Err(_) => return Err(reply::said("the server did not take the message in time")),
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn quit(mut self) {
         // It is polite, and nothing depends on it.
         let _ = tokio::time::timeout(QUIT_WAIT, self.connection.quit()).await;
     }
+}
+
+/// A line that begins with a dot gets another one (RFC 5321 4.5.2). Our own encoding has none, so nothing is copied.
+fn transparent(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let n_dots = bytes.iter().zip(&bytes[1.min(bytes.len())..]).filter(|pair| *pair == (&b'\n', &b'.')).count();
+    if n_dots == 0 && !bytes.starts_with(b".") {
+        return Cow::Borrowed(bytes);
+    }
+    let mut stuffed = Vec::with_capacity(bytes.len() + n_dots + 1);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            stuffed.push(b'.');
+        }
+        stuffed.extend_from_slice(line);
+    }
+    Cow::Owned(stuffed)
 }
 
 fn broken(envelope: Envelope) -> Envelope {
@@ -373,4 +363,16 @@ fn connector(roots: rustls::RootCertStore) -> Result<TlsConnector> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_that_begins_with_a_dot_gets_another() {
+        assert_eq!(transparent(b".\r\na.\r\n..\r\n.b\r\n").as_ref(), b"..\r\na.\r\n...\r\n..b\r\n");
+        assert!(matches!(transparent(b"a.\r\n"), Cow::Borrowed(_)));
+        assert!(transparent(b"").is_empty());
+    }
 }

@@ -14,8 +14,8 @@ use super::secrets::{Purpose, Secrets};
 use crate::mail::Email;
 use crate::model::{Address, AddressError, Edition, EditionId, IssueId, Lang, Newsletter, Part, Slot};
 
-/// RFC 2045 6.7: an encoded line has at most 76 characters.
-const LINE_CHARS_MAX: usize = 76;
+/// RFC 2045 6.7 allows 76 characters a line; two are left for a first dot that is encoded.
+const LINE_CHARS_MAX: usize = 74;
 /// RFC 5322 2.1.1.
 const LINE_BYTES_MAX: usize = 998;
 
@@ -269,26 +269,31 @@ fn piece(text: &str, wire: &mut Vec<u8>) {
     let options = quoted_printable::Options::default()
         .line_length_limit(LINE_CHARS_MAX)
         .input_mode(quoted_printable::InputMode::Text);
-    wire.extend_from_slice(quoted_printable::encode_with_options(text, options).as_bytes());
+    let encoded = quoted_printable::encode_with_options(text, options);
+    // A dot that begins a line is encoded, so that no copy ever needs stuffing (RFC 5321 4.5.2) or ends early.
+    let encoded = encoded.replace("\r\n.", "\r\n=2E");
+    match encoded.strip_prefix('.').filter(|_| wire.ends_with(b"\n")) {
+        Some(rest) => wire.extend_from_slice(format!("=2E{rest}").as_bytes()),
+        None => wire.extend_from_slice(encoded.as_bytes()),
+    }
 }
 
-/// A slot's value in quoted-printable: ASCII by its making; `=` encoded, soft breaks where lines would grow too long.
+/// A slot's value in quoted-printable: ASCII by its making; `=` and a line's first dot encoded, soft breaks where lines
+/// would grow too long.
 fn soft(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 8);
     let mut column = 0;
     for c in value.chars() {
-        let word = if c == '=' { "=3D" } else { "" };
-        let width = word.len().max(1);
-        if column + width > LINE_CHARS_MAX - 1 {
+        if column >= LINE_CHARS_MAX - 3 {
             out.push_str("=\r\n");
             column = 0;
         }
-        if word.is_empty() {
-            out.push(c);
-        } else {
-            out.push_str(word);
+        match c {
+            '=' => out.push_str("=3D"),
+            '.' if column == 0 => out.push_str("=2E"),
+            c => out.push(c),
         }
-        column += width;
+        column += if c == '=' { 3 } else { 1 };
     }
     out
 }
@@ -303,7 +308,10 @@ fn check(wire: &[u8]) -> Result<()> {
                 "un message encodé a une ligne qui ne finit pas par CRLF"
             ))
         };
-        if line.len() > LINE_BYTES_MAX || line.iter().any(|byte| matches!(byte, b'\r' | 0) || !byte.is_ascii()) {
+        if line.len() > LINE_BYTES_MAX
+            || line.starts_with(b".")
+            || line.iter().any(|byte| matches!(byte, b'\r' | 0) || !byte.is_ascii())
+        {
             bail!(words!(
                 "an encoded message has a line that no mail server must take",
                 "un message encodé a une ligne qu'aucun serveur ne doit accepter"

@@ -80,6 +80,6 @@ mod tests {
             waits.push(next.duration_since(now).as_mins());
             now = next;
         }
-        assert_eq!(waits, [5, 15, 30, 60, 60, 60]);
+        assert_eq!(waits, [5, 15, 30, 60, 60, 60, 60]);
     }
 }
