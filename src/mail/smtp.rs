@@ -280,11 +280,13 @@ impl Open {
 
 /// A line that begins with a dot gets another one (RFC 5321 4.5.2). Our own encoding has none, so nothing is copied.
 fn transparent(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let n_dots = bytes.iter().zip(&bytes[1.min(bytes.len())..]).filter(|pair| *pair == (&b'\n', &b'.')).count();
-    if n_dots == 0 && !bytes.starts_with(b".") {
+    // Written so that the compiler looks at many bytes at once: every copy passes here.
+    let begins = |(end, dot): (&u8, &u8)| u8::from(*end == b'\n') & u8::from(*dot == b'.');
+    let dots = bytes.iter().zip(bytes.iter().skip(1)).map(begins).fold(0, |any, here| any | here);
+    if dots == 0 && !bytes.starts_with(b".") {
         return Cow::Borrowed(bytes);
     }
-    let mut stuffed = Vec::with_capacity(bytes.len() + n_dots + 1);
+    let mut stuffed = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 1);
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         if line.starts_with(b".") {
             stuffed.push(b'.');

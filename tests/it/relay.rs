@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use cco_news::mail::{Settings, Smtp, Timers};
-use cco_news::model::Delivering;
+use cco_news::model::{Delivering, Tls};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// How it behaves whoever the recipient is.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +29,24 @@ pub(crate) struct Manner {
     pub(crate) auth: Option<&'static str>,
     /// Closes the connection, saying nothing, after so many messages.
     pub(crate) closes_after: Option<usize>,
+    /// Speaks TLS: from the first byte, or when asked by STARTTLS.
+    pub(crate) tls: Option<When>,
+    /// Says this in the clear together with its reply to STARTTLS.
+    pub(crate) slips_in: &'static str,
     /// Replies come in single bytes.
     pub(crate) is_slow_speaker: bool,
+}
+
+/// The authority of the tests.
+pub(crate) const AUTHORITY: &[u8] = include_bytes!("tls/ca.pem");
+/// A certificate that is no authority.
+pub(crate) const NO_AUTHORITY: &[u8] = include_bytes!("tls/relay.pem");
+
+/// When TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    First,
+    Starttls,
 }
 
 #[derive(Clone)]
@@ -92,7 +110,17 @@ impl Relay {
     pub(crate) fn smtp_with(&self, user: &str, messages_per_connection: u32) -> Smtp {
         let delivering = Delivering { messages_per_connection, ..Delivering::default() };
         let url = format!("smtp://{user}127.0.0.1:{}", self.port);
-        let mut settings = Settings::parse(&url, &delivering, None, None).unwrap();
+        Self::quick(Settings::parse(&url, &delivering, None, None).unwrap())
+    }
+
+    /// The way out to it under TLS, trusting this authority alone.
+    pub(crate) fn smtp_tls(&self, scheme: &str, authority: &[u8]) -> Smtp {
+        let delivering = Delivering { tls: Tls::Pinned, ..Delivering::default() };
+        let url = format!("{scheme}://user:secret@localhost:{}", self.port);
+        Self::quick(Settings::parse(&url, &delivering, Some(authority.to_vec()), None).unwrap())
+    }
+
+    fn quick(mut settings: Settings) -> Smtp {
         let wait = Duration::from_millis(400);
         settings.timers = Timers {
             connect: wait,
@@ -108,18 +136,31 @@ impl Relay {
 
     fn serve(&self, stream: TcpStream, manner: &Manner) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
-        self.speak(&mut Talk { speaker: stream.try_clone()?, lines: BufReader::new(stream), manner: manner.clone() })
+        if manner.tls == Some(When::First) {
+            return self.encrypted(stream, manner);
+        }
+        let mut talk = Talk { lines: BufReader::new(Plain(stream.try_clone()?)), manner: manner.clone() };
+        if self.speak(&mut talk, false)? { self.encrypted(stream, manner) } else { Ok(()) }
     }
 
-    fn speak<L: BufRead, S: Write>(&self, talk: &mut Talk<L, S>) -> std::io::Result<()> {
+    fn encrypted(&self, stream: TcpStream, manner: &Manner) -> std::io::Result<()> {
+        let server = rustls::ServerConnection::new(tls_config()).unwrap();
+        let lines = BufReader::new(rustls::StreamOwned::new(server, stream));
+        let mut talk = Talk { lines, manner: manner.clone() };
+        self.speak(&mut talk, manner.tls == Some(When::Starttls)).map(|_| ())
+    }
+
+    /// Speaks until the end, or until TLS is to begin: then it says so.
+    fn speak<S: Read + Write>(&self, talk: &mut Talk<S>, is_greeted: bool) -> std::io::Result<bool> {
         let manner = talk.manner.clone();
         match manner.greeting {
+            _ if is_greeted => {}
             Some("") => thread::sleep(Duration::from_secs(3)),
             greeting => talk.say(greeting.unwrap_or("220 relay.example"))?,
         }
         let (mut to, mut n_served) = (String::new(), 0);
         loop {
-            let Some(command) = talk.hear()? else { return Ok(()) };
+            let Some(command) = talk.hear()? else { return Ok(false) };
             match command.split([' ', ':']).next().unwrap_or("").to_uppercase().as_str() {
                 "EHLO" => {
                     manner.offers.iter().try_for_each(|offer| talk.say(&format!("250-{offer}")))?;
@@ -134,29 +175,33 @@ impl Relay {
                         "refuse" => talk.say(&format!("550 5.1.1 <{to}> unknown"))?,
                         "refuse-but-ask" => talk.say("550 5.1.1 unknown")?,
                         "policy" => talk.say("550 5.7.1 we do not like you")?,
-                        "drop-before-data" => return Ok(()),
-                        "421" => return talk.say("421 4.3.2 going"),
+                        "drop-before-data" => return Ok(false),
+                        "421" => return talk.say("421 4.3.2 going").map(|()| false),
                         _ => talk.say("250 2.1.5 ok")?,
                     }
                 }
                 "DATA" => {
                     if !self.take(talk, &to)? {
-                        return Ok(());
+                        return Ok(false);
                     }
                     n_served += 1;
                     if manner.closes_after == Some(n_served) {
-                        return Ok(());
+                        return Ok(false);
                     }
                 }
                 "RSET" => talk.say("250 2.0.0 ok")?,
-                "QUIT" => return talk.say("221 2.0.0 bye"),
+                "STARTTLS" => {
+                    talk.lines.get_mut().write_all(format!("220 2.0.0 go\r\n{}", manner.slips_in).as_bytes())?;
+                    return Ok(true);
+                }
+                "QUIT" => return talk.say("221 2.0.0 bye").map(|()| false),
                 _ => talk.say("500 5.5.1 what")?,
             }
         }
     }
 
     /// DATA and what follows; says whether the connection goes on.
-    fn take<L: BufRead, S: Write>(&self, talk: &mut Talk<L, S>, to: &str) -> std::io::Result<bool> {
+    fn take<S: Read + Write>(&self, talk: &mut Talk<S>, to: &str) -> std::io::Result<bool> {
         match steer(to) {
             "defer" | "refuse" | "policy" => return talk.say("503 5.5.1 no recipient").map(|()| true),
             "250-to-data" => return talk.say("250 what").map(|()| true),
@@ -194,22 +239,49 @@ impl Relay {
     }
 }
 
+/// TLS with the certificate of `localhost`, of an authority that nobody trusts.
+fn tls_config() -> Arc<rustls::ServerConfig> {
+    let certificate = CertificateDer::from_pem_slice(NO_AUTHORITY).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/relay.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+}
+
 /// A connection, from the server's side.
-struct Talk<L, S> {
-    lines: L,
-    speaker: S,
+struct Talk<S: Read> {
+    lines: BufReader<S>,
     manner: Manner,
 }
 
-impl<L: BufRead, S: Write> Talk<L, S> {
+/// A stream in the clear; dropping it leaves the connection open for TLS.
+struct Plain(TcpStream);
+
+impl Read for Plain {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl Write for Plain {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl<S: Read + Write> Talk<S> {
     /// Says a line, in Latin-1.
     fn say(&mut self, text: &str) -> std::io::Result<()> {
         let mut bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
         bytes.extend(b"\r\n");
         if self.manner.is_slow_speaker {
-            bytes.iter().try_for_each(|byte| self.speaker.write_all(&[*byte]))
+            bytes.iter().try_for_each(|byte| self.lines.get_mut().write_all(&[*byte]))
         } else {
-            self.speaker.write_all(&bytes)
+            self.lines.get_mut().write_all(&bytes)
         }
     }
 

@@ -3,12 +3,12 @@
 #![cfg(test)]
 
 use cco_news::ledger::Ledger;
-use cco_news::mail::{Mailer, Settings, Smtp};
-use cco_news::model::{Address, Delivering, Outcome, Tls};
+use cco_news::mail::Mailer;
+use cco_news::model::{Address, Outcome};
 use cco_news::send::{Ended, Ending, Secrets, test_copy};
 use tempfile::{TempDir, tempdir};
 
-use crate::relay::{Manner, Relay};
+use crate::relay::{AUTHORITY, Manner, NO_AUTHORITY, Relay, When};
 use crate::sending::{
     assert_nobody_twice_nobody_lost, block_on, edition, entry, frozen, issue, later, newsletter, now, people, round,
     send, total,
@@ -193,17 +193,49 @@ fn signing_in_works_plain_and_by_login() {
 }
 
 #[test]
+fn tls_is_spoken_from_the_first_byte_or_after_starttls() {
+    for (when, scheme) in [(When::First, "smtps"), (When::Starttls, "smtp")] {
+        let offers = vec!["starttls", "AUTH PLAIN", "PIPELINING"];
+        let relay = Relay::start(Manner { offers, tls: Some(when), ..Manner::default() });
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(9));
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_tls(scheme, AUTHORITY)))).unwrap();
+        assert_eq!(ended.ending, Ending::Complete, "{scheme}");
+        assert_all_is_well(&ledger, &relay);
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_to_be_trusted_stops_the_run() {
+    for (when, scheme) in [(When::First, "smtps"), (When::Starttls, "smtp")] {
+        let relay =
+            Relay::start(Manner { offers: vec!["STARTTLS", "AUTH PLAIN"], tls: Some(when), ..Manner::default() });
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(3));
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_tls(scheme, NO_AUTHORITY)))).unwrap();
+        assert!(matches!(ended.ending, Ending::AboutUs(_)), "{scheme}: {:?}", ended.ending);
+        assert_eq!(relay.taken().len(), 0);
+    }
+}
+
+#[test]
 fn without_starttls_nothing_is_said_in_the_clear() {
-    let relay = Relay::start(Manner { offers: vec!["AUTH PLAIN"], ..Manner::default() });
-    let delivering = Delivering { tls: Tls::Pinned, ..Delivering::default() };
-    let pem = include_bytes!("ca.pem").to_vec();
-    let settings =
-        Settings::parse(&format!("smtp://u:p@127.0.0.1:{}", relay.port), &delivering, Some(pem), None).unwrap();
-    let state = tempdir().unwrap();
-    let ledger = frozen(state.path(), people(3));
-    let ended = send(round(&ledger, Mailer::Smtp(Smtp::new(settings).unwrap()))).unwrap();
-    assert!(matches!(&ended.ending, Ending::AboutUs(reply) if reply.text.contains("STARTTLS")), "{:?}", ended.ending);
-    assert_eq!(relay.taken().len(), 0);
+    let bare = Manner { offers: vec!["AUTH PLAIN"], ..Manner::default() };
+    // Somebody in between answers for the server before TLS begins.
+    let slipped = Manner {
+        offers: vec!["STARTTLS", "AUTH PLAIN"],
+        tls: Some(When::Starttls),
+        slips_in: "250-AUTH PLAIN\r\n250 ok\r\n",
+        ..Manner::default()
+    };
+    for (manner, why) in [(bare, "STARTTLS"), (slipped, "more than it should")] {
+        let relay = Relay::start(manner);
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(3));
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_tls("smtp", AUTHORITY)))).unwrap();
+        assert!(matches!(&ended.ending, Ending::AboutUs(reply) if reply.text.contains(why)), "{:?}", ended.ending);
+        assert_eq!(relay.taken().len(), 0);
+    }
 }
 
 #[test]
