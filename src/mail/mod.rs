@@ -18,7 +18,7 @@ use crate::model::{Address, Outcome, Reply};
 
 pub use memory::{Answer, Memory, Sent};
 pub use outbox::Outbox;
-pub use settings::{Settings, Timers};
+pub use settings::{Protection, Settings, Timers};
 pub use smtp::Smtp;
 
 /// A way out.

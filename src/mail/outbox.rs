@@ -51,7 +51,12 @@ impl Outbox {
         tokio::task::spawn_blocking(move || outbox.write(&message_id, &bytes))
             .await
             .context("a thread of the outbox ended early")?
-            .with_context(|| words!("could not write in `{shown}`", "impossible d'écrire dans `{shown}`"))?;
+            .with_context(|| {
+                words!(
+                    "could not write in `{shown}`: is the folder writable, and is there room on the disk",
+                    "impossible d'écrire dans `{shown}` : le dossier est-il accessible en écriture, et reste-t-il de la place sur le disque"
+                )
+            })?;
         Ok(Outcome::Accepted(Reply { code: 250, enhanced: None, text: "in the outbox".to_owned() }))
     }
 

@@ -443,10 +443,10 @@ impl Ending {
         match self {
             Self::Complete => words!("issue `{issue}` is complete", "le numéro `{issue}` est complet"),
             Self::Later(next) => {
-                let at = next.map_or_else(String::new, |next| next.strftime(" %Y-%m-%d %H:%M UTC").to_string());
+                let at = next.map_or_else(String::new, |next| next.strftime("%Y-%m-%d %H:%M UTC").to_string());
                 words!(
-                    "some copies are to be tried again: run `cco-news send {issue}` after{at}, or let `cco-news run` do it",
-                    "certaines copies sont à réessayer : lancez `cco-news send {issue}` après{at}, ou laissez `cco-news run` le faire"
+                    "some copies are to be tried again (next: {at}): run `cco-news send {issue}` then, or let `cco-news run` do it",
+                    "certaines copies sont à réessayer (prochain essai : {at}) : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
                 )
             }
             Self::Interrupted => words!(

@@ -74,7 +74,8 @@ pub fn take_in(
     import: &str,
     now: Timestamp,
 ) -> Result<Taken> {
-    let list = newsletter.lists.iter().find(|list| name.ends_with(list.file.as_str()));
+    let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let list = newsletter.lists.iter().find(|list| list.file == file_name);
     let mut batch = Batch::default();
     let mut findings = each_row(input, name, newsletter, |line, entry| {
         batch.rows.push((line, with_list(entry, list)));

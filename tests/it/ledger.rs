@@ -5,7 +5,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use anyhow::bail;
 use cco_news::ledger::{Imported, Ledger};
 use cco_news::mail::{Handed, Mailer, Memory, Outbox};
 use cco_news::model::{Address, EditionId, Outcome, Reply};
@@ -15,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::sending::{
     assert_nobody_twice_nobody_lost, block_on, edition, editions, entry, freeze_it, frozen, issue, later, newsletter,
-    now, people, reply, round, send, steered, total,
+    now, people, reply, round, send, steered, stopping_at, total,
 };
 
 fn ids(memory: &Memory) -> Vec<String> {
@@ -248,18 +247,6 @@ fn two_processes_do_not_send_at_once() {
     assert!(send(round(&ledger, Mailer::Memory(Memory::new()))).is_ok());
 }
 
-/// A run that stops at the n-th operation as if it had crashed there.
-fn stopping_at(round: &Round, nth: usize) -> Round {
-    let count = Arc::new(AtomicUsize::new(0));
-    let step = Arc::new(move |name: &'static str| {
-        if count.fetch_add(1, Ordering::SeqCst) + 1 >= nth {
-            bail!("stopped at {name}");
-        }
-        Ok(())
-    });
-    Round { step, ..round.clone() }
-}
-
 #[test]
 fn stopped_at_any_operation_and_run_again_nobody_is_sent_twice_and_nobody_is_lost() {
     const LANES: u32 = 2;
@@ -407,6 +394,7 @@ fn a_bad_row_is_named_by_line_and_the_others_are_taken() {
     let taken =
         import::take_in(&ledger, &newsletter(), (file.as_bytes(), "subscribers/example.csv"), "1", now()).unwrap();
     assert_eq!((taken.added, taken.twice), (3, 1));
+    assert_eq!(ledger.meta("secrets").unwrap(), None, "an import needs no key");
     let lines: Vec<usize> = taken
         .findings
         .iter()

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::bail;
 
 use cco_news::ledger::{Entry, Ledger};
 use cco_news::mail::{Handed, Mailer, Memory};
@@ -175,4 +178,16 @@ pub(crate) fn assert_nobody_twice_nobody_lost<'a>(ledger: &Ledger, arrived: impl
     assert_eq!(counts.planned, sum, "{counts:?}");
     let n_arrived = times.len() as u64;
     assert!(counts.accepted <= n_arrived && n_arrived <= counts.accepted + counts.unknown, "{n_arrived}: {counts:?}");
+}
+
+/// A run that stops at the n-th operation as if it had crashed there.
+pub(crate) fn stopping_at(round: &Round, nth: usize) -> Round {
+    let count = Arc::new(AtomicUsize::new(0));
+    let step = Arc::new(move |name: &'static str| {
+        if count.fetch_add(1, Ordering::SeqCst) + 1 >= nth {
+            bail!("stopped at {name}");
+        }
+        Ok(())
+    });
+    Round { step, ..round.clone() }
 }

@@ -48,6 +48,28 @@ fn everyone_gets_one_copy_with_and_without_pipelining() {
 }
 
 #[test]
+fn stopped_at_any_operation_over_smtp_nobody_is_sent_twice_and_nobody_is_lost() {
+    const LANES: u32 = 2;
+    let relay = Relay::pipelining();
+    for nth in 1.. {
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(5));
+        let had = relay.taken().len();
+        let mut first = round(&ledger, Mailer::Smtp(relay.smtp()));
+        first.delivering.connections = LANES;
+        let is_over = send(stopping_at(&first, nth)).is_ok();
+        let ended = send(first).unwrap();
+        assert_eq!(ended.ending, Ending::Complete, "stopped at {nth}");
+        assert!(total(&ended.counts).unknown <= u64::from(LANES), "stopped at {nth}: {:?}", ended.counts);
+        let taken = relay.taken();
+        assert_nobody_twice_nobody_lost(&ledger, taken[had..].iter().map(|taken| taken.message_id.as_str()));
+        if is_over {
+            break;
+        }
+    }
+}
+
+#[test]
 fn an_explicit_no_is_never_a_doubt() {
     for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
         let left = send_to(&relay, &["defer1", "refuse1", "refuse2", "451-to-dot1", "554-to-dot1"]);
