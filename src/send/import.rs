@@ -8,13 +8,12 @@ use csv::ByteRecord;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::lines::{ROW_BYTES_MAX, text_of};
 use crate::ledger::{Entry, Imported, Ledger};
 use crate::model::{Address, Finding, Lang, ListFile, Newsletter, Place, Severity, Words};
 
 /// Rows written in one transaction: another process waits for the ledger no longer than one of these.
 const BATCH_ROWS: usize = 5_000;
-/// Bytes of one row. A longer one is a quote that nobody closed.
-const ROW_BYTES_MAX: u64 = 64 * 1024;
 /// Findings of one file that are said; the rest is counted.
 const FINDINGS_MAX: usize = 1_000;
 
@@ -290,107 +289,6 @@ fn field(bytes: &[u8]) -> String {
         Ok(text) => text.trim().to_owned(),
         // Excel on Windows writes the code page of the machine.
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.trim().to_owned(),
-    }
-}
-
-/// The input as bytes that are UTF-8 or nearly, and the delimiter of its first line; none when it is empty.
-fn text_of(mut input: impl Read) -> Result<Option<(impl Read, u8)>> {
-    let mut head = Vec::new();
-    input.by_ref().take(8 * 1024).read_to_end(&mut head)?;
-    if head.is_empty() {
-        return Ok(None);
-    }
-    let mark = encoding_rs::Encoding::for_bom(&head);
-    let decoder = mark.map(|(encoding, _)| encoding).filter(|encoding| *encoding != encoding_rs::UTF_8);
-    let skipped = mark.map_or(0, |(_, n_bytes)| n_bytes);
-    let whole = io::Cursor::new(head.split_off(skipped)).chain(input);
-    let mut text = Lines::new(whole, decoder.map(encoding_rs::Encoding::new_decoder));
-    let mut first = vec![0_u8; 4 * 1024];
-    let mut n_first = 0;
-    while n_first < first.len() && !first[..n_first].contains(&b'\n') {
-        match text.read(&mut first[n_first..])? {
-            0 => break,
-            n_bytes => n_first += n_bytes,
-        }
-    }
-    first.truncate(n_first);
-    let line = first.split(|byte| *byte == b'\n').next().unwrap_or(&first);
-    let count = |delimiter: u8| line.split(|byte| *byte == delimiter).count() - 1;
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',');
-    // Of equal counts `max_by_key` takes the last; a single column has none of them.
-    let delimiter = if count(delimiter) == 0 { b',' } else { delimiter };
-    Ok(Some((io::Cursor::new(first).chain(text), delimiter)))
-}
-
-/// The input as it streams: UTF-16 becomes UTF-8, every line end `\n`, the last line has one, and a line that never
-/// ends is an error.
-struct Lines<R> {
-    input: R,
-    decoder: Option<encoding_rs::Decoder>,
-    ready: Vec<u8>,
-    n_taken: usize,
-    had_cr: bool,
-    is_over: bool,
-    n_since_line: u64,
-}
-
-/// Bytes read at once.
-const BLOCK_BYTES: usize = 16 * 1024;
-
-impl<R: Read> Lines<R> {
-    fn new(input: R, decoder: Option<encoding_rs::Decoder>) -> Self {
-        Self { input, decoder, ready: Vec::new(), n_taken: 0, had_cr: false, is_over: false, n_since_line: 0 }
-    }
-
-    fn refill(&mut self) -> io::Result<()> {
-        let mut raw = [0_u8; BLOCK_BYTES];
-        let n_raw = self.input.read(&mut raw)?;
-        let mut text = String::new();
-        let bytes = match &mut self.decoder {
-            None => &raw[..n_raw],
-            Some(decoder) => {
-                text.reserve(decoder.max_utf8_buffer_length(n_raw).unwrap_or(4 * BLOCK_BYTES));
-                // There is room for whatever these bytes become, so one call takes them all.
-                let _ = decoder.decode_to_string(&raw[..n_raw], &mut text, n_raw == 0);
-                text.as_bytes()
-            }
-        };
-        self.ready.clear();
-        self.n_taken = 0;
-        for &byte in bytes {
-            if byte == b'\r' || (byte == b'\n' && !self.had_cr) {
-                self.ready.push(b'\n');
-                self.n_since_line = 0;
-            } else if byte != b'\n' {
-                self.ready.push(byte);
-                self.n_since_line += 1;
-            }
-            self.had_cr = byte == b'\r';
-        }
-        if n_raw == 0 {
-            self.is_over = true;
-            self.ready.push(b'\n');
-        }
-        // Several rows' worth: the row itself is named when it is only somewhat too long.
-        if self.n_since_line > 10 * ROW_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line without an end"));
-        }
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Lines<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.n_taken == self.ready.len() {
-            if self.is_over {
-                return Ok(0);
-            }
-            self.refill()?;
-        }
-        let n_bytes = out.len().min(self.ready.len() - self.n_taken);
-        out[..n_bytes].copy_from_slice(&self.ready[self.n_taken..self.n_taken + n_bytes]);
-        self.n_taken += n_bytes;
-        Ok(n_bytes)
     }
 }
 

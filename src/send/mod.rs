@@ -4,16 +4,19 @@
 //! twice and nobody is lost (DESIGN rule 3).
 
 pub mod import;
+mod lines;
 mod plan;
 pub mod copy;
 mod header;
 pub mod pace;
 mod engine;
 mod tally;
+mod ended;
 mod test;
 pub mod secrets;
 
-pub use engine::{Clock, Ended, Ending, Progress, Round, Step, run};
+pub use ended::{Ended, Ending, Progress};
+pub use engine::{Clock, Round, Step, run};
 pub use plan::{Leaving, freeze, planned};
 pub use secrets::Secrets;
 pub use test::test_copy;

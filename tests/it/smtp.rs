@@ -11,7 +11,7 @@ use tempfile::{TempDir, tempdir};
 use crate::relay::{AUTHORITY, Manner, NO_AUTHORITY, Relay, When};
 use crate::sending::{
     assert_nobody_twice_nobody_lost, block_on, edition, entry, frozen, issue, later, newsletter, now, people, round,
-    send, total,
+    send, stopping_at, total,
 };
 
 /// What a run over a relay left.
