@@ -7,6 +7,8 @@ use email_encoding::headers::{quoted_string, rfc2047};
 
 /// A longer word cannot be folded and would pass RFC 5322's limit of 998 bytes a line.
 const WORD_BYTES_MAX: usize = 900;
+/// RFC 5322 2.1.1 asks for lines of 78 characters where they can be had.
+const LINE_CHARS: usize = 78;
 
 /// Takes out what no header may have: line ends, controls, and marks that turn the direction of text around.
 pub(super) fn clean(value: &str) -> String {
@@ -40,7 +42,8 @@ pub(super) fn phrase(name: &str, phrase: &str, angle: &str) -> String {
             quoted_string::encode(&phrase, &mut writer)
         };
         drop(writer);
-        line.push_str("\r\n ");
+        let last = line.len() - line.rfind('\n').map_or(0, |end| end + 1);
+        line.push_str(if last + angle.len() + 3 > LINE_CHARS { "\r\n " } else { " " });
     }
     let _ = write!(line, "<{}>\r\n", clean(angle).replace(['<', '>', ' '], ""));
     line
@@ -86,14 +89,14 @@ mod tests {
     #[test]
     fn lines_are_short_and_words_survive() {
         assert_eq!(text("Subject", "CCO News: December 2026"), "Subject: CCO News: December 2026\r\n");
-        assert_eq!(phrase("From", "CCO News", "a@example.ca"), "From: \"CCO News\"\r\n <a@example.ca>\r\n");
+        assert_eq!(phrase("From", "CCO News", "a@example.ca"), "From: \"CCO News\" <a@example.ca>\r\n");
         let french = text("Subject", &"Rédigé à Montréal ".repeat(20));
         assert!(french.lines().all(|line| line.len() <= 78 && line.is_ascii()), "{french}");
         let long = text("Subject", &"x".repeat(1500));
         assert!(long.lines().all(|line| line.len() <= 78), "{long}");
         assert_eq!(
             fixed("List-Id", "Nouvelles du BCC <fr.cco-news.example.ca>"),
-            "List-Id: \"Nouvelles du BCC\"\r\n <fr.cco-news.example.ca>\r\n"
+            "List-Id: \"Nouvelles du BCC\" <fr.cco-news.example.ca>\r\n"
         );
     }
 }
