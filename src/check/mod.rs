@@ -1,1 +1,144 @@
-//! In work.
+//! The editor who never gets tired: takes an issue, its composed editions and what is known of the world, and gives
+//! findings, each with a rule, a place, the offending text and the mend, in English and in French.
+//!
+//! It stands apart from `compose` so that what is sent is judged by somebody who did not make it, and it is pure:
+//! links, relays and clocks are asked by `cli`, which hands the answers over as [`Evidence`]. A rule is one row of its
+//! group's table ([`catalogue`]) and one small function beside it; this file only walks the table.
+
+pub mod catalogue;
+mod parity;
+mod typography;
+mod style;
+mod accessibility;
+mod client;
+mod sender;
+mod links;
+mod proof;
+mod dom;
+mod locate;
+mod waivers;
+mod contrast;
+mod sheet;
+mod language;
+mod numbers;
+mod scan;
+mod sentences;
+mod docs;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub use self::catalogue::{Class, Example, Group, Rule};
+pub use self::docs::rules_page;
+pub use self::waivers::{text_key, waiver_key};
+use crate::model::{Edition, Finding, Issue, Newsletter, RuleSet, Severity, Silent};
+
+/// What `cli` has collected from the edges before it asks.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The time at which is judged.
+    pub now: Timestamp,
+    /// By which way the issue will leave.
+    pub way_out: WayOut,
+    /// What is known of the people it is for.
+    pub audience: Audience,
+    /// The text of each story file, to find line and column.
+    pub sources: BTreeMap<String, String>,
+    /// Sources that said nothing.
+    pub silent: Vec<Silent>,
+}
+
+/// By which way an issue will leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOut {
+    /// Files in a folder.
+    Outbox,
+    /// A relay on this machine: a rehearsal.
+    SmtpLoopback,
+    /// A real relay.
+    Smtp,
+}
+
+/// What is known of the people an issue is for.
+#[derive(Debug, Clone, Default)]
+pub struct Audience {
+    /// One entry per `subscribers/*.csv`.
+    pub files: Vec<AudienceFile>,
+}
+
+/// What is known of one file of subscribers.
+#[derive(Debug, Clone)]
+pub struct AudienceFile {
+    /// Its name in `subscribers/`.
+    pub file: String,
+    /// How many people it names.
+    pub rows: u64,
+    /// Whether a `[[list]]` entry, or a date in every row, says on what basis they are written to.
+    pub has_basis: bool,
+    /// The first line without a basis.
+    pub first_without: Option<u64>,
+}
+
+/// Every rule, in the order of the groups.
+pub fn rules() -> &'static [Rule] {
+    catalogue::rules()
+}
+
+/// Judges an issue. The findings are sorted (errors first, then by place) and waivers are applied.
+///
+/// `editions` may be empty, as for `story check`: then only the texts are judged.
+pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evidence: &Evidence) -> Vec<Finding> {
+    let proof = proof::Proof::new(issue, editions, newsletter, evidence);
+    let mut found = Vec::new();
+    for rule in rules() {
+        let mut hits = Vec::new();
+        (rule.judge)(&proof, &mut hits);
+        found.extend(hits.into_iter().map(|mut hit| {
+            let story = hit.story.take();
+            (finding(rule, hit, newsletter.rules), story)
+        }));
+    }
+    waivers::apply(&mut found, issue, editions);
+    let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    findings.dedup();
+    findings
+}
+
+/// Errors first; within a severity by place, then by rule, so that two runs give the same list.
+fn order(finding: &Finding) -> (Severity, &crate::model::Place, &str, &str, &str) {
+    (finding.severity, &finding.place, &finding.rule, &finding.excerpt, &finding.message.en)
+}
+
+/// A rule's hit becomes a finding; other people's words and the rule set soften it (RULES.md, "How they are applied").
+fn finding(rule: &Rule, hit: proof::Hit, rule_set: RuleSet) -> Finding {
+    let mut severity = hit.severity.unwrap_or(rule.severity);
+    let is_wording = matches!(rule.group, Group::Typography | Group::Style) && !rule.is_fact;
+    if hit.is_others && (rule.id == "TYP-01" || rule.id == "TYP-06") {
+        severity = Severity::Fixed;
+    } else if hit.is_others && (is_wording && severity == Severity::Warning || rule.id == "LNK-01") {
+        severity = Severity::Info;
+    }
+    if rule_set == RuleSet::Community && is_wording {
+        severity = match severity {
+            Severity::Error => Severity::Warning,
+            Severity::Warning => Severity::Info,
+            other => other,
+        };
+    }
+    Finding {
+        rule: rule.id.to_owned(),
+        severity,
+        language: hit.language,
+        place: hit.place,
+        excerpt: hit.excerpt,
+        message: hit.message,
+        hint: hit.hint,
+        waived: None,
+    }
+}

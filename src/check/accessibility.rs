@@ -1,0 +1,490 @@
+//! ACC: everybody can read the mail, with their eyes, their ears or their fingers (FEDERAL 3.2).
+
+use std::collections::BTreeSet;
+
+use scraper::{ElementRef, Selector};
+
+use super::catalogue::{Class, Example, Group, Rule};
+use super::contrast::contrast;
+use super::dom::Link;
+use super::proof::{Hit, Proof};
+use super::scan;
+use super::sheet::{Run, Sheet};
+use crate::model::{Lang, Place, Severity, Words};
+
+/// WCAG 2.1, 1.4.3.
+const CONTRAST_MIN: f64 = 4.5;
+/// The same for large text: 24 px, or 18.66 px in bold.
+const CONTRAST_LARGE_MIN: f64 = 3.0;
+/// Body text (FEDERAL 3.2).
+const SIZE_PX_MIN: f64 = 16.0;
+/// Nothing at all is smaller than this.
+const SMALL_PX_MIN: f64 = 12.0;
+/// Line spacing (FEDERAL 3.2); 1.5 is the aim.
+const LINE_HEIGHT_MIN: f64 = 1.4;
+/// Alternative text in English, and in French (ITAO).
+const ALT_CHARS_MAX: (usize, usize) = (140, 170);
+/// A run shorter than this is a label, not body text.
+const BODY_RUN_CHARS_MIN: usize = 40;
+
+const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
+    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
+    Rule {
+        id,
+        group: Group::Accessibility,
+        severity,
+        class,
+        is_fact: true,
+        source,
+        en: "",
+        fr: "",
+        bad: Example::Clean,
+        good: Example::Clean,
+        judge: |_, _| {},
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        en: "The mail says its language and direction, and has a title",
+        fr: "Le message dit sa langue et son sens d'écriture, et il a un titre",
+        bad: Example::Swap("<html lang=\"en-CA\"", "<html lang=\"fr-CA\""),
+        judge: says_language,
+        ..rule("ACC-01", Severity::Error, "3.2, 3.4")
+    },
+    Rule {
+        en: "Words in another language say so with `lang`",
+        fr: "Les mots dans une autre langue le disent par `lang`",
+        bad: Example::Case("an English-only title unmarked in the French edition", "un titre en anglais seulement, sans marque dans l'édition française"),
+        judge: marks_language,
+        ..rule("ACC-02", Severity::Warning, "1.1, 3.2")
+    },
+    Rule {
+        en: "Layout tables have role=presentation; data tables have headers with a scope",
+        fr: "Les tableaux de mise en page ont role=presentation; les tableaux de données ont des en-têtes avec un scope",
+        bad: Example::Html("<table><tr><td>Layout</td></tr></table>"),
+        good: Example::Html("<table role=\"presentation\"><tr><td>Layout</td></tr></table>"),
+        judge: table_roles,
+        ..rule("ACC-03", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "Every picture has an alternative text that says what it shows, briefly",
+        fr: "Chaque image a un texte de remplacement qui dit brièvement ce qu'elle montre",
+        bad: Example::Html("<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\">"),
+        good: Example::Html("<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">"),
+        judge: alternatives,
+        ..rule("ACC-04", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "One main heading for each language, and no level left out",
+        fr: "Un seul titre principal par langue, et aucun niveau sauté",
+        bad: Example::Html("<h5>Skipped</h5>"),
+        good: Example::Html("<h3>In order</h3>"),
+        judge: headings,
+        ..rule("ACC-05", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "Text stands out from its ground: 4.5 to 1, large text 3 to 1, in the light and in the dark scheme",
+        fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, en mode clair et en mode sombre",
+        bad: Example::Html("<p style=\"color:#b3b3b3;background-color:#ffffff\">Hardly to be seen</p>"),
+        good: Example::Html("<p style=\"color:#333333;background-color:#ffffff\">Plain to be seen</p>"),
+        judge: contrasts,
+        ..rule("ACC-06", Severity::Error, "3.2, 7")
+    },
+    Rule {
+        en: "Body text has 16 px or more and a line height of 1.4 or more, and is not justified",
+        fr: "Le texte courant a au moins 16 px et un interligne d'au moins 1,4, et n'est pas justifié",
+        bad: Example::Html("<p style=\"text-align:justify\">A paragraph with rivers of white between its words</p>"),
+        good: Example::Html("<p style=\"text-align:left\">A paragraph with even spaces between its words</p>"),
+        judge: sizes,
+        ..rule("ACC-07", Severity::Warning, "3.2")
+    },
+    Rule {
+        en: "Links have words, and are underlined",
+        fr: "Les liens ont des mots, et sont soulignés",
+        bad: Example::Html("<p><a href=\"https://example.ca/en/x\"></a>Nothing to follow</p>"),
+        good: Example::Html("<p><a href=\"https://example.ca/en/x\">A thing to follow</a></p>"),
+        judge: link_words,
+        ..rule("ACC-08", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "Jump links land: the target has both an `id` and an empty `<a name>`, which Outlook needs",
+        fr: "Les liens internes aboutissent : la cible a un `id` et un `<a name>` vide, nécessaire à Outlook",
+        bad: Example::Html("<p><a href=\"#nowhere\">Jump to nowhere</a></p>"),
+        good: Example::Html("<p><a href=\"#here\">Jump to here</a></p><div id=\"here\"><a name=\"here\"></a>Here</div>"),
+        judge: jumps,
+        ..rule("ACC-10", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "The text part is whole: every story in order, links as addresses, nothing of HTML",
+        fr: "La partie texte est complète : chaque article dans l'ordre, les liens en adresses, aucun reste de HTML",
+        bad: Example::Case("a text part without the second story", "une partie texte sans le deuxième article"),
+        judge: text_part,
+        ..rule("ACC-11", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "Space is made by the layout, not by spacer pictures or empty blocks; nothing moves",
+        fr: "L'espace vient de la mise en page, non d'images vides ni de blocs vides; rien ne bouge",
+        bad: Example::Html("<p>&nbsp;</p>"),
+        good: Example::Html("<p>Words</p>"),
+        judge: spacers,
+        ..rule("ACC-12", Severity::Warning, "3.2")
+    },
+];
+
+/// A hit in a mail, in a story when there is one.
+pub(super) fn hit_in(proof: &Proof<'_>, sheet: &Sheet<'_>, story: Option<&str>, excerpt: &str, words: (Words, Words)) -> Hit {
+    let mut hit = proof.on_edition(sheet.id(), words.0, words.1);
+    hit.excerpt = scan::shorten(excerpt);
+    if let Place::Edition { story: place, .. } = &mut hit.place {
+        *place = story.map(str::to_owned);
+    }
+    hit.story = story.map(str::to_owned);
+    hit
+}
+
+fn says_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let root = sheet.html.root_element();
+        let lang = root.attr("lang").unwrap_or("");
+        let expected = sheet.edition.langs.first().map_or("", |lang| proof.newsletter.language(lang).tag.as_str());
+        let has_title = sheet.select("title").iter().any(|title| title.text().any(|text| !text.trim().is_empty()));
+        let halves: BTreeSet<String> = sheet.select("[lang]").iter().filter_map(|it| it.attr("lang")).map(str::to_lowercase).collect();
+        let mut say = |what: Words| {
+            let hint = words!("look at the head of the template `edition.mjml`", "voyez le début du gabarit `edition.mjml`");
+            hits.push(hit_in(proof, sheet, None, "", (what, hint)));
+        };
+        if !lang.eq_ignore_ascii_case(expected) {
+            say(words!("<html> says lang=`{lang}`, not `{expected}`", "<html> dit lang=`{lang}`, et non `{expected}`"));
+        }
+        for lang in sheet.edition.langs.iter().skip(1) {
+            let tag = &proof.newsletter.language(lang).tag;
+            if !halves.contains(&tag.to_lowercase()) {
+                say(words!("no part says lang=`{tag}`", "aucune partie ne dit lang=`{tag}`"));
+            }
+        }
+        if !root.attr("dir").is_some_and(|dir| matches!(dir, "ltr" | "rtl")) {
+            say(words!("<html> does not say dir=`ltr`", "<html> ne dit pas dir=`ltr`"));
+        }
+        if !has_title {
+            say(words!("the mail has no <title>", "le message n'a pas de <title>"));
+        }
+    }
+}
+
+fn marks_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        let Some(only) = &story.only else { continue };
+        let Some(title) = story.texts.get(&only.language).map(|text| text.title.trim()) else { continue };
+        for sheet in proof.sheets.iter().filter(|sheet| !sheet.edition.langs.contains(&only.language)) {
+            let is_unmarked = sheet.blocks.iter().any(|placed| {
+                let block = &placed.block;
+                let is_said = placed.lang.as_ref() == Some(&only.language)
+                    || !block.marked.is_empty()
+                    || block.links.iter().any(|link| link.lang.is_some());
+                placed.is_shown && !is_said && !title.is_empty() && block.text.contains(title)
+            });
+            if is_unmarked {
+                let lang = &only.language;
+                let words = (
+                    words!("the title in `{lang}` does not say so", "le titre en `{lang}` n'est pas marqué comme tel"),
+                    words!("give it lang=`{lang}` in the template", "donnez-lui lang=`{lang}` dans le gabarit"),
+                );
+                hits.push(hit_in(proof, sheet, Some(story.id.as_str()), title, words));
+            }
+        }
+    }
+}
+
+fn table_roles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        for table in sheet.select("table") {
+            let own = |tag: &str| {
+                let selector = Selector::parse(tag).expect("a fixed selector");
+                let is_own = |element: &ElementRef<'_>| {
+                    let mut tables = element.ancestors().filter_map(ElementRef::wrap);
+                    tables.find(|it| it.value().name() == "table").is_some_and(|it| it.id() == table.id())
+                };
+                table.select(&selector).filter(is_own).collect::<Vec<_>>()
+            };
+            let is_layout = table.attr("role").is_some_and(|role| matches!(role, "presentation" | "none"));
+            let headers = own("th");
+            let wrong = if is_layout {
+                !headers.is_empty() || !own("caption").is_empty() || table.attr("summary").is_some()
+            } else {
+                headers.is_empty() || headers.iter().any(|header| header.attr("scope").is_none())
+            };
+            if wrong {
+                let shown: String = table.text().flat_map(str::split_whitespace).take(8).collect::<Vec<_>>().join(" ");
+                let words = if is_layout {
+                    (
+                        words!("a layout table with headers or a caption", "un tableau de mise en page avec des en-têtes ou une légende"),
+                        words!("take role=presentation off a table of data", "enlevez role=presentation d'un tableau de données"),
+                    )
+                } else {
+                    (
+                        words!("a table without role=presentation, and without headers with a scope", "un tableau sans role=presentation, et sans en-têtes avec un scope"),
+                        words!("add role=presentation, or <th scope=…> if it holds data", "ajoutez role=presentation, ou <th scope=…> s'il contient des données"),
+                    )
+                };
+                hits.push(hit_in(proof, sheet, None, &shown, words));
+            }
+        }
+    }
+}
+
+fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        if story.image.as_ref().is_some_and(|image| image.alt.values().all(|alt| alt.trim().is_empty())) {
+            let lang = story.source_language.as_ref().unwrap_or(proof.source());
+            hits.push(proof.on_story(
+                story,
+                lang,
+                words!("the picture has no alternative text", "l'image n'a pas de texte de remplacement"),
+                words!("add `alt` in each language: what does the picture say", "ajoutez `alt` dans chaque langue : que dit l'image"),
+            ));
+        }
+    }
+    for sheet in &proof.sheets {
+        for image in sheet.select("img") {
+            let src = image.attr("src").unwrap_or("");
+            let Some(alt) = image.attr("alt") else {
+                let words = (
+                    words!("a picture without `alt`", "une image sans `alt`"),
+                    words!("say what it shows; alt=\"\" if it only decorates", "dites ce qu'elle montre; alt=\"\" si elle ne fait que décorer"),
+                );
+                hits.push(hit_in(proof, sheet, None, src, words));
+                continue;
+            };
+            let max = if sheet.edition.langs.iter().any(Lang::is_french) { ALT_CHARS_MAX.1 } else { ALT_CHARS_MAX.0 };
+            let n = alt.chars().count();
+            let lower = alt.to_lowercase();
+            let is_label = ["image of", "photo of", "picture of", "graphic of", "image de", "photo de", "image d'", "photo d'"]
+                .iter()
+                .any(|start| lower.starts_with(start));
+            let is_file = lower.rsplit('.').next().is_some_and(|end| matches!(end, "jpg" | "jpeg" | "png" | "gif")) && !lower.contains(' ');
+            if n > max || is_label || is_file {
+                let words = (
+                    words!("the alternative text is a file name, too long ({n} of {max}), or says “image of”", "le texte de remplacement est un nom de fichier, trop long ({n} sur {max}), ou dit « image de »"),
+                    words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image"),
+                );
+                hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
+            }
+        }
+    }
+}
+
+fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut level = 0;
+        let mut firsts = 0;
+        for heading in sheet.select("h1, h2, h3, h4, h5, h6") {
+            let n: usize = heading.value().name()[1..].parse().unwrap_or(1);
+            let text: String = heading.text().collect();
+            firsts += usize::from(n == 1);
+            let words = if text.trim().is_empty() && heading.child_elements().all(|child| child.attr("alt").is_none_or(str::is_empty)) {
+                Some((words!("a heading without words", "un titre sans mots"), words!("fill it, or take it out", "remplissez-le, ou retirez-le")))
+            } else if n > level + 1 {
+                Some((
+                    words!("a heading of level {n} after one of level {level}", "un titre de niveau {n} après un titre de niveau {level}"),
+                    words!("leave no level out", "ne sautez aucun niveau"),
+                ))
+            } else {
+                None
+            };
+            if let Some(words) = words {
+                hits.push(hit_in(proof, sheet, None, text.trim(), words));
+            }
+            level = n;
+        }
+        if firsts != 1 && firsts != sheet.edition.langs.len() {
+            let words = (
+                words!("{firsts} headings of level 1", "{firsts} titres de niveau 1"),
+                words!("one for each language", "un par langue"),
+            );
+            hits.push(hit_in(proof, sheet, None, "", words));
+        }
+    }
+}
+
+fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut said = BTreeSet::new();
+        for run in &sheet.runs {
+            let large = run.style.size_px >= 24.0 || (run.style.is_bold && run.style.size_px >= 18.66);
+            let min = if large { CONTRAST_LARGE_MIN } else { CONTRAST_MIN };
+            for (ink, ground, is_dark) in [(run.style.ink, run.style.ground, false), (run.dark.0, run.dark.1, true)] {
+                let ratio = contrast(ink, ground);
+                // One word for each pair of colours: the mend is one in the template.
+                if ratio >= min || !said.insert((ink.0, ground.0, large, is_dark)) {
+                    continue;
+                }
+                let (ink, ground) = (ink.hex(), ground.hex());
+                let (en, fr) = if is_dark { (" in the dark scheme", " en mode sombre") } else { ("", "") };
+                let words = (
+                    words!("{ink} on {ground} is {ratio:.1} to 1, less than {min}{en}", "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {min}{fr}"),
+                    words!("take a darker ink or a lighter ground", "prenez une encre plus foncée ou un fond plus clair"),
+                );
+                hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words));
+            }
+        }
+    }
+}
+
+fn sizes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut said = BTreeSet::new();
+        for run in &sheet.runs {
+            let is_body = run.story.is_some() && !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
+            let min = if is_body { SIZE_PX_MIN } else { SMALL_PX_MIN };
+            let size = run.style.size_px;
+            let spacing = run.style.line_height;
+            let words = if size < min {
+                (
+                    words!("text of {size} px; {min} is the least", "texte de {size} px; le minimum est {min}"),
+                    words!("make it larger in the template", "agrandissez-le dans le gabarit"),
+                )
+            } else if is_body && spacing.is_some_and(|spacing| spacing < LINE_HEIGHT_MIN) {
+                (
+                    words!("lines closer than {LINE_HEIGHT_MIN}", "interligne inférieur à {LINE_HEIGHT_MIN}"),
+                    words!("set line-height to 1.5", "mettez line-height à 1.5"),
+                )
+            } else if run.style.is_justified {
+                (words!("justified text", "texte justifié"), words!("align it left", "alignez-le à gauche"))
+            } else {
+                continue;
+            };
+            if said.insert(words.0.en.clone()) {
+                hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words));
+            }
+        }
+    }
+}
+
+fn link_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut before: Option<(String, bool)> = None;
+        for link in sheet.select("a[href]") {
+            let href = link.attr("href").unwrap_or("");
+            let text: String = link.text().collect();
+            let images: Vec<_> = link.descendent_elements().filter(|it| it.value().name() == "img").collect();
+            let has_words = !text.trim().is_empty()
+                || images.iter().any(|image| image.attr("alt").is_some_and(|alt| !alt.trim().is_empty()))
+                || link.attr("aria-label").is_some();
+            let is_image = text.trim().is_empty() && !images.is_empty();
+            if !has_words {
+                let words = (
+                    words!("a link without words to `{href}`", "un lien sans mots vers `{href}`"),
+                    words!("write what it leads to", "écrivez où il mène"),
+                );
+                hits.push(hit_in(proof, sheet, None, href, words));
+            }
+            if before.as_ref().is_some_and(|(other, was_image)| other == href && *was_image != is_image) {
+                let words = (
+                    words!("a picture and the words beside it are two links to `{href}`", "une image et les mots voisins sont deux liens vers `{href}`"),
+                    words!("make them one link", "faites-en un seul lien"),
+                );
+                hits.push(hit_in(proof, sheet, None, href, words).weighing(Severity::Warning));
+            }
+            before = Some((href.to_owned(), is_image));
+        }
+        let mut said = BTreeSet::new();
+        for run in sheet.runs.iter().filter(|run| is_bare_link(run)) {
+            if said.insert(run.style.ink.0) {
+                let words = (
+                    words!("a link is told by its colour alone", "un lien ne se reconnaît qu'à sa couleur"),
+                    words!("underline it", "soulignez-le"),
+                );
+                hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words).weighing(Severity::Warning));
+            }
+        }
+    }
+}
+
+/// A link in running text that is not underlined; a button has a ground of its own.
+fn is_bare_link(run: &Run) -> bool {
+    run.style.in_link && !run.style.is_underlined && contrast(run.style.ground, super::contrast::Colour::WHITE) < 1.5
+}
+
+fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let ids: BTreeSet<&str> = sheet.select("[id]").iter().filter_map(|it| it.attr("id")).collect();
+        let names: BTreeSet<&str> = sheet.select("a[name]").iter().filter_map(|it| it.attr("name")).collect();
+        let mut said = BTreeSet::new();
+        let links: Vec<&Link> = sheet.blocks.iter().flat_map(|placed| &placed.block.links).collect();
+        for target in links.iter().filter_map(|link| link.href.strip_prefix('#')).filter(|target| !target.is_empty()) {
+            if (!ids.contains(target) || !names.contains(target)) && said.insert(target) {
+                let words = (
+                    words!("the jump to `#{target}` has no `id` or no `<a name>` to land on", "le lien vers `#{target}` n'a pas d'`id` ou de `<a name>` où aboutir"),
+                    words!("put id=`{target}` and an empty <a name=`{target}`> at its target", "mettez id=`{target}` et un <a name=`{target}`> vide à la cible"),
+                );
+                hits.push(hit_in(proof, sheet, None, target, words));
+            }
+        }
+    }
+}
+
+fn text_part(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let text = &sheet.edition.text;
+        let words_of_text = format!(" {} ", scan::folded_words(text).join(" "));
+        for left in ["<p", "</", "<br", "&nbsp;", "&amp;", "&#"] {
+            if text.contains(left) {
+                let words = (
+                    words!("`{left}` is left of HTML in the text part", "`{left}` reste du HTML dans la partie texte"),
+                    words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"),
+                );
+                hits.push(hit_in(proof, sheet, None, left, words));
+            }
+        }
+        for lang in &sheet.edition.langs {
+            let mut from = 0;
+            for story in proof.issue.stories() {
+                let Some(own) = story.texts.get(lang).or_else(|| story.texts.values().next()) else { continue };
+                let title = format!(" {} ", scan::folded_words(&own.title).join(" "));
+                let found = words_of_text[from..].find(&title).or_else(|| words_of_text.find(&title).filter(|_| false));
+                let has_link = own.url.as_deref().is_none_or(|url| text.contains(url));
+                if let Some(at) = found
+                    && has_link
+                {
+                    from += at;
+                    continue;
+                }
+                let id = story.id.as_str();
+                let words = if found.is_some() {
+                    (words!("the text part lacks the address of `{id}`", "la partie texte n'a pas l'adresse de `{id}`"), words!("write links as addresses", "écrivez les liens sous forme d'adresses"))
+                } else {
+                    (words!("the text part lacks `{id}`, or has it elsewhere", "la partie texte n'a pas `{id}`, ou l'a ailleurs"), words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"))
+                };
+                hits.push(hit_in(proof, sheet, Some(id), &own.title, words));
+            }
+        }
+    }
+}
+
+fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let empty = sheet.blocks.iter().filter(|placed| {
+            placed.is_shown && !placed.block.text.is_empty() && placed.block.text.chars().all(|c| matches!(c, '\u{a0}' | ' ' | '\n'))
+        });
+        let n = empty.count();
+        if n > 0 {
+            let words = (
+                words!("{n} blocks hold nothing but a no-break space", "{n} blocs ne contiennent qu'une espace insécable"),
+                words!("make space with padding", "créez l'espace avec du remplissage (padding)"),
+            );
+            hits.push(hit_in(proof, sheet, None, "", words));
+        }
+        for image in sheet.select("img") {
+            let src = image.attr("src").unwrap_or("");
+            let is_gif = src.to_lowercase().split('?').next().is_some_and(|src| src.to_lowercase().ends_with(".gif"));
+            if is_gif {
+                let words = (
+                    words!("a GIF, which may move", "une image GIF, qui peut bouger"),
+                    words!("use PNG or JPEG", "utilisez PNG ou JPEG"),
+                );
+                hits.push(hit_in(proof, sheet, None, src, words));
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The shape of a rule, and the whole list: one row per rule stands in its group's file, beside the function that
+//! judges.
+
+use super::proof::{Hit, Proof};
+use super::{accessibility, client, links, parity, sender, style, typography};
+use crate::model::Severity;
+
+/// One rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// `TYP-04`: never reused.
+    pub id: &'static str,
+    /// Its group.
+    pub group: Group,
+    /// How much its findings weigh, when nothing softens or hardens them.
+    pub severity: Severity,
+    /// Who may accept a finding.
+    pub class: Class,
+    /// Whether it judges facts, not wording: other people's words and a community's rule set do not soften it.
+    pub is_fact: bool,
+    /// The section of the federal references that it comes from.
+    pub source: &'static str,
+    /// What it asks for, in English.
+    pub en: &'static str,
+    /// The same in French.
+    pub fr: &'static str,
+    /// What breaks it.
+    pub bad: Example,
+    /// What keeps it.
+    pub good: Example,
+    /// The function that judges.
+    pub(super) judge: fn(&Proof<'_>, &mut Vec<Hit>),
+}
+
+/// A group of rules: the letters of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// BIL: the languages agree.
+    Parity,
+    /// TYP: French as it is written in Canada.
+    Typography,
+    /// STY: style, and facts that grow old.
+    Style,
+    /// ACC: everybody can read it.
+    Accessibility,
+    /// CLI: every mail program can show it.
+    Client,
+    /// SND: sender, privacy, headers.
+    Sender,
+    /// LNK: links.
+    Links,
+}
+
+/// Who may accept a finding of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Nobody.
+    Never,
+    /// A named person, with a reason, shown to the approver.
+    Approver,
+    /// An editor, once per text.
+    Editor,
+}
+
+/// A case that shows what a rule means; both of each rule are tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Example {
+    /// A story's text in one language.
+    Text(&'static str, &'static str),
+    /// A story's title in one language.
+    Title(&'static str, &'static str),
+    /// A story's text in English and in French.
+    Pair(&'static str, &'static str),
+    /// A piece of the mail's HTML, in English.
+    Html(&'static str),
+    /// The mail's HTML, with something of it changed.
+    Swap(&'static str, &'static str),
+    /// The subject in one language.
+    Subject(&'static str, &'static str),
+    /// A case that a text cannot show, said in English and in French.
+    Case(&'static str, &'static str),
+    /// The whole sample issue as it is.
+    Clean,
+}
+
+impl Group {
+    /// Every group, in the order of the list.
+    pub const ALL: [Self; 7] =
+        [Self::Parity, Self::Typography, Self::Style, Self::Accessibility, Self::Client, Self::Sender, Self::Links];
+
+    /// Its name in English and in French.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Parity => ("The languages agree", "Les langues concordent"),
+            Self::Typography => ("French typography", "Typographie française"),
+            Self::Style => ("Style and freshness", "Style et actualité"),
+            Self::Accessibility => ("Accessibility", "Accessibilité"),
+            Self::Client => ("Mail programs", "Logiciels de courriel"),
+            Self::Sender => ("Sender and privacy", "Expéditeur et vie privée"),
+            Self::Links => ("Links", "Liens"),
+        }
+    }
+
+    const fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Parity => parity::RULES,
+            Self::Typography => typography::RULES,
+            Self::Style => style::RULES,
+            Self::Accessibility => accessibility::RULES,
+            Self::Client => client::RULES,
+            Self::Sender => sender::RULES,
+            Self::Links => links::RULES,
+        }
+    }
+}
+
+impl Class {
+    /// Who may accept, in English and in French.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Never => ("nobody", "personne"),
+            Self::Approver => ("a named person, shown to the approver", "une personne désignée, indiquée à l'approbateur"),
+            Self::Editor => ("an editor", "une rédactrice ou un rédacteur"),
+        }
+    }
+}
+
+/// Every rule, in the order of the groups.
+pub(super) fn rules() -> &'static [Rule] {
+    static ALL: std::sync::LazyLock<Vec<Rule>> =
+        std::sync::LazyLock::new(|| Group::ALL.iter().flat_map(|group| group.rules()).copied().collect());
+    &ALL
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}

@@ -1,0 +1,646 @@
+//! BIL: both languages say the same, in the same order, and each in its own language.
+
+use std::collections::BTreeSet;
+
+use super::catalogue::{Class, Example, Group, Rule};
+use super::language::{self, Which};
+use super::numbers::{self, Figures};
+use super::proof::{Hit, Part, Passage, Proof, is_only};
+use super::scan;
+use super::sentences;
+use crate::model::{Lang, Severity, Story, Words};
+
+/// A body shorter than this says nothing by its length (FEDERAL 1.6).
+const BODY_CHARS_MIN: usize = 600;
+/// A title may be longer by this much whatever the ratio: "Awards" is "Mises en candidature".
+const TITLE_CHARS_SLACK: usize = 25;
+/// From here on a passage in the wrong language is an error; below it may be a quotation.
+const STRANGE_CHARS_ERROR: usize = 200;
+/// From this many words on two passages are the same text and not the same name.
+const SAME_WORDS_MIN: usize = 5;
+
+const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
+    Rule {
+        id,
+        group: Group::Parity,
+        severity,
+        class,
+        is_fact: true,
+        source,
+        en: "",
+        fr: "",
+        bad: Example::Clean,
+        good: Example::Clean,
+        judge: |_, _| {},
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        en: "Every story is in every language, or is third-party material in one language with its organization and reason",
+        fr: "Chaque article est dans toutes les langues, ou provient d'un tiers dans une seule langue, avec son organisation et le motif",
+        bad: Example::Case("a story whose French has not come back", "un article dont la version française n'est pas revenue"),
+        judge: every_language,
+        ..rule("BIL-01", Severity::Error, Class::Never, "1.1")
+    },
+    Rule {
+        en: "Editions have the same stories in the same order",
+        fr: "Les éditions ont les mêmes articles dans le même ordre",
+        bad: Example::Swap("id=\"story-file-second\"", "id=\"x\""),
+        judge: same_order,
+        ..rule("BIL-04", Severity::Error, Class::Approver, "1.1")
+    },
+    Rule {
+        en: "A story has as many headings and list items in each language, give or take one",
+        fr: "Un article a autant d'intertitres et d'éléments de liste dans chaque langue, à un près",
+        bad: Example::Pair("<ul><li>Write</li><li>Read</li><li>Test</li></ul>", "<ul><li>Rédiger</li></ul>"),
+        good: Example::Pair("<ul><li>Write</li><li>Read</li></ul>", "<ul><li>Rédiger</li><li>Lire</li></ul>"),
+        judge: same_structure,
+        ..rule("BIL-05", Severity::Warning, Class::Editor, "1.6")
+    },
+    Rule {
+        en: "A story has the same links in each language",
+        fr: "Un article a les mêmes liens dans chaque langue",
+        bad: Example::Pair(
+            "<p>Use the <a href=\"https://example.ca/en/guide\">writing guide</a> and the <a href=\"https://example.ca/en/list\">word list</a>.</p>",
+            "<p>Consultez le <a href=\"https://example.ca/fr/guide\">guide de rédaction</a> et la liste.</p>",
+        ),
+        good: Example::Pair(
+            "<p>Use the <a href=\"https://example.ca/en/guide\">writing guide</a>.</p>",
+            "<p>Consultez le <a href=\"https://example.ca/fr/guide\">guide de rédaction</a>.</p>",
+        ),
+        judge: same_links,
+        ..rule("BIL-06", Severity::Warning, Class::Editor, "1.6")
+    },
+    Rule {
+        en: "Dates, times, amounts, telephone numbers, e-mail addresses and other numbers are the same in each language",
+        fr: "Les dates, les heures, les montants, les numéros de téléphone, les adresses de courriel et les autres nombres sont les mêmes dans chaque langue",
+        bad: Example::Pair("<p>We meet on December 9.</p>", "<p>Nous nous réunissons le 10\u{a0}décembre.</p>"),
+        good: Example::Pair(
+            "<p>Two teams meet on December 9 at 4:30 pm and share $2 million.</p>",
+            "<p>Les 2\u{a0}équipes se réunissent le 9\u{a0}décembre à 16\u{a0}h\u{a0}30 et se partagent 2\u{a0}M$.</p>",
+        ),
+        judge: same_figures,
+        ..rule("BIL-07", Severity::Error, Class::Approver, "1.6")
+    },
+    Rule {
+        en: "French is as long as French is: 1.05 to 1.40 times a long English text, 0.80 to 1.90 times a title or teaser",
+        fr: "Le français a la longueur du français : de 1,05 à 1,40 fois un long texte anglais, de 0,80 à 1,90 fois un titre ou une accroche",
+        bad: Example::Case("a French text half as long as the English", "un texte français deux fois plus court que l'anglais"),
+        judge: same_length,
+        ..rule("BIL-08", Severity::Warning, Class::Editor, "1.6")
+    },
+    Rule {
+        en: "A text is in the language that it claims",
+        fr: "Un texte est dans la langue qu'il annonce",
+        bad: Example::Text(
+            "fr",
+            "<p>The community of practice meets on the first Tuesday of the month to share what works and what does not.</p>",
+        ),
+        good: Example::Text("fr", "<p>Le balado The Current parle de la communauté de pratique et de ce qu'elle met en commun.</p>"),
+        judge: claimed_language,
+        ..rule("BIL-09", Severity::Error, Class::Approver, "3.2")
+    },
+    Rule {
+        en: "No passage of five words or more stands untranslated",
+        fr: "Aucun passage de cinq mots ou plus n'est laissé sans traduction",
+        bad: Example::Pair("<p>Seats are limited, so register early.</p>", "<p>Seats are limited, so register early.</p>"),
+        good: Example::Pair("<p>Communications</p>", "<p>Communications</p>"),
+        judge: translated,
+        ..rule("BIL-10", Severity::Error, Class::Approver, "1.5")
+    },
+    Rule {
+        en: "Subject, preheader and sender's name are in the edition's language; in a bilingual edition the subject has both",
+        fr: "L'objet, le préambule et le nom de l'expéditeur sont dans la langue de l'édition; dans une édition bilingue, l'objet est dans les deux",
+        bad: Example::Subject("fr", "What is new in the community for you"),
+        good: Example::Subject("fr", "Quoi de neuf dans la collectivité"),
+        judge: envelope_language,
+        ..rule("BIL-11", Severity::Error, Class::Never, "1.3")
+    },
+    Rule {
+        en: "A bilingual edition is stacked: one language after the other, never side by side or by turns",
+        fr: "Une édition bilingue est superposée : une langue après l'autre, jamais côte à côte ni en alternance",
+        bad: Example::Case("English and French story by story in turns", "l'anglais et le français en alternance, article par article"),
+        judge: stacked,
+        ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
+    },
+    Rule {
+        en: "With a web archive, each edition links to the other language in that language's words",
+        fr: "S'il y a des archives Web, chaque édition renvoie à l'autre langue dans les mots de celle-ci",
+        bad: Example::Case("an archive is configured and no link says “Français”", "des archives sont configurées et aucun lien ne dit « English »"),
+        judge: other_edition,
+        ..rule("BIL-13", Severity::Warning, Class::Editor, "1.2")
+    },
+    Rule {
+        en: "A picture's alternative text is there in every language, each in its own",
+        fr: "Le texte de remplacement d'une image existe dans chaque langue, et dans cette langue",
+        bad: Example::Case("a picture described in English alone", "une image décrite en anglais seulement"),
+        judge: alt_in_each,
+        ..rule("BIL-14", Severity::Error, Class::Approver, "1.2")
+    },
+    Rule {
+        en: "The office goes by its own short name in each language",
+        fr: "Le bureau porte dans chaque langue son propre sigle",
+        bad: Example::Text("fr", "<p>Le CCO vous invite à sa réunion.</p>"),
+        good: Example::Text("fr", "<p>Le BCC vous invite à sa réunion.</p>"),
+        judge: own_acronym,
+        ..rule("BIL-16", Severity::Warning, Class::Editor, "0.1")
+    },
+    Rule {
+        en: "An event says in which language it is held",
+        fr: "Une activité dit dans quelle langue elle se tient",
+        bad: Example::Case("an event without `language`", "une activité sans `language`"),
+        judge: event_language,
+        ..rule("BIL-17", Severity::Error, Class::Approver, "8")
+    },
+];
+
+/// Stories that parity compares, with the source's text: both languages there, not third-party.
+fn pairs<'p>(proof: &'p Proof<'_>) -> impl Iterator<Item = (&'p Story, &'p Lang)> {
+    proof.issue.stories().filter(|story| story.only.is_none()).flat_map(move |story| {
+        proof
+            .targets()
+            .filter(|lang| story.texts.contains_key(*lang) && story.texts.contains_key(proof.source()))
+            .map(move |lang| (story, lang))
+    })
+}
+
+fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        if let Some(only) = &story.only {
+            only_is_right(proof, story, &only.language, hits);
+            continue;
+        }
+        let has_body = story.texts.values().any(|text| !text.body.trim().is_empty());
+        for lang in &proof.issue.languages {
+            let text = story.texts.get(lang);
+            let id = &story.id;
+            let is_complete =
+                text.is_some_and(|text| !text.title.trim().is_empty() && (!has_body || !text.body.trim().is_empty()));
+            if !is_complete {
+                let what = if text.is_none() {
+                    words!("story `{id}` is not in `{lang}` yet", "l'article `{id}` n'est pas encore en `{lang}`")
+                } else {
+                    words!("story `{id}` lacks its title or its text in `{lang}`", "il manque à l'article `{id}` son titre ou son texte en `{lang}`")
+                };
+                hits.push(proof.on_story(
+                    story,
+                    lang,
+                    what,
+                    words!(
+                        "add the translation, or drop the story from `issue.toml`",
+                        "ajoutez la traduction, ou retirez l'article de `issue.toml`"
+                    ),
+                ));
+            }
+        }
+    }
+    for (name, texts) in [("subject", &proof.issue.subject), ("opening", &proof.issue.opening)] {
+        let has = |lang: &Lang| texts.get(lang).is_some_and(|text| !text.trim().is_empty());
+        if proof.issue.languages.iter().any(has) {
+            for lang in proof.issue.languages.iter().filter(|lang| !has(lang)) {
+                hits.push(proof.on_edition(
+                    lang.as_str(),
+                    words!("the issue has no `{name}` in `{lang}`", "le numéro n'a pas de `{name}` en `{lang}`"),
+                    words!("write it in `issue.toml`, in every language", "écrivez-le dans `issue.toml`, dans chaque langue"),
+                ));
+            }
+        }
+    }
+}
+
+fn only_is_right(proof: &Proof<'_>, story: &Story, lang: &Lang, hits: &mut Vec<Hit>) {
+    if !is_only(story) {
+        hits.push(proof.on_story(
+            story,
+            lang,
+            words!(
+                "the story is in one language, and does not say whose it is and why",
+                "l'article est dans une seule langue, et ne dit pas de qui il provient ni pourquoi"
+            ),
+            words!("an editor adds `organization` and `reason` to `only`", "une rédactrice ou un rédacteur ajoute `organization` et `reason` à `only`"),
+        ));
+    }
+    let url = story.texts.get(lang).and_then(|text| text.url.as_deref()).unwrap_or("");
+    let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    if host == "canada.ca" || host.ends_with(".canada.ca") || host.ends_with(".gc.ca") {
+        hits.push(proof.on_story(
+            story,
+            lang,
+            words!(
+                "`{host}` is subject to the Official Languages Act: its material never runs in one language",
+                "`{host}` est assujetti à la Loi sur les langues officielles : ses textes ne paraissent jamais dans une seule langue"
+            ),
+            words!("find the page in the other language, or have it translated", "trouvez la page dans l'autre langue, ou faites-la traduire"),
+        ));
+    }
+}
+
+fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let expected: Vec<&str> = proof.issue.stories().map(|story| story.id.as_str()).collect();
+    for sheet in &proof.sheets {
+        for lang in &sheet.edition.langs {
+            let mut seen: Vec<&str> = Vec::new();
+            for placed in &sheet.blocks {
+                let in_half = sheet.edition.langs.len() == 1 || placed.lang.as_ref() == Some(lang);
+                if let Some(story) = placed.story.as_deref().filter(|_| in_half)
+                    && !seen.contains(&story)
+                {
+                    seen.push(story);
+                }
+            }
+            if seen == expected {
+                continue;
+            }
+            let missing: Vec<&str> = expected.iter().copied().filter(|id| !seen.contains(id)).collect();
+            let what = if missing.is_empty() {
+                words!("stories stand in another order in `{lang}`", "les articles sont dans un autre ordre en `{lang}`")
+            } else {
+                let names = missing.join("`, `");
+                words!("`{names}` is not in the edition in `{lang}`", "`{names}` n'est pas dans l'édition en `{lang}`")
+            };
+            hits.push(proof.on_edition(
+                sheet.id(),
+                what,
+                words!("compose the issue again; look at changes in `templates/`", "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"),
+            ));
+        }
+    }
+}
+
+fn same_structure(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let count = |lang: &Lang, part: Part| proof.of_story(story, lang).filter(|passage| passage.part == part).count();
+        for (part, en, fr) in [(Part::Heading, "headings", "intertitres"), (Part::Item, "list items", "éléments de liste")] {
+            let (source, target) = (count(proof.source(), part), count(lang, part));
+            if source.abs_diff(target) > 1 {
+                let from = proof.source();
+                hits.push(proof.on_story(
+                    story,
+                    lang,
+                    words!("{source} {en} in `{from}`, {target} in `{lang}`", "{source} {fr} en `{from}`, {target} en `{lang}`"),
+                    words!("look whether a part was left out", "vérifiez si une partie a été oubliée"),
+                ));
+            }
+        }
+    }
+}
+
+fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let links = |lang: &Lang| -> Vec<String> {
+            let body = proof.of_story(story, lang).filter(|passage| passage.part != Part::Title);
+            body.flat_map(|passage| &passage.block.links).map(|link| link.href.to_lowercase()).collect()
+        };
+        let has_page = |lang: &Lang| story.texts[lang].url.is_some();
+        let (source, target) = (links(proof.source()), links(lang));
+        let from = proof.source();
+        if source.len() != target.len() {
+            let (n, m) = (source.len(), target.len());
+            hits.push(proof.on_story(
+                story,
+                lang,
+                words!("{n} links in the text in `{from}`, {m} in `{lang}`", "{n} liens dans le texte en `{from}`, {m} en `{lang}`"),
+                words!("give each language the same links", "donnez les mêmes liens à chaque langue"),
+            ));
+        } else if has_page(proof.source()) != has_page(lang) {
+            hits.push(proof.on_story(
+                story,
+                lang,
+                words!("the story leads to a page in one language only", "l'article mène à une page dans une seule langue"),
+                words!("add the address of the other page to `link`", "ajoutez l'adresse de l'autre page à `link`"),
+            ));
+        }
+    }
+}
+
+/// One kind of figure that one language has and the other has not.
+struct Missing {
+    kind: (&'static str, &'static str),
+    shown: Vec<String>,
+    severity: Severity,
+}
+
+fn same_figures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let read = |lang: &Lang| {
+            let texts: Vec<&str> = proof
+                .of_story(story, lang)
+                .filter(|passage| !passage.is_strange && passage.part != Part::Alt)
+                .map(|passage| passage.block.text.as_str())
+                .collect();
+            Figures::of(&texts.join("\n"), lang)
+        };
+        if proof.of_story(story, lang).any(|passage| passage.is_strange) {
+            // What is not in its language yet is BIL-09's or BIL-10's.
+            continue;
+        }
+        let source = proof.source();
+        let (ours, theirs) = (read(source), read(lang));
+        for (has, lacks, a, b) in [(source, lang, &ours, &theirs), (lang, source, &theirs, &ours)] {
+            for missing in missing(a, b) {
+                let (en, fr) = missing.kind;
+                let shown = missing.shown.join(", ");
+                let hit = proof.on_story(
+                    story,
+                    lacks,
+                    words!("{en} {shown}: in `{has}`, not in `{lacks}`", "{fr} {shown}\u{a0}: en `{has}`, non en `{lacks}`"),
+                    words!("compare both texts and mend the one that is wrong", "comparez les deux textes et corrigez celui qui est faux"),
+                );
+                hits.push(hit.weighing(missing.severity));
+            }
+        }
+    }
+}
+
+fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
+    let mut found = Vec::new();
+    let mut add = |kind, severity, shown: Vec<String>| {
+        if !shown.is_empty() {
+            found.push(Missing { kind, shown, severity });
+        }
+    };
+    let dates = a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
+    add(("date", "date"), Severity::Error, dates.collect());
+    let times = a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
+    // A time that the other language does not give at all may stand in its event block; another time is an error.
+    let time_severity = if b.times.is_empty() { Severity::Warning } else { Severity::Error };
+    add(("time", "heure"), time_severity, times.collect());
+    let amounts = a.amounts.iter().filter(|amount| !b.supports_amount(**amount)).map(|amount| numbers::shown(*amount));
+    add(("amount", "montant"), Severity::Error, amounts.collect());
+    let strings = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
+    add(("telephone", "téléphone"), Severity::Error, strings(&a.telephones, &b.telephones));
+    // The address itself stays out of the message: it may be a person's.
+    let emails: Vec<String> = strings(&a.emails, &b.emails);
+    let masked = emails.iter().map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
+    add(("e-mail address", "adresse de courriel"), Severity::Error, masked.collect());
+    let numbers = a.numbers.union(&a.words).filter(|number| !b.supports(**number)).map(|number| numbers::shown(*number));
+    add(("number", "nombre"), Severity::Warning, numbers.collect());
+    found
+}
+
+fn same_length(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let kinds = (Which::of(proof.source()), Which::of(lang));
+        let (english, french) = match kinds {
+            (Some(Which::English), Some(Which::French)) => (proof.source(), lang),
+            (Some(Which::French), Some(Which::English)) => (lang, proof.source()),
+            // The bands were measured for this pair of languages alone.
+            _ => continue,
+        };
+        let length = |lang: &Lang, is: fn(Part) -> bool| -> usize {
+            proof.of_story(story, lang).filter(|passage| is(passage.part)).map(|passage| passage.block.text.chars().count()).sum()
+        };
+        let body = |part: Part| matches!(part, Part::Heading | Part::Paragraph | Part::Item | Part::Cell);
+        let (en, fr) = (length(english, body), length(french, body));
+        if en.max(fr) > BODY_CHARS_MIN && en.min(fr) > 0 {
+            let percent = fr * 100 / en;
+            let severity = match percent {
+                105..=140 => None,
+                90..=160 => Some(Severity::Warning),
+                _ => Some(Severity::Error),
+            };
+            if let Some(severity) = severity {
+                hits.push(length_hit(proof, story, lang, percent).weighing(severity));
+            }
+        }
+        for is in [|part: Part| part == Part::Title, |part: Part| part == Part::Summary] {
+            let (en, fr) = (length(english, is), length(french, is));
+            if en > 0 && fr > 0 && en.abs_diff(fr) > TITLE_CHARS_SLACK && !(80..=190).contains(&(fr * 100 / en)) {
+                hits.push(length_hit(proof, story, lang, fr * 100 / en));
+            }
+        }
+    }
+}
+
+fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> Hit {
+    proof.on_story(
+        story,
+        lang,
+        words!("the French is {percent}% as long as the English", "le français fait {percent} % de la longueur de l'anglais"),
+        words!("look whether a sentence is missing on one side", "vérifiez s'il manque une phrase d'un côté"),
+    )
+}
+
+fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for passage in proof.passages.iter().filter(|passage| passage.is_strange) {
+        let is_marked = !passage.block.marked.is_empty();
+        let is_only = passage.story.is_some_and(|story| story.only.is_some());
+        // The subject and its like are BIL-11's, alternative texts BIL-14's.
+        let is_elsewhere = matches!(passage.part, Part::Subject | Part::Preheader | Part::Alt);
+        if is_marked || is_only || is_elsewhere || twin_of(proof, passage).is_some() {
+            continue;
+        }
+        let text = &passage.block.text;
+        let long = text.chars().count() >= STRANGE_CHARS_ERROR;
+        let lang = &passage.lang;
+        let hit = proof.at(
+            passage,
+            0..text.len(),
+            words!("this text is not in `{lang}`", "ce texte n'est pas en `{lang}`"),
+            words!(
+                "translate it; for a quotation, mark its language with <span lang=…>",
+                "faites-le traduire; pour une citation, indiquez sa langue avec <span lang=…>"
+            ),
+        );
+        hits.push(hit.weighing(if long { Severity::Error } else { Severity::Warning }));
+    }
+}
+
+/// The passage of the same story that says the very same words in another language.
+fn twin_of<'p>(proof: &'p Proof<'_>, passage: &Passage<'_>) -> Option<&'p Passage<'p>> {
+    let story = passage.story?;
+    let words = scan::folded_words(&passage.block.text);
+    proof.passages.iter().find(|other| {
+        other.lang != passage.lang
+            && other.story.is_some_and(|other| std::ptr::eq(other, story))
+            && scan::folded_words(&other.block.text) == words
+    })
+}
+
+fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let sources: BTreeSet<Vec<String>> =
+            proof.of_story(story, proof.source()).map(|passage| scan::folded_words(&passage.block.text)).collect();
+        for passage in proof.of_story(story, lang) {
+            let text = &passage.block.text;
+            // A name or a postal address is the same in both: it has hardly a word in lower case.
+            let machine = scan::machine_ranges(text);
+            let small = scan::words(text).filter(|(range, word)| {
+                word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
+            });
+            if sentences::words(text) < SAME_WORDS_MIN || small.count() < 3 || !sources.contains(&scan::folded_words(text)) {
+                continue;
+            }
+            // Whoever has the other's words is the one to translate.
+            let is_source_strange = language::strange_short(text, proof.source()).is_some();
+            let at = if is_source_strange {
+                proof.of_story(story, proof.source()).find(|other| other.block.text == *text).unwrap_or(passage)
+            } else {
+                passage
+            };
+            let (has, lang) = (if is_source_strange { lang } else { proof.source() }, &at.lang);
+            hits.push(proof.at(
+                at,
+                0..at.block.text.len(),
+                words!("the text in `{lang}` is word for word the one in `{has}`", "le texte en `{lang}` est mot pour mot celui en `{has}`"),
+                words!("translate it", "faites-le traduire"),
+            ));
+        }
+    }
+}
+
+fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for passage in &proof.passages {
+        let text = &passage.block.text;
+        if matches!(passage.part, Part::Subject | Part::Preheader) && language::strange_short(text, &passage.lang).is_some() {
+            let lang = &passage.lang;
+            hits.push(proof.at(
+                passage,
+                0..text.len(),
+                words!("this is not in `{lang}`", "ceci n'est pas en `{lang}`"),
+                words!("write it in `issue.toml` in the edition's language", "écrivez-le dans `issue.toml` dans la langue de l'édition"),
+            ));
+        }
+    }
+    for sheet in &proof.sheets {
+        let edition = sheet.edition;
+        if edition.langs.len() > 1 && !edition.subject.contains(" | ") {
+            hits.push(proof.on_edition(
+                sheet.id(),
+                words!("the subject of the bilingual edition has one language", "l'objet de l'édition bilingue n'a qu'une langue"),
+                words!("write both, parted by ` | `, in the order of the body", "écrivez les deux, séparées par ` | `, dans l'ordre du message"),
+            ));
+        }
+        let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
+        let is_own = |from: &String| {
+            edition.langs.iter().any(|lang| from.contains(&proof.newsletter.language(lang).from_name)) || from.contains("=?")
+        };
+        if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
+            let name = from.split('<').next().unwrap_or("").trim();
+            hits.push(proof.on_edition(
+                sheet.id(),
+                words!("the sender's name `{name}` is not this edition's", "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"),
+                words!("set `from_name` in newsletter.toml for each language", "définissez `from_name` dans newsletter.toml pour chaque langue"),
+            ));
+        }
+    }
+}
+
+fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() > 1) {
+        let mut order: Vec<&Lang> = Vec::new();
+        for placed in sheet.blocks.iter().filter(|placed| placed.story.is_some()) {
+            // A title in another language (`only`) is marked inside its half and starts none.
+            if let Some(lang) = placed.lang.as_ref().filter(|lang| sheet.edition.langs.contains(lang))
+                && order.last() != Some(&lang)
+            {
+                order.push(lang);
+            }
+        }
+        let onlies = proof.issue.stories().filter(|story| story.only.is_some()).count();
+        let side_by_side = sheet.select("tr").iter().any(|row| {
+            let langs: BTreeSet<&str> = row.child_elements().filter_map(|cell| cell.attr("lang")).collect();
+            langs.len() > 1
+        });
+        if side_by_side || order.len() > sheet.edition.langs.len() + 2 * onlies {
+            hits.push(proof.on_edition(
+                sheet.id(),
+                words!("the languages alternate or stand side by side", "les langues alternent ou sont côte à côte"),
+                words!("put one language whole after the other", "placez une langue en entier après l'autre"),
+            ));
+        }
+    }
+}
+
+fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    if proof.newsletter.archive.url.is_none() {
+        return;
+    }
+    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
+        for other in proof.issue.languages.iter().filter(|lang| !sheet.edition.langs.contains(lang)) {
+            let label = &proof.newsletter.language(other).label;
+            let mut links = sheet.blocks.iter().flat_map(|placed| &placed.block.links);
+            if !links.any(|link| link.text.contains(label.as_str())) {
+                hits.push(proof.on_edition(
+                    sheet.id(),
+                    words!("no link says `{label}`", "aucun lien ne dit `{label}`"),
+                    words!("link to the other edition's web copy", "ajoutez un lien vers la copie Web de l'autre édition"),
+                ));
+            }
+        }
+    }
+}
+
+fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories().filter(|story| story.only.is_none()) {
+        let Some(image) = &story.image else { continue };
+        let has = |lang: &Lang| image.alt.get(lang).is_some_and(|alt| !alt.trim().is_empty());
+        if !proof.issue.languages.iter().any(has) {
+            continue; // No text at all is ACC-04's.
+        }
+        for lang in &proof.issue.languages {
+            let alt = image.alt.get(lang).map_or("", String::as_str);
+            let is_strange = language::strange_short(alt, lang).is_some();
+            if has(lang) && !is_strange {
+                continue;
+            }
+            let what = if is_strange {
+                words!("the alternative text `{alt}` is not in `{lang}`", "le texte de remplacement `{alt}` n'est pas en `{lang}`")
+            } else {
+                words!("the picture has no alternative text in `{lang}`", "l'image n'a pas de texte de remplacement en `{lang}`")
+            };
+            hits.push(proof.on_story(
+                story,
+                lang,
+                what,
+                words!("write `alt` in each language", "écrivez `alt` dans chaque langue"),
+            ));
+        }
+    }
+}
+
+fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let acronyms = &proof.newsletter.organization.acronym;
+    // In English `BCC` is also the blind copy of a mail, so that the source language is left alone.
+    for passage in proof.passages.iter().filter(|passage| !passage.is_strange && passage.lang != *proof.source()) {
+        let Some(own) = acronyms.get(&passage.lang) else { continue };
+        for (_, other) in acronyms.iter().filter(|(lang, other)| **lang != passage.lang && *other != own) {
+            let text = &passage.block.text;
+            let machine = scan::machine_ranges(text);
+            for (range, _) in scan::words(text).filter(|(range, word)| word == other && !scan::overlaps(&machine, range)) {
+                let lang = &passage.lang;
+                hits.push(proof.at(
+                    passage,
+                    range,
+                    words!("`{other}` is the short name in another language", "`{other}` est le sigle dans une autre langue"),
+                    words!("write `{own}` in `{lang}`", "écrivez `{own}` en `{lang}`"),
+                ));
+            }
+        }
+    }
+}
+
+fn event_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        let Some(event) = &story.event else { continue };
+        let said = event.language.as_deref().map(str::trim).unwrap_or_default().to_lowercase();
+        let is_known = said == "bilingual" || proof.issue.languages.iter().any(|lang| lang.as_str() == said);
+        if !is_known {
+            let keys: Vec<&str> = proof.issue.languages.iter().map(Lang::as_str).collect();
+            let keys = keys.join("`, `");
+            let lang = story.source_language.as_ref().unwrap_or(proof.source());
+            let what: Words = if said.is_empty() {
+                words!("the event does not say in which language it is held", "l'activité ne dit pas dans quelle langue elle se tient")
+            } else {
+                words!("`{said}` is not a language of the newsletter", "`{said}` n'est pas une langue de l'infolettre")
+            };
+            hits.push(proof.on_story(
+                story,
+                lang,
+                what,
+                words!("add `language: bilingual`, or `{keys}`, to `event`", "ajoutez `language: bilingual`, ou `{keys}`, à `event`"),
+            ));
+        }
+    }
+}

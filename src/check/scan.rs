@@ -1,0 +1,69 @@
+//! Small help for rules that look for a pattern in a text.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A pattern of ours: it is compiled once, and a mistake in it is ours.
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("patterns of rules are tested")
+}
+
+static MACHINE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)(?:https?://|www\.)[^\s<>»”]+|[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}|\b(?:[a-z0-9-]+\.)+(?:ca|com|org|net|gouv|gc|toml|md|html|pdf|example)\b(?:/[^\s<>»”]*)?|[@#][\p{L}0-9_]+")
+});
+
+/// Where a text is written for machines: addresses, e-mail addresses, file names. No rule of spelling holds there.
+pub(super) fn machine_ranges(text: &str) -> Vec<Range<usize>> {
+    MACHINE_TEXT.find_iter(text).map(|found| found.range()).collect()
+}
+
+/// Whether two ranges share a byte.
+pub(super) fn overlaps(ranges: &[Range<usize>], range: &Range<usize>) -> bool {
+    ranges.iter().any(|other| other.start < range.end && range.start < other.end)
+}
+
+/// Every place where a pattern's first group, or the whole of it, matches outside of what is written for machines.
+pub(super) fn matches(regex: &Regex, text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut machine = None;
+    for captures in regex.captures_iter(text) {
+        let Some(range) = captures.get(1).or_else(|| captures.get(0)).map(|group| group.range()) else { continue };
+        let machine = machine.get_or_insert_with(|| machine_ranges(text));
+        if !overlaps(machine, &range) {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// The nearest places left and right where a text may be cut: `around` characters away, at character boundaries.
+pub(super) fn widen(text: &str, range: &Range<usize>, around: usize) -> Range<usize> {
+    let start = text[..range.start].char_indices().rev().take(around).last().map_or(range.start, |(at, _)| at);
+    let end = text[range.end..].char_indices().nth(around).map_or(text.len(), |(at, _)| range.end + at);
+    start..end
+}
+
+/// A text cut to a length that fits a line of a report.
+pub(super) fn shorten(text: &str) -> String {
+    const CHARS_MAX: usize = 80;
+    let text = text.trim();
+    if text.chars().count() <= CHARS_MAX {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(CHARS_MAX - 1).collect();
+    cut.push('…');
+    cut
+}
+
+/// The words of a text, each with its place.
+pub(super) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9]+"));
+    WORD.find_iter(text).map(|word| (word.range(), word.as_str()))
+}
+
+/// The words of a text in lower case: two texts with the same words are the same to a reader.
+pub(super) fn folded_words(text: &str) -> Vec<String> {
+    words(text).map(|(_, word)| word.to_lowercase()).collect()
+}

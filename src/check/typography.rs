@@ -1,0 +1,420 @@
+//! TYP: French as the federal government writes it, which is not as France does (FEDERAL 2.1 and 2.2).
+//!
+//! What `compose` mends is judged in the composed mails: only what is left there is said. TYP-01 and TYP-06 are judged
+//! in the story itself, since they show a text that nobody has read over.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::catalogue::{Class, Example, Group, Rule};
+use super::proof::{Hit, Part, Proof, Reading};
+use super::scan::{self, pattern};
+use crate::model::{Lang, Severity, Words};
+
+const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
+    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
+    Rule {
+        id,
+        group: Group::Typography,
+        severity,
+        class,
+        is_fact: false,
+        source,
+        en: "",
+        fr: "",
+        bad: Example::Clean,
+        good: Example::Clean,
+        judge: |_, _| {},
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        en: "No space before a comma, a full stop, an ellipsis or a closing parenthesis",
+        fr: "Pas d'espace avant la virgule, le point, les points de suspension ni la parenthèse fermante",
+        bad: Example::Text("fr", "<p>La société canadienne , avec ses 14\u{a0}capitales .</p>"),
+        good: Example::Text("fr", "<p>La société canadienne, avec ses 14\u{a0}capitales (3,5\u{a0}%).</p>"),
+        judge: space_before_sign,
+        ..rule("TYP-01", Severity::Error, "2.1")
+    },
+    Rule {
+        en: "A no-break space before a colon",
+        fr: "Une espace insécable avant le deux-points",
+        bad: Example::Text("fr", "<p>Trois conseils: lire, écouter, récrire.</p>"),
+        good: Example::Text("fr", "<p>Trois conseils\u{a0}: lire, écouter, récrire.</p>"),
+        judge: colon,
+        ..rule("TYP-02", Severity::Fixed, "2.1")
+    },
+    Rule {
+        en: "No space before a semicolon, a question mark or an exclamation mark",
+        fr: "Pas d'espace avant le point-virgule, le point d'interrogation ni le point d'exclamation",
+        bad: Example::Text("fr", "<p>Avez-vous une idée ? Écrivez-nous.</p>"),
+        good: Example::Text("fr", "<p>Avez-vous une idée? Écrivez-nous.</p>"),
+        judge: tall_signs,
+        ..rule("TYP-03", Severity::Fixed, "2.1")
+    },
+    Rule {
+        en: "French quotation marks « … », with no-break spaces inside, in pairs",
+        fr: "Des guillemets français « … », avec des espaces insécables à l'intérieur, par paires",
+        bad: Example::Text("fr", "<p>Le thème est «langage clair».</p>"),
+        good: Example::Text("fr", "<p>Le thème est «\u{a0}langage clair\u{a0}».</p>"),
+        judge: quotation_marks,
+        ..rule("TYP-04", Severity::Warning, "2.1")
+    },
+    Rule {
+        en: "A no-break space before %, $ and unit symbols; the sign after the number",
+        fr: "Une espace insécable avant %, $ et les symboles d'unité; le signe après le nombre",
+        bad: Example::Text("fr", "<p>Les coûts baissent de $100.</p>"),
+        good: Example::Text("fr", "<p>Les coûts baissent de 100\u{a0}$, soit 20\u{a0}%.</p>"),
+        judge: signs_and_units,
+        ..rule("TYP-05", Severity::Warning, "2.1")
+    },
+    Rule {
+        en: "No space beside the apostrophe of an elision",
+        fr: "Pas d'espace à côté de l'apostrophe d'une élision",
+        bad: Example::Text("fr", "<p>Le symbole de l' identité collective.</p>"),
+        good: Example::Text("fr", "<p>Le symbole de l'identité collective.</p>"),
+        judge: elision,
+        ..rule("TYP-06", Severity::Error, "0.2, 2.1")
+    },
+    Rule {
+        en: "Dates as 9 décembre 2026: no comma, month in lower case, 1er for the first",
+        fr: "Les dates comme 9 décembre 2026 : sans virgule, mois en minuscules, 1er pour le premier jour",
+        bad: Example::Text("fr", "<p>Nous nous réunissons le 9 Décembre, 2026.</p>"),
+        good: Example::Text("fr", "<p>Nous nous réunissons le 9\u{a0}décembre 2026 et le 1er\u{a0}mars.</p>"),
+        judge: dates,
+        ..rule("TYP-07", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Times as 16 h 30: no am or pm, no 16h30, no 16:30",
+        fr: "Les heures comme 16 h 30 : ni am ni pm, ni 16h30, ni 16:30",
+        bad: Example::Text("fr", "<p>La séance commence à 16:30.</p>"),
+        good: Example::Text("fr", "<p>La séance commence à 16\u{a0}h\u{a0}30.</p>"),
+        judge: times,
+        ..rule("TYP-08", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Thousands with a no-break space, decimals with a comma",
+        fr: "Les milliers avec une espace insécable, les décimales avec une virgule",
+        bad: Example::Text("fr", "<p>Plus de 4,000 personnes lisent l'infolettre.</p>"),
+        good: Example::Text("fr", "<p>Plus de 4\u{a0}000 personnes lisent l'infolettre, soit 5,5\u{a0}%.</p>"),
+        judge: digits,
+        ..rule("TYP-09", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Ranges in words (de … à …), not with a dash",
+        fr: "Les intervalles en toutes lettres (de … à …), sans tiret",
+        bad: Example::Text("fr", "<p>Inscrivez-vous pour les 10–12\u{a0}décembre.</p>"),
+        good: Example::Text("fr", "<p>Inscrivez-vous pour la période du 10 au 12\u{a0}décembre.</p>"),
+        judge: ranges,
+        ..rule("TYP-10", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Ordinals as 1er, 1re, 2e",
+        fr: "Les ordinaux comme 1er, 1re, 2e",
+        bad: Example::Text("fr", "<p>C'est la 2ème édition.</p>"),
+        good: Example::Text("fr", "<p>C'est la 2e édition et la 1re en ligne.</p>"),
+        judge: ordinals,
+        ..rule("TYP-11", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Capitals keep their accents",
+        fr: "Les majuscules gardent leurs accents",
+        bad: Example::Text("fr", "<p>Ecrivez à notre équipe dès aujourd'hui.</p>"),
+        good: Example::Text("fr", "<p>Écrivez à notre équipe dès aujourd'hui.</p>"),
+        judge: accented_capitals,
+        ..rule("TYP-12", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "French words for French readers: courriel, infolettre, site Web, par exemple",
+        fr: "Des mots français : courriel, infolettre, site Web, par exemple",
+        bad: Example::Text("fr", "<p>Abonnez-vous à la newsletter dès maintenant.</p>"),
+        good: Example::Text("fr", "<p>Abonnez-vous à l'infolettre par courriel sur le site Web.</p>"),
+        judge: french_words,
+        ..rule("TYP-13", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Titles end without a full stop and are not in capitals",
+        fr: "Les titres se terminent sans point et ne sont pas en majuscules",
+        bad: Example::Title("fr", "Une nouvelle équipe arrive au bureau."),
+        good: Example::Title("fr", "Une nouvelle équipe arrive au bureau"),
+        judge: titles,
+        ..rule("TYP-15", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "No em dash, no zero-width characters, no soft hyphens",
+        fr: "Ni tiret cadratin, ni caractères sans chasse, ni traits d'union conditionnels",
+        bad: Example::Text("fr", "<p>Le langage clair\u{200b} aide tout le monde.</p>"),
+        good: Example::Text("fr", "<p>Le langage clair aide tout le monde.</p>"),
+        judge: leftovers,
+        ..rule("TYP-16", Severity::Fixed, "2.1")
+    },
+];
+
+/// Says something of every match of a pattern in the French that readers get. A rule whose mend is `compose`'s weighs
+/// `F` while nothing is composed, and `W` when something is left.
+fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, mended: bool, words: impl Fn(&str) -> (Words, Words)) {
+    for reading in proof.readings(Lang::is_french) {
+        for range in scan::matches(pattern, reading.text()) {
+            if !reading.is_marked(&range) {
+                let (message, hint) = words(&reading.text()[range.clone()]);
+                hits.push(weigh(reading.hit(range, message, hint), &reading, mended));
+            }
+        }
+    }
+}
+
+fn weigh(hit: Hit, reading: &Reading<'_>, mended: bool) -> Hit {
+    match (mended, reading.is_final) {
+        (true, false) => hit.weighing(Severity::Fixed),
+        (true, true) => hit.weighing(Severity::Warning),
+        (false, _) => hit,
+    }
+}
+
+/// Judges a fault that is the author's: in the story's own text, and of other people's words in what is left of it.
+fn each_own(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(&str) -> (Words, Words)) {
+    let own = proof.in_language(Lang::is_french).filter(|passage| !passage.is_others).map(|passage| proof.read(passage));
+    let others = proof.readings(Lang::is_french).into_iter();
+    let others = others.filter(|reading| reading.story.is_some_and(super::proof::is_others));
+    for reading in own.chain(others) {
+        for range in scan::matches(pattern, reading.text()) {
+            if !reading.is_marked(&range) {
+                let excerpt = with_word(reading.text(), &range);
+                let (message, hint) = words(&reading.text()[excerpt.clone()]);
+                hits.push(reading.hit_within(range, &excerpt, message, hint));
+            }
+        }
+    }
+}
+
+/// A fault together with the word before and the word after it.
+fn with_word(text: &str, range: &Range<usize>) -> Range<usize> {
+    let before = text[..range.start].trim_end();
+    let start = before.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
+    let last = text[..range.end].chars().next_back();
+    let end = if last.is_some_and(char::is_whitespace) {
+        text[range.end..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |at| range.end + at)
+    } else {
+        range.end
+    };
+    start..end
+}
+
+fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\]]([ \u{a0}\u{202f}]+(?:,|\.{1,3}|…|\)))(?:[\s»”)]|$)"));
+    each_own(proof, hits, &FAULT, |shown| {
+        let sign = shown.chars().next_back().unwrap_or(',');
+        (
+            words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
+            words!("take the space out", "supprimez l'espace"),
+        )
+    });
+}
+
+fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\p{L}+[)»]? ?:)(?:\s|$)"));
+    each(proof, hits, &FAULT, true, |shown| {
+        (
+            words!("`{shown}`: no no-break space before the colon", "`{shown}`\u{a0}: pas d'espace insécable avant le deux-points"),
+            words!("put a no-break space (Ctrl+Shift+Space in Word)", "mettez une espace insécable (Ctrl+Maj+Espace dans Word)"),
+        )
+    });
+}
+
+fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"([\p{L}0-9»)]+[ \u{a0}\u{202f}]+[;?!])(?:[\s»”)]|$)"));
+    each(proof, hits, &FAULT, true, |shown| {
+        (
+            words!("`{shown}`: a space before the sign", "`{shown}`\u{a0}: une espace avant le signe"),
+            words!("take the space out: in Canada there is none", "supprimez l'espace\u{a0}: au Canada, il n'y en a pas"),
+        )
+    });
+}
+
+fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static NARROW: LazyLock<Regex> = LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
+    static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”])"#));
+    each(proof, hits, &NARROW, true, |shown| {
+        (
+            words!("`{shown}`: no no-break space inside the quotation mark", "`{shown}`\u{a0}: pas d'espace insécable à l'intérieur du guillemet"),
+            words!("put a no-break space after « and before »", "mettez une espace insécable après « et avant »"),
+        )
+    });
+    each(proof, hits, &FOREIGN, false, |shown| {
+        (
+            words!("{shown}: English quotation marks in French", "{shown}\u{a0}: des guillemets anglais en français"),
+            words!("write « … »", "écrivez « … »"),
+        )
+    });
+    for reading in proof.readings(Lang::is_french) {
+        let (open, close) = (reading.text().matches('«').count(), reading.text().matches('»').count());
+        if open != close {
+            let at = reading.text().find(['«', '»']).unwrap_or(0);
+            let end = reading.text()[at..].find(char::is_whitespace).map_or(reading.text().len(), |length| at + length);
+            hits.push(reading.hit(
+                at..end,
+                words!("{open} opening and {close} closing quotation marks", "{open} guillemets ouvrants et {close} fermants"),
+                words!("close what was opened", "fermez ce qui a été ouvert"),
+            ));
+        }
+    }
+}
+
+fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static LOOSE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"([0-9] ?[%$¢]|[0-9] ?(?:km|kg|cm|mm|Mo|Ko|Go|To|M\$|G\$)\b)"));
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\$\s?[0-9][0-9 ,.\u{a0}]*)"));
+    each(proof, hits, &LOOSE, true, |shown| {
+        (
+            words!("`{shown}`: no no-break space before the sign", "`{shown}`\u{a0}: pas d'espace insécable avant le signe"),
+            words!("put a no-break space between number and sign", "mettez une espace insécable entre le nombre et le signe"),
+        )
+    });
+    each(proof, hits, &BEFORE, false, |shown| {
+        (
+            words!("`{shown}`: the sign stands before the number", "`{shown}`\u{a0}: le signe est avant le nombre"),
+            words!("in French the dollar sign follows: 100\u{a0}$", "en français, le signe suit le nombre\u{a0}: 100\u{a0}$"),
+        )
+    });
+}
+
+fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu)([’'][ \u{a0}\u{202f}]+)\p{L}")
+    });
+    static BEFORE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu)([ \u{a0}\u{202f}]+[’'])\p{L}"));
+    for fault in [&AFTER, &BEFORE] {
+        each_own(proof, hits, fault, |shown| {
+            (
+                words!("`{shown}`: a space beside the apostrophe", "`{shown}`\u{a0}: une espace à côté de l'apostrophe"),
+                words!("take the space out", "supprimez l'espace"),
+            )
+        });
+    }
+}
+
+const MONTHS: &str = "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)";
+const MONTHS_CAPITAL: &str =
+    "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)";
+
+fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static CAPITAL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
+    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
+    static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
+    static REVERSED: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
+    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED] {
+        each(proof, hits, fault, false, |shown| {
+            (
+                words!("`{shown}` is not how a date is written in French", "`{shown}` n'est pas une date à la française"),
+                words!("write 9\u{a0}décembre 2026, or 1er\u{a0}décembre", "écrivez 9\u{a0}décembre 2026, ou 1er\u{a0}décembre"),
+            )
+        });
+    }
+}
+
+fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH][0-5][0-9]|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])")
+    });
+    each(proof, hits, &FAULT, false, |shown| {
+        (
+            words!("`{shown}` is not how a time is written in French", "`{shown}` n'est pas une heure à la française"),
+            words!("write 16\u{a0}h\u{a0}30", "écrivez 16\u{a0}h\u{a0}30"),
+        )
+    });
+}
+
+fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois))(?:[^0-9,]|$)")
+    });
+    each(proof, hits, &FAULT, false, |shown| {
+        (
+            words!("`{shown}` is not how a number is written in French", "`{shown}` n'est pas un nombre à la française"),
+            words!("write 4\u{a0}000 and 5,5", "écrivez 4\u{a0}000 et 5,5"),
+        )
+    });
+}
+
+fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h)\b")
+    });
+    each(proof, hits, &FAULT, false, |shown| {
+        (
+            words!("`{shown}`: a range with a dash", "`{shown}`\u{a0}: un intervalle avec un tiret"),
+            words!("write de … à …, du … au …", "écrivez de … à …, du … au …"),
+        )
+    });
+}
+
+fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]+(?:ème|ième|ère|ière|nde|nd|st|rd|th)s?)\b"));
+    each(proof, hits, &FAULT, false, |shown| {
+        (
+            words!("`{shown}` is not how an ordinal is written in French", "`{shown}` n'est pas un ordinal à la française"),
+            words!("write 1er, 1re, 2e", "écrivez 1er, 1re, 2e"),
+        )
+    });
+}
+
+fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    // Words that are English as well (Education, Edition) are left out: names of programs hold them.
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evitez|Evaluez|Echange(?:z|r|s)|Eté|Ile(?:s)?|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b")
+    });
+    each(proof, hits, &FAULT, false, |shown| {
+        (
+            words!("`{shown}`: an accent is missing on the capital", "`{shown}`\u{a0}: il manque un accent sur la majuscule"),
+            words!("write É, À, Î", "écrivez É, À, Î"),
+        )
+    });
+}
+
+fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(e-?mails?|newsletters?|web site|website|sites? web|pages? web|p\.\s?ex\.|c\.-à-d\.|[eE]tc(?:\.{2,}|\.?…))(?:[^\p{L}]|$)")
+    });
+    each(proof, hits, &FAULT, false, |shown| {
+        let instead = match shown.to_lowercase().as_str() {
+            text if text.contains("mail") => "courriel",
+            text if text.starts_with("newsletter") => "infolettre",
+            text if text.starts_with('p') && text.contains("ex") => "par exemple",
+            text if text.starts_with("c.") => "c'est-à-dire",
+            text if text.starts_with("etc") => "etc.",
+            text if text.starts_with("page") => "page Web",
+            _ => "site Web",
+        };
+        (
+            words!("`{shown}` in a French text", "`{shown}` dans un texte français"),
+            words!("write `{instead}`", "écrivez `{instead}`"),
+        )
+    });
+}
+
+fn titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::style::title_marks(proof, hits, Lang::is_french);
+}
+
+fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"([\p{L}0-9]*[\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}]+|\S*\s?—\s?\S*)"));
+    // These are nobody's language: every language is read, the titles of other people too.
+    for reading in proof.readings(|_| true) {
+        for range in scan::matches(&FAULT, reading.text()) {
+            if reading.part != Part::Alt {
+                let shown: String = reading.text()[range.clone()].escape_debug().to_string();
+                let hit = reading.hit(
+                    range,
+                    words!("`{shown}`: an em dash or a character that nobody sees", "`{shown}`\u{a0}: un tiret cadratin ou un caractère invisible"),
+                    words!("write a comma, a colon or a full stop; delete what is invisible", "écrivez une virgule, un deux-points ou un point; supprimez ce qui est invisible"),
+                );
+                hits.push(weigh(hit, &reading, true));
+            }
+        }
+    }
+}
