@@ -55,7 +55,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "Words in another language say so with `lang`",
         fr: "Les mots dans une autre langue le disent par `lang`",
-        bad: Example::Case("an English-only title unmarked in the French edition", "un titre en anglais seulement, sans marque dans l'édition française"),
+        bad: Example::Case(
+            "an English-only title unmarked in the French edition",
+            "un titre en anglais seulement, sans marque dans l'édition française",
+        ),
         judge: marks_language,
         ..rule("ACC-02", Severity::Warning, "1.1, 3.2")
     },
@@ -71,7 +74,9 @@ pub(super) const RULES: &[Rule] = &[
         en: "Every picture has an alternative text that says what it shows, briefly",
         fr: "Chaque image a un texte de remplacement qui dit brièvement ce qu'elle montre",
         bad: Example::Html("<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\">"),
-        good: Example::Html("<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">"),
+        good: Example::Html(
+            "<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">",
+        ),
         judge: alternatives,
         ..rule("ACC-04", Severity::Error, "3.2")
     },
@@ -85,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Text stands out from its ground: 4.5 to 1, large text 3 to 1, in the light and in the dark scheme",
-        fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, en mode clair et en mode sombre",
+        fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, en mode clair et en mode sombre",
         bad: Example::Html("<p style=\"color:#b3b3b3;background-color:#ffffff\">Hardly to be seen</p>"),
         good: Example::Html("<p style=\"color:#333333;background-color:#ffffff\">Plain to be seen</p>"),
         judge: contrasts,
@@ -109,15 +114,17 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Jump links land: the target has both an `id` and an empty `<a name>`, which Outlook needs",
-        fr: "Les liens internes aboutissent : la cible a un `id` et un `<a name>` vide, nécessaire à Outlook",
+        fr: "Les liens internes aboutissent : la cible a un `id` et un `<a name>` vide, nécessaire à Outlook",
         bad: Example::Html("<p><a href=\"#nowhere\">Jump to nowhere</a></p>"),
-        good: Example::Html("<p><a href=\"#here\">Jump to here</a></p><div id=\"here\"><a name=\"here\"></a>Here</div>"),
+        good: Example::Html(
+            "<p><a href=\"#here\">Jump to here</a></p><div id=\"here\"><a name=\"here\"></a>Here</div>",
+        ),
         judge: jumps,
         ..rule("ACC-10", Severity::Error, "3.2")
     },
     Rule {
         en: "The text part is whole: every story in order, links as addresses, nothing of HTML",
-        fr: "La partie texte est complète : chaque article dans l'ordre, les liens en adresses, aucun reste de HTML",
+        fr: "La partie texte est complète : chaque article dans l'ordre, les liens en adresses, aucun reste de HTML",
         bad: Example::Case("a text part without the second story", "une partie texte sans le deuxième article"),
         judge: text_part,
         ..rule("ACC-11", Severity::Error, "3.2")
@@ -133,7 +140,13 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// A hit in a mail, in a story when there is one.
-pub(super) fn hit_in(proof: &Proof<'_>, sheet: &Sheet<'_>, story: Option<&str>, excerpt: &str, words: (Words, Words)) -> Hit {
+pub(super) fn hit_in(
+    proof: &Proof<'_>,
+    sheet: &Sheet<'_>,
+    story: Option<&str>,
+    excerpt: &str,
+    words: (Words, Words),
+) -> Hit {
     let mut hit = proof.on_edition(sheet.id(), words.0, words.1);
     hit.excerpt = scan::shorten(excerpt);
     if let Place::Edition { story: place, .. } = &mut hit.place {
@@ -149,9 +162,11 @@ fn says_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let lang = root.attr("lang").unwrap_or("");
         let expected = sheet.edition.langs.first().map_or("", |lang| proof.newsletter.language(lang).tag.as_str());
         let has_title = sheet.select("title").iter().any(|title| title.text().any(|text| !text.trim().is_empty()));
-        let halves: BTreeSet<String> = sheet.select("[lang]").iter().filter_map(|it| it.attr("lang")).map(str::to_lowercase).collect();
+        let halves: BTreeSet<String> =
+            sheet.select("[lang]").iter().filter_map(|it| it.attr("lang")).map(str::to_lowercase).collect();
         let mut say = |what: Words| {
-            let hint = words!("look at the head of the template `edition.mjml`", "voyez le début du gabarit `edition.mjml`");
+            let hint =
+                words!("look at the head of the template `edition.mjml`", "voyez le début du gabarit `edition.mjml`");
             hits.push(hit_in(proof, sheet, None, "", (what, hint)));
         };
         if !lang.eq_ignore_ascii_case(expected) {
@@ -218,13 +233,25 @@ fn table_roles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let shown: String = table.text().flat_map(str::split_whitespace).take(8).collect::<Vec<_>>().join(" ");
                 let words = if is_layout {
                     (
-                        words!("a layout table with headers or a caption", "un tableau de mise en page avec des en-têtes ou une légende"),
-                        words!("take role=presentation off a table of data", "enlevez role=presentation d'un tableau de données"),
+                        words!(
+                            "a layout table with headers or a caption",
+                            "un tableau de mise en page avec des en-têtes ou une légende"
+                        ),
+                        words!(
+                            "take role=presentation off a table of data",
+                            "enlevez role=presentation d'un tableau de données"
+                        ),
                     )
                 } else {
                     (
-                        words!("a table without role=presentation, and without headers with a scope", "un tableau sans role=presentation, et sans en-têtes avec un scope"),
-                        words!("add role=presentation, or <th scope=…> if it holds data", "ajoutez role=presentation, ou <th scope=…> s'il contient des données"),
+                        words!(
+                            "a table without role=presentation, and without headers with a scope",
+                            "un tableau sans role=presentation, et sans en-têtes avec un scope"
+                        ),
+                        words!(
+                            "add role=presentation, or <th scope=…> if it holds data",
+                            "ajoutez role=presentation, ou <th scope=…> s'il contient des données"
+                        ),
                     )
                 };
                 hits.push(hit_in(proof, sheet, None, &shown, words));
@@ -241,7 +268,10 @@ fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 story,
                 lang,
                 words!("the picture has no alternative text", "l'image n'a pas de texte de remplacement"),
-                words!("add `alt` in each language: what does the picture say", "ajoutez `alt` dans chaque langue : que dit l'image"),
+                words!(
+                    "add `alt` in each language: what does the picture say",
+                    "ajoutez `alt` dans chaque langue : que dit l'image"
+                ),
             ));
         }
     }
@@ -251,7 +281,10 @@ fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let Some(alt) = image.attr("alt") else {
                 let words = (
                     words!("a picture without `alt`", "une image sans `alt`"),
-                    words!("say what it shows; alt=\"\" if it only decorates", "dites ce qu'elle montre; alt=\"\" si elle ne fait que décorer"),
+                    words!(
+                        "say what it shows; alt=\"\" if it only decorates",
+                        "dites ce qu'elle montre; alt=\"\" si elle ne fait que décorer"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, src, words));
                 continue;
@@ -259,13 +292,18 @@ fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let max = if sheet.edition.langs.iter().any(Lang::is_french) { ALT_CHARS_MAX.1 } else { ALT_CHARS_MAX.0 };
             let n = alt.chars().count();
             let lower = alt.to_lowercase();
-            let is_label = ["image of", "photo of", "picture of", "graphic of", "image de", "photo de", "image d'", "photo d'"]
-                .iter()
-                .any(|start| lower.starts_with(start));
-            let is_file = lower.rsplit('.').next().is_some_and(|end| matches!(end, "jpg" | "jpeg" | "png" | "gif")) && !lower.contains(' ');
+            let is_label =
+                ["image of", "photo of", "picture of", "graphic of", "image de", "photo de", "image d'", "photo d'"]
+                    .iter()
+                    .any(|start| lower.starts_with(start));
+            let is_file = lower.rsplit('.').next().is_some_and(|end| matches!(end, "jpg" | "jpeg" | "png" | "gif"))
+                && !lower.contains(' ');
             if n > max || is_label || is_file {
                 let words = (
-                    words!("the alternative text is a file name, too long ({n} of {max}), or says “image of”", "le texte de remplacement est un nom de fichier, trop long ({n} sur {max}), ou dit « image de »"),
+                    words!(
+                        "the alternative text is a file name, too long ({n} of {max}), or says “image of”",
+                        "le texte de remplacement est un nom de fichier, trop long ({n} sur {max}), ou dit « image de »"
+                    ),
                     words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image"),
                 );
                 hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
@@ -282,11 +320,19 @@ fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let n: usize = heading.value().name()[1..].parse().unwrap_or(1);
             let text: String = heading.text().collect();
             firsts += usize::from(n == 1);
-            let words = if text.trim().is_empty() && heading.child_elements().all(|child| child.attr("alt").is_none_or(str::is_empty)) {
-                Some((words!("a heading without words", "un titre sans mots"), words!("fill it, or take it out", "remplissez-le, ou retirez-le")))
+            let words = if text.trim().is_empty()
+                && heading.child_elements().all(|child| child.attr("alt").is_none_or(str::is_empty))
+            {
+                Some((
+                    words!("a heading without words", "un titre sans mots"),
+                    words!("fill it, or take it out", "remplissez-le, ou retirez-le"),
+                ))
             } else if n > level + 1 {
                 Some((
-                    words!("a heading of level {n} after one of level {level}", "un titre de niveau {n} après un titre de niveau {level}"),
+                    words!(
+                        "a heading of level {n} after one of level {level}",
+                        "un titre de niveau {n} après un titre de niveau {level}"
+                    ),
                     words!("leave no level out", "ne sautez aucun niveau"),
                 ))
             } else {
@@ -322,8 +368,14 @@ fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let (ink, ground) = (ink.hex(), ground.hex());
                 let (en, fr) = if is_dark { (" in the dark scheme", " en mode sombre") } else { ("", "") };
                 let words = (
-                    words!("{ink} on {ground} is {ratio:.1} to 1, less than {min}{en}", "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {min}{fr}"),
-                    words!("take a darker ink or a lighter ground", "prenez une encre plus foncée ou un fond plus clair"),
+                    words!(
+                        "{ink} on {ground} is {ratio:.1} to 1, less than {min}{en}",
+                        "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {min}{fr}"
+                    ),
+                    words!(
+                        "take a darker ink or a lighter ground",
+                        "prenez une encre plus foncée ou un fond plus clair"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words));
             }
@@ -335,7 +387,8 @@ fn sizes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let mut said = BTreeSet::new();
         for run in &sheet.runs {
-            let is_body = run.story.is_some() && !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
+            let is_body =
+                run.story.is_some() && !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
             let min = if is_body { SIZE_PX_MIN } else { SMALL_PX_MIN };
             let size = run.style.size_px;
             let spacing = run.style.line_height;
@@ -381,7 +434,10 @@ fn link_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
             if before.as_ref().is_some_and(|(other, was_image)| other == href && *was_image != is_image) {
                 let words = (
-                    words!("a picture and the words beside it are two links to `{href}`", "une image et les mots voisins sont deux liens vers `{href}`"),
+                    words!(
+                        "a picture and the words beside it are two links to `{href}`",
+                        "une image et les mots voisins sont deux liens vers `{href}`"
+                    ),
                     words!("make them one link", "faites-en un seul lien"),
                 );
                 hits.push(hit_in(proof, sheet, None, href, words).weighing(Severity::Warning));
@@ -415,8 +471,14 @@ fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for target in links.iter().filter_map(|link| link.href.strip_prefix('#')).filter(|target| !target.is_empty()) {
             if (!ids.contains(target) || !names.contains(target)) && said.insert(target) {
                 let words = (
-                    words!("the jump to `#{target}` has no `id` or no `<a name>` to land on", "le lien vers `#{target}` n'a pas d'`id` ou de `<a name>` où aboutir"),
-                    words!("put id=`{target}` and an empty <a name=`{target}`> at its target", "mettez id=`{target}` et un <a name=`{target}`> vide à la cible"),
+                    words!(
+                        "the jump to `#{target}` has no `id` or no `<a name>` to land on",
+                        "le lien vers `#{target}` n'a pas d'`id` ou de `<a name>` où aboutir"
+                    ),
+                    words!(
+                        "put id=`{target}` and an empty <a name=`{target}`> at its target",
+                        "mettez id=`{target}` et un <a name=`{target}`> vide à la cible"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, target, words));
             }
@@ -452,9 +514,21 @@ fn text_part(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 }
                 let id = story.id.as_str();
                 let words = if found.is_some() {
-                    (words!("the text part lacks the address of `{id}`", "la partie texte n'a pas l'adresse de `{id}`"), words!("write links as addresses", "écrivez les liens sous forme d'adresses"))
+                    (
+                        words!(
+                            "the text part lacks the address of `{id}`",
+                            "la partie texte n'a pas l'adresse de `{id}`"
+                        ),
+                        words!("write links as addresses", "écrivez les liens sous forme d'adresses"),
+                    )
                 } else {
-                    (words!("the text part lacks `{id}`, or has it elsewhere", "la partie texte n'a pas `{id}`, ou l'a ailleurs"), words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"))
+                    (
+                        words!(
+                            "the text part lacks `{id}`, or has it elsewhere",
+                            "la partie texte n'a pas `{id}`, ou l'a ailleurs"
+                        ),
+                        words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"),
+                    )
                 };
                 hits.push(hit_in(proof, sheet, Some(id), &own.title, words));
             }
@@ -465,12 +539,17 @@ fn text_part(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let empty = sheet.blocks.iter().filter(|placed| {
-            placed.is_shown && !placed.block.text.is_empty() && placed.block.text.chars().all(|c| matches!(c, '\u{a0}' | ' ' | '\n'))
+            placed.is_shown
+                && !placed.block.text.is_empty()
+                && placed.block.text.chars().all(|c| matches!(c, '\u{a0}' | ' ' | '\n'))
         });
         let n = empty.count();
         if n > 0 {
             let words = (
-                words!("{n} blocks hold nothing but a no-break space", "{n} blocs ne contiennent qu'une espace insécable"),
+                words!(
+                    "{n} blocks hold nothing but a no-break space",
+                    "{n} blocs ne contiennent qu'une espace insécable"
+                ),
                 words!("make space with padding", "créez l'espace avec du remplissage (padding)"),
             );
             hits.push(hit_in(proof, sheet, None, "", words));

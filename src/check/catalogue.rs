@@ -119,7 +119,9 @@ impl Class {
     pub const fn title(self) -> (&'static str, &'static str) {
         match self {
             Self::Never => ("nobody", "personne"),
-            Self::Approver => ("a named person, shown to the approver", "une personne désignée, indiquée à l'approbateur"),
+            Self::Approver => {
+                ("a named person, shown to the approver", "une personne désignée, indiquée à l'approbateur")
+            }
             Self::Editor => ("an editor", "une rédactrice ou un rédacteur"),
         }
     }

@@ -42,14 +42,14 @@ const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rul
 pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "At most 90 KB on the wire: Gmail cuts longer mails",
-        fr: "Au plus 90 Ko à l'envoi : Gmail coupe les messages plus longs",
+        fr: "Au plus 90 Ko à l'envoi : Gmail coupe les messages plus longs",
         bad: Example::Case("a mail of 120 KB", "un message de 120 Ko"),
         judge: wire_size,
         ..rule("CLI-01", Severity::Warning, "5.5")
     },
     Rule {
         en: "No CSS or element that mail programs drop: flex, grid, variables, @import, scripts, forms, frames, video",
-        fr: "Ni CSS ni élément que les logiciels de courriel suppriment : flex, grid, variables, @import, scripts, formulaires, cadres, vidéo",
+        fr: "Ni CSS ni élément que les logiciels de courriel suppriment : flex, grid, variables, @import, scripts, formulaires, cadres, vidéo",
         bad: Example::Html("<div style=\"display:flex\">Side by side</div>"),
         good: Example::Html("<div style=\"padding:4px\">One below the other</div>"),
         judge: dropped_css,
@@ -122,8 +122,14 @@ fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if body > WIRE_BYTES_MAX {
             let (kb, pictures) = (body / 1000, pictures / 1000);
             let words = (
-                words!("{kb} KB on the wire, and {pictures} KB of pictures: Gmail cuts at about 100 KB", "{kb} Ko à l'envoi, et {pictures} Ko d'images : Gmail coupe vers 100 Ko"),
-                words!("shorten the stories to teasers with a link, or pick fewer", "réduisez les articles à une accroche et un lien, ou choisissez-en moins"),
+                words!(
+                    "{kb} KB on the wire, and {pictures} KB of pictures: Gmail cuts at about 100 KB",
+                    "{kb} Ko à l'envoi, et {pictures} Ko d'images : Gmail coupe vers 100 Ko"
+                ),
+                words!(
+                    "shorten the stories to teasers with a link, or pick fewer",
+                    "réduisez les articles à une accroche et un lien, ou choisissez-en moins"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, "", words));
         }
@@ -132,9 +138,20 @@ fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Properties and values that Outlook for Windows, Gmail or others drop, so that the layout would break.
 const DROPPED: &[(&str, &str)] = &[
-    ("display", "flex"), ("display", "inline-flex"), ("display", "grid"), ("position", "absolute"), ("position", "fixed"),
-    ("position", "sticky"), ("background-image", "url("), ("background", "url("), ("", "var("), ("animation", ""),
-    ("filter", ""), ("clip-path", ""), ("grid-template-columns", ""), ("transform", ""),
+    ("display", "flex"),
+    ("display", "inline-flex"),
+    ("display", "grid"),
+    ("position", "absolute"),
+    ("position", "fixed"),
+    ("position", "sticky"),
+    ("background-image", "url("),
+    ("background", "url("),
+    ("", "var("),
+    ("animation", ""),
+    ("filter", ""),
+    ("clip-path", ""),
+    ("grid-template-columns", ""),
+    ("transform", ""),
 ];
 
 fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -159,7 +176,10 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for what in shown {
             let words = (
                 words!("`{what}`: mail programs drop it", "`{what}`\u{a0}: les logiciels de courriel le suppriment"),
-                words!("use tables and inline styles in the template", "utilisez des tableaux et des styles en ligne dans le gabarit"),
+                words!(
+                    "use tables and inline styles in the template",
+                    "utilisez des tableaux et des styles en ligne dans le gabarit"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, &what, words));
         }
@@ -168,7 +188,9 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn dropped(style: &str) -> Vec<String> {
     let is_dropped = |(name, value, _): &(String, String, bool)| {
-        DROPPED.iter().any(|(property, part)| (property.is_empty() || name == property) && value.contains(part) && value != "none")
+        DROPPED.iter().any(|(property, part)| {
+            (property.is_empty() || name == property) && value.contains(part) && value != "none"
+        })
     };
     declarations(style).iter().filter(|it| is_dropped(it)).map(|(name, value, _)| format!("{name}: {value}")).collect()
 }
@@ -177,18 +199,28 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
-            let end = src.to_lowercase().split(['?', '#']).next().unwrap_or("").rsplit('.').next().unwrap_or("").to_owned();
+            let end =
+                src.to_lowercase().split(['?', '#']).next().unwrap_or("").rsplit('.').next().unwrap_or("").to_owned();
             let is_by_good_way = src.starts_with("https://") || src.starts_with("cid:");
             if !is_by_good_way || matches!(end.as_str(), "svg" | "webp" | "avif" | "tiff" | "bmp") {
                 let words = (
-                    words!("a picture that mail programs do not show", "une image que les logiciels de courriel n'affichent pas"),
-                    words!("use PNG or JPEG, beside the story or by https", "utilisez PNG ou JPEG, à côté de l'article ou par https"),
+                    words!(
+                        "a picture that mail programs do not show",
+                        "une image que les logiciels de courriel n'affichent pas"
+                    ),
+                    words!(
+                        "use PNG or JPEG, beside the story or by https",
+                        "utilisez PNG ou JPEG, à côté de l'article ou par https"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, src, words));
             } else if image.attr("width").is_none() || image.attr("height").is_none() {
                 let words = (
                     words!("a picture without width or height", "une image sans largeur ou sans hauteur"),
-                    words!("give both, or the layout jumps when pictures load", "donnez les deux, sinon la page bouge au chargement"),
+                    words!(
+                        "give both, or the layout jumps when pictures load",
+                        "donnez les deux, sinon la page bouge au chargement"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, src, words).weighing(Severity::Warning));
             }
@@ -206,11 +238,15 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
-        let width = |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<u32>().ok()).unwrap_or(0);
+        let width =
+            |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<u32>().ok()).unwrap_or(0);
         let widest = sheet.select("table[width], td[width], img[width]").iter().map(|it| width(it.attr("width"))).max();
         if let Some(px) = widest.filter(|px| *px > WIDTH_PX_MAX) {
             let words = (
-                words!("something is {px} px wide; {WIDTH_PX_MAX} is the most", "un élément fait {px} px de large; le maximum est {WIDTH_PX_MAX}"),
+                words!(
+                    "something is {px} px wide; {WIDTH_PX_MAX} is the most",
+                    "un élément fait {px} px de large; le maximum est {WIDTH_PX_MAX}"
+                ),
                 words!("make it narrower in the template", "réduisez sa largeur dans le gabarit"),
             );
             hits.push(hit_in(proof, sheet, None, "", words));
@@ -225,8 +261,14 @@ fn preheaders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let (min, max) = (PREHEADER_CHARS.start(), PREHEADER_CHARS.end());
         if !PREHEADER_CHARS.contains(&n) {
             let words = (
-                words!("a preheader of {n} characters; {min} to {max} are shown well", "un préambule de {n} caractères; de {min} à {max} s'affichent bien"),
-                words!("write `preheader` in `issue.toml` in each language", "écrivez `preheader` dans `issue.toml` dans chaque langue"),
+                words!(
+                    "a preheader of {n} characters; {min} to {max} are shown well",
+                    "un préambule de {n} caractères; de {min} à {max} s'affichent bien"
+                ),
+                words!(
+                    "write `preheader` in `issue.toml` in each language",
+                    "écrivez `preheader` dans `issue.toml` dans chaque langue"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, preheader, words));
         } else if preheader == sheet.edition.subject.trim() {
@@ -243,7 +285,8 @@ fn subjects(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let subject = &sheet.edition.subject;
         let n = subject.chars().count();
-        let one = if sheet.edition.langs.iter().any(Lang::is_french) { SUBJECT_CHARS_MAX.1 } else { SUBJECT_CHARS_MAX.0 };
+        let one =
+            if sheet.edition.langs.iter().any(Lang::is_french) { SUBJECT_CHARS_MAX.1 } else { SUBJECT_CHARS_MAX.0 };
         let max = if sheet.edition.langs.len() > 1 { SUBJECT_CHARS_MAX.0 + SUBJECT_CHARS_MAX.1 } else { one };
         let letters = subject.chars().filter(|c| c.is_alphabetic()).count();
         let is_shouted = letters > 8 && !subject.chars().any(char::is_lowercase);
@@ -254,7 +297,10 @@ fn subjects(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     "a subject of {n} characters (at most {max}), in capitals, with an emoji or exclamation mark, or with a space at an end",
                     "un objet de {n} caractères (au plus {max}), en majuscules, avec un émoji ou un point d'exclamation, ou avec une espace à un bout"
                 ),
-                words!("write `subject` in `issue.toml`: the most telling words first", "écrivez `subject` dans `issue.toml` : les mots les plus parlants d'abord"),
+                words!(
+                    "write `subject` in `issue.toml`: the most telling words first",
+                    "écrivez `subject` dans `issue.toml` : les mots les plus parlants d'abord"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, subject, words));
         }
@@ -267,13 +313,27 @@ fn is_emoji(c: char) -> bool {
 
 fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     const SAFE: &[&str] = &[
-        "sans-serif", "serif", "monospace", "arial", "helvetica", "verdana", "georgia", "tahoma", "calibri", "courier new",
-        "times new roman", "trebuchet ms", "segoe ui", "inherit", "initial",
+        "sans-serif",
+        "serif",
+        "monospace",
+        "arial",
+        "helvetica",
+        "verdana",
+        "georgia",
+        "tahoma",
+        "calibri",
+        "courier new",
+        "times new roman",
+        "trebuchet ms",
+        "segoe ui",
+        "inherit",
+        "initial",
     ];
     for sheet in &proof.sheets {
         let css = without_comments(&style_text(&sheet.html));
         let sheets = css.split('{').skip(1).filter_map(|block| block.split('}').next()).map(declarations);
-        let inline = sheet.select("[style]").into_iter().map(|element| declarations(element.attr("style").unwrap_or("")));
+        let inline =
+            sheet.select("[style]").into_iter().map(|element| declarations(element.attr("style").unwrap_or("")));
         let bare: BTreeSet<String> = sheets
             .chain(inline.collect::<Vec<_>>())
             .flatten()
@@ -286,7 +346,10 @@ fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             .collect();
         for stack in bare {
             let words = (
-                words!("the fonts `{stack}` end with one that some systems lack", "les polices `{stack}` se terminent par une police absente de certains systèmes"),
+                words!(
+                    "the fonts `{stack}` end with one that some systems lack",
+                    "les polices `{stack}` se terminent par une police absente de certains systèmes"
+                ),
                 words!("end the list with Arial, sans-serif", "terminez la liste par Arial, sans-serif"),
             );
             hits.push(hit_in(proof, sheet, None, &stack, words));
@@ -313,8 +376,14 @@ fn well_formed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         }
         for name in wrong {
             let words = (
-                words!("`{name}` is empty or has a control character in it", "`{name}` est vide ou contient un caractère de commande"),
-                words!("find it in `issue.toml`, in the story or in newsletter.toml, and delete it", "trouvez-le dans `issue.toml`, dans l'article ou dans newsletter.toml, et supprimez-le"),
+                words!(
+                    "`{name}` is empty or has a control character in it",
+                    "`{name}` est vide ou contient un caractère de commande"
+                ),
+                words!(
+                    "find it in `issue.toml`, in the story or in newsletter.toml, and delete it",
+                    "trouvez-le dans `issue.toml`, dans l'article ou dans newsletter.toml, et supprimez-le"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, &name, words));
         }
@@ -327,7 +396,9 @@ mod tests {
 
     #[test]
     fn the_size_on_the_wire_is_estimated_within_two_percent() {
-        for text in ["plain words\n".repeat(400), "été à l'œuvre, déjà = 3\n".repeat(300), "<td style=\"a\">x</td>".repeat(500)] {
+        for text in
+            ["plain words\n".repeat(400), "été à l'œuvre, déjà = 3\n".repeat(300), "<td style=\"a\">x</td>".repeat(500)]
+        {
             let real = quoted_printable::encode(text.replace('\n', "\r\n").as_bytes());
             let real = String::from_utf8(real).unwrap().replace("=0D=0A", "\r\n").len();
             let estimate = quoted_printable_bytes(&text);

@@ -36,7 +36,8 @@ impl Colour {
     }
 
     fn from_hex(hex: &str) -> Option<Self> {
-        let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+        let digits: Vec<u8> =
+            hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
         match digits.as_slice() {
             [r, g, b] => Some(Self([r * 17, g * 17, b * 17])),
             [r1, r2, g1, g2, b1, b2] => Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2])),
@@ -73,7 +74,8 @@ mod tests {
     #[test]
     fn the_figures_of_the_design_system_come_out() {
         let on_white = |hex: &str| (contrast(Colour::parse(hex).unwrap(), Colour::WHITE) * 10.0).round() / 10.0;
-        for (hex, expected) in [("#333", 12.6), ("#284162", 10.4), ("#595959", 7.0), ("#A62A1E", 7.1), ("#8c8c8c", 3.4)] {
+        for (hex, expected) in [("#333", 12.6), ("#284162", 10.4), ("#595959", 7.0), ("#A62A1E", 7.1), ("#8c8c8c", 3.4)]
+        {
             assert!((on_white(hex) - expected).abs() < 0.051, "{hex} {}", on_white(hex));
         }
         assert_eq!(Colour::parse("rgb(40, 65, 98)").unwrap().hex(), "#284162");

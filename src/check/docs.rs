@@ -42,7 +42,9 @@ fn entry(page: &mut String, rule: &Rule) {
 fn shown(example: &Example) -> String {
     let code = |text: &str| format!("`{}`", text.replace('\u{a0}', "⍽").replace('`', "'"));
     match example {
-        Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => format!("{} ({lang})", code(text)),
+        Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
+            format!("{} ({lang})", code(text))
+        }
         Example::Pair(en, fr) => format!("{} (en), {} (fr)", code(en), code(fr)),
         Example::Html(html) => code(html),
         Example::Swap(of, put) => format!("{} where {} should be", code(put), code(of)),
@@ -63,6 +65,9 @@ mod tests {
         std::fs::create_dir_all(fresh.parent().unwrap()).unwrap();
         std::fs::write(&fresh, rules_page()).unwrap();
         let kept = std::fs::read_to_string(root.join("docs/rules.md")).unwrap_or_default();
-        assert!(kept.replace("\r\n", "\n") == rules_page(), "docs/rules.md is out of date: cp target/rules.md docs/rules.md");
+        assert!(
+            kept.replace("\r\n", "\n") == rules_page(),
+            "docs/rules.md is out of date: cp target/rules.md docs/rules.md"
+        );
     }
 }

@@ -35,9 +35,37 @@ pub(super) struct Link {
 pub(super) fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "td" | "th" | "div" | "ul" | "ol" | "blockquote" | "table"
-            | "tr" | "tbody" | "thead" | "body" | "html" | "head" | "caption" | "center" | "section" | "dl"
-            | "dt" | "dd" | "pre" | "hr" | "address" | "figure" | "figcaption"
+        "p" | "li"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "td"
+            | "th"
+            | "div"
+            | "ul"
+            | "ol"
+            | "blockquote"
+            | "table"
+            | "tr"
+            | "tbody"
+            | "thead"
+            | "body"
+            | "html"
+            | "head"
+            | "caption"
+            | "center"
+            | "section"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "pre"
+            | "hr"
+            | "address"
+            | "figure"
+            | "figcaption"
     )
 }
 
@@ -181,7 +209,7 @@ impl BlockBuilder {
         {
             let end = self.now.text.len();
             let start = link.range.start.min(end);
-            link.text = self.now.text[start..end].trim().to_owned();
+            self.now.text[start..end].trim().clone_into(&mut link.text);
             link.range = start..end;
             if !link.href.is_empty() {
                 self.now.links.push(link);
@@ -219,7 +247,9 @@ mod tests {
 
     #[test]
     fn inline_elements_do_not_cut_a_sentence() {
-        let blocks = blocks("<p>Read  <a href=\"https://example.ca/a\">the <strong>guide</strong></a>\n now.</p><ul><li>One</li><li><p>Two</p></li></ul>tail");
+        let blocks = blocks(
+            "<p>Read  <a href=\"https://example.ca/a\">the <strong>guide</strong></a>\n now.</p><ul><li>One</li><li><p>Two</p></li></ul>tail",
+        );
         let texts: Vec<_> = blocks.iter().map(|block| (block.tag.as_str(), block.text.as_str())).collect();
         assert_eq!(texts, [("p", "Read the guide now."), ("li", "One"), ("p", "Two"), ("p", "tail")]);
         assert_eq!(blocks[0].links[0].text, "the guide");

@@ -10,16 +10,17 @@ pub(super) const LETTERS_MIN: usize = 40;
 
 /// Words that English prose cannot do without and French does not have.
 const ENGLISH: &[&str] = &[
-    "the", "of", "and", "to", "is", "are", "was", "were", "with", "that", "this", "these", "those", "from", "by", "your",
-    "you", "our", "we", "they", "their", "it", "its", "has", "have", "will", "for", "be", "not", "or", "how", "what",
-    "which", "who", "when", "where", "about", "more", "can", "should", "at", "an", "in", "as", "all", "us", "out",
+    "the", "of", "and", "to", "is", "are", "was", "were", "with", "that", "this", "these", "those", "from", "by",
+    "your", "you", "our", "we", "they", "their", "it", "its", "has", "have", "will", "for", "be", "not", "or", "how",
+    "what", "which", "who", "when", "where", "about", "more", "can", "should", "at", "an", "in", "as", "all", "us",
+    "out",
 ];
 /// Words that French prose cannot do without and English does not have.
 const FRENCH: &[&str] = &[
-    "le", "la", "les", "des", "du", "de", "et", "est", "sont", "une", "un", "dans", "pour", "que", "qui", "sur", "avec",
-    "par", "au", "aux", "ce", "cette", "ces", "vous", "nous", "votre", "vos", "notre", "nos", "leur", "leurs", "il",
-    "elle", "ils", "elles", "ne", "pas", "ou", "où", "plus", "se", "sa", "son", "ses", "été", "être", "en", "à", "y",
-    "sera", "seront", "ont", "afin", "ainsi", "chez", "comment", "quand", "lors", "tous", "toutes",
+    "le", "la", "les", "des", "du", "de", "et", "est", "sont", "une", "un", "dans", "pour", "que", "qui", "sur",
+    "avec", "par", "au", "aux", "ce", "cette", "ces", "vous", "nous", "votre", "vos", "notre", "nos", "leur", "leurs",
+    "il", "elle", "ils", "elles", "ne", "pas", "ou", "où", "plus", "se", "sa", "son", "ses", "été", "être", "en", "à",
+    "y", "sera", "seront", "ont", "afin", "ainsi", "chez", "comment", "quand", "lors", "tous", "toutes",
 ];
 
 /// English or French.
@@ -88,7 +89,8 @@ fn small_words(text: &str) -> (usize, usize) {
             continue;
         }
         english += usize::from(ENGLISH.contains(&lower.as_str()));
-        french += usize::from(FRENCH.contains(&lower.as_str()) || matches!(lower.as_str(), "l" | "d" | "qu" | "n" | "j"));
+        french +=
+            usize::from(FRENCH.contains(&lower.as_str()) || matches!(lower.as_str(), "l" | "d" | "qu" | "n" | "j"));
     }
     (english, french)
 }
@@ -101,7 +103,8 @@ mod tests {
     fn a_text_in_the_other_language_is_told() {
         let (en, fr) = (Lang::new("en"), Lang::new("fr"));
         let english = "The community of practice meets on the first Tuesday of the month to share what works.";
-        let french = "La communauté de pratique se réunit le premier mardi du mois pour mettre en commun ce qui fonctionne.";
+        let french =
+            "La communauté de pratique se réunit le premier mardi du mois pour mettre en commun ce qui fonctionne.";
         assert_eq!(strange(english, &fr), Some(Which::English));
         assert_eq!(strange(french, &en), Some(Which::French));
         assert_eq!(strange(english, &en), None);

@@ -32,7 +32,7 @@ const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rul
 pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "A link says where it leads: not “click here”, not “read more”",
-        fr: "Un lien dit où il mène : ni « cliquez ici », ni « en savoir plus »",
+        fr: "Un lien dit où il mène : ni « cliquez ici », ni « en savoir plus »",
         bad: Example::Text("en", "<p>To register, <a href=\"https://example.ca/en/register\">click here</a>.</p>"),
         good: Example::Text("en", "<p><a href=\"https://example.ca/en/register\">Register for the workshop</a>.</p>"),
         judge: vague,
@@ -55,16 +55,25 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "An English text links to English pages, a French text to French pages",
         fr: "Un texte anglais renvoie à des pages anglaises, un texte français à des pages françaises",
-        bad: Example::Text("fr", "<p>Consultez le <a href=\"https://www.canada.ca/en/guide.html\">guide de rédaction</a>.</p>"),
-        good: Example::Text("fr", "<p>Consultez le <a href=\"https://www.canada.ca/fr/guide.html\">guide de rédaction</a>.</p>"),
+        bad: Example::Text(
+            "fr",
+            "<p>Consultez le <a href=\"https://www.canada.ca/en/guide.html\">guide de rédaction</a>.</p>",
+        ),
+        good: Example::Text(
+            "fr",
+            "<p>Consultez le <a href=\"https://www.canada.ca/fr/guide.html\">guide de rédaction</a>.</p>",
+        ),
         judge: own_language,
         ..rule("LNK-03", Severity::Error, "2.3")
     },
     Rule {
         en: "A link to a page in one language says so: (French only), (en anglais seulement)",
-        fr: "Un lien vers une page dans une seule langue le dit : (en anglais seulement), (French only)",
+        fr: "Un lien vers une page dans une seule langue le dit : (en anglais seulement), (French only)",
         bad: Example::Text("fr", "<p>Lisez <a href=\"https://example.ca/en/study\" hreflang=\"en\">The study</a>.</p>"),
-        good: Example::Text("fr", "<p>Lisez <a href=\"https://example.ca/en/study\" hreflang=\"en\">The study (en anglais seulement)</a>.</p>"),
+        good: Example::Text(
+            "fr",
+            "<p>Lisez <a href=\"https://example.ca/en/study\" hreflang=\"en\">The study (en anglais seulement)</a>.</p>",
+        ),
         judge: one_language,
         ..rule("LNK-04", Severity::Error, "1.1")
     },
@@ -81,15 +90,18 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "A link to a file says its type and size: (PDF, 4.35 MB)",
-        fr: "Un lien vers un fichier en dit le type et la taille : (PDF, 4,35 Mo)",
+        fr: "Un lien vers un fichier en dit le type et la taille : (PDF, 4,35 Mo)",
         bad: Example::Text("en", "<p>Download the <a href=\"https://example.ca/en/report.pdf\">annual report</a>.</p>"),
-        good: Example::Text("en", "<p>Download the <a href=\"https://example.ca/en/report.pdf\">annual report (PDF, 4.35 MB)</a>.</p>"),
+        good: Example::Text(
+            "en",
+            "<p>Download the <a href=\"https://example.ca/en/report.pdf\">annual report (PDF, 4.35 MB)</a>.</p>",
+        ),
         judge: files,
         ..rule("LNK-06", Severity::Warning, "2.3")
     },
     Rule {
         en: "Links lead straight to a page: no wrappers, shorteners, bare numbers, passwords or tracking",
-        fr: "Les liens mènent droit à une page : ni enveloppe, ni raccourci, ni adresse numérique, ni mot de passe, ni pistage",
+        fr: "Les liens mènent droit à une page : ni enveloppe, ni raccourci, ni adresse numérique, ni mot de passe, ni pistage",
         bad: Example::Text("en", "<p>See <a href=\"https://bit.ly/abc\">the new template</a>.</p>"),
         good: Example::Text("en", "<p>See <a href=\"https://example.ca/en/template\">the new template</a>.</p>"),
         judge: straight,
@@ -124,20 +136,61 @@ fn each(proof: &Proof<'_>, mut see: impl FnMut(&Reading<'_>, &Link)) {
     }
 }
 
-fn hit(reading: &Reading<'_>, link: &Link, message: Words, hint: Words) -> Hit {
-    let mut hit = reading.hit(link.range.clone(), message, hint);
-    if hit.excerpt.is_empty() {
-        hit.excerpt = super::scan::shorten(&link.href);
+fn hit_link(reading: &Reading<'_>, link: &Link, message: Words, hint: Words) -> Hit {
+    let mut found = reading.hit(link.range.clone(), message, hint);
+    if found.excerpt.is_empty() {
+        found.excerpt = super::scan::shorten(&link.href);
     }
-    hit
+    found
 }
 
 const VAGUE: &[&str] = &[
-    "here", "click here", "click", "read more", "learn more", "more", "this link", "link", "this page", "see more", "find out more",
-    "continue", "continue reading", "more information", "details", "website", "view", "download", "this", "register here", "see here", "read here",
-    "cliquez ici", "cliquer ici", "ici", "en savoir plus", "lire la suite", "pour en savoir plus", "plus", "ce lien", "lien",
-    "suite", "voir plus", "cette page", "savoir plus", "plus d'information", "plus d'informations", "détails", "consultez", "télécharger", "lire plus", "inscrivez-vous ici",
-    "lisez la suite", "apprenez-en plus", "apprenez-en davantage", "en apprendre davantage",
+    "here",
+    "click here",
+    "click",
+    "read more",
+    "learn more",
+    "more",
+    "this link",
+    "link",
+    "this page",
+    "see more",
+    "find out more",
+    "continue",
+    "continue reading",
+    "more information",
+    "details",
+    "website",
+    "view",
+    "download",
+    "this",
+    "register here",
+    "see here",
+    "read here",
+    "cliquez ici",
+    "cliquer ici",
+    "ici",
+    "en savoir plus",
+    "lire la suite",
+    "pour en savoir plus",
+    "plus",
+    "ce lien",
+    "lien",
+    "suite",
+    "voir plus",
+    "cette page",
+    "savoir plus",
+    "plus d'information",
+    "plus d'informations",
+    "détails",
+    "consultez",
+    "télécharger",
+    "lire plus",
+    "inscrivez-vous ici",
+    "lisez la suite",
+    "apprenez-en plus",
+    "apprenez-en davantage",
+    "en apprendre davantage",
 ];
 
 fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -145,11 +198,14 @@ fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let text = link.text.to_lowercase().replace('’', "'");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
         if VAGUE.contains(&text) {
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
                 words!("the link `{text}` does not say where it leads", "le lien `{text}` ne dit pas où il mène"),
-                words!("make the link of the words that name the page", "faites porter le lien sur les mots qui nomment la page"),
+                words!(
+                    "make the link of the words that name the page",
+                    "faites porter le lien sur les mots qui nomment la page"
+                ),
             ));
         }
     });
@@ -166,7 +222,7 @@ fn same_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let other = seen.entry((reading.lang.clone(), text)).or_insert_with(|| href.clone());
         if *other != href {
             let text = &link.text;
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
                 words!("`{text}` leads to two pages", "`{text}` mène à deux pages"),
@@ -187,10 +243,28 @@ pub(super) fn language_of(href: &str) -> Option<Which> {
             names.contains(&name.to_lowercase().as_str()) && values.contains(&value.to_lowercase().as_str())
         })
     };
-    let has = |part: &str| path.contains(&format!("/{part}/")) || path.ends_with(&format!("/{part}")) || last.starts_with(&format!("{part}."));
+    let has = |part: &str| {
+        path.contains(&format!("/{part}/"))
+            || path.ends_with(&format!("/{part}"))
+            || last.starts_with(&format!("{part}."))
+    };
     let names = ["lang", "language", "langue", "hl", "locale"];
-    let english = has("en") || has("eng") || has("en-ca") || last.contains("-eng.") || last.ends_with("-eng") || last.contains("_e.") || last.contains("-en.") || field(&names, &["en", "eng", "en-ca", "e"]);
-    let french = has("fr") || has("fra") || has("fr-ca") || last.contains("-fra.") || last.ends_with("-fra") || last.contains("_f.") || last.contains("-fr.") || field(&names, &["fr", "fra", "fr-ca", "f"]);
+    let english = has("en")
+        || has("eng")
+        || has("en-ca")
+        || last.contains("-eng.")
+        || last.ends_with("-eng")
+        || last.contains("_e.")
+        || last.contains("-en.")
+        || field(&names, &["en", "eng", "en-ca", "e"]);
+    let french = has("fr")
+        || has("fra")
+        || has("fr-ca")
+        || last.contains("-fra.")
+        || last.ends_with("-fra")
+        || last.contains("_f.")
+        || last.contains("-fr.")
+        || field(&names, &["fr", "fra", "fr-ca", "f"]);
     let english = english || matches!(host, "blog.canada.ca" | "digital.canada.ca" | "design.canada.ca");
     let french = french || matches!(host, "blogue.canada.ca" | "numerique.canada.ca" | "conception.canada.ca");
     match (english, french) {
@@ -202,9 +276,18 @@ pub(super) fn language_of(href: &str) -> Option<Which> {
 
 fn says_one_language(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["(french only)", "(english only)", "(en anglais seulement)", "(en français seulement)", "(in french only)", "(in english only)", "(anglais seulement)", "(disponible en anglais seulement)"]
-        .iter()
-        .any(|notice| text.contains(notice))
+    [
+        "(french only)",
+        "(english only)",
+        "(en anglais seulement)",
+        "(en français seulement)",
+        "(in french only)",
+        "(in english only)",
+        "(anglais seulement)",
+        "(disponible en anglais seulement)",
+    ]
+    .iter()
+    .any(|notice| text.contains(notice))
 }
 
 /// Whether a link is the switch to the other language: its words are that language's name.
@@ -226,13 +309,13 @@ fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if other_language(proof, reading, link).is_some() && !says_one_language(&link.text) && link.lang.is_none() {
             let lang = reading.lang;
             let href = super::scan::shorten(&link.href);
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
-                words!("a text in `{lang}` links to a page in the other language: {href}", "un texte en `{lang}` renvoie à une page dans l'autre langue : {href}"),
+                words!("a text in `{lang}` links to a page in the other language: {href}", "un texte en `{lang}` renvoie à une page dans l'autre langue : {href}"),
                 words!(
-                    "link to the page in `{lang}`; if there is none, add “(French only)” or « (en anglais seulement) » to the link",
-                    "faites un lien vers la page en `{lang}`; s'il n'y en a pas, ajoutez « (en anglais seulement) » ou “(French only)” au lien"
+                    "link to the page in `{lang}`; if there is none, add “(French only)” or « (en anglais seulement) » to the link",
+                    "faites un lien vers la page en `{lang}`; s'il n'y en a pas, ajoutez « (en anglais seulement) » ou “(French only)” au lien"
                 ),
             ));
         }
@@ -244,18 +327,25 @@ fn one_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let Some(marked) = &link.lang else { return };
         let is_other = !marked.to_lowercase().starts_with(reading.lang.as_str());
         if is_other && !is_switch(proof, link) && !says_one_language(&link.text) {
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
-                words!("the link leads to a page in another language, and does not say so", "le lien mène à une page dans une autre langue, et ne le dit pas"),
-                words!("add “(French only)” or « (en anglais seulement) » inside the link", "ajoutez « (en anglais seulement) » ou “(French only)” dans le lien"),
+                words!(
+                    "the link leads to a page in another language, and does not say so",
+                    "le lien mène à une page dans une autre langue, et ne le dit pas"
+                ),
+                words!(
+                    "add “(French only)” or « (en anglais seulement) » inside the link",
+                    "ajoutez « (en anglais seulement) » ou “(French only)” dans le lien"
+                ),
             ));
         }
     });
 }
 
 /// Hosts that answer on the Government of Canada network alone.
-const NETWORK_ONLY: &[&str] = &["gcxgce.sharepoint.com", "gcpedia.gc.ca", "gcconnex.gc.ca", "gcintranet.tpsgc-pwgsc.gc.ca"];
+const NETWORK_ONLY: &[&str] =
+    &["gcxgce.sharepoint.com", "gcpedia.gc.ca", "gcconnex.gc.ca", "gcintranet.tpsgc-pwgsc.gc.ca"];
 
 fn is_network_only(href: &str) -> bool {
     let Ok(url) = Url::parse(href) else { return false };
@@ -278,10 +368,13 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         };
         let said = reading.text().replace('\u{a0}', " ");
         if is_network_only(&link.href) && !said.contains(notice) {
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
-                words!("the page opens on the Government of Canada network only", "la page ne s'ouvre que sur le réseau du gouvernement du Canada"),
+                words!(
+                    "the page opens on the Government of Canada network only",
+                    "la page ne s'ouvre que sur le réseau du gouvernement du Canada"
+                ),
                 words!("add ({notice})", "ajoutez ({notice})"),
             ));
         }
@@ -289,19 +382,28 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn files(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    const TYPES: &[&str] = &["pdf", "docx", "doc", "xlsx", "xls", "pptx", "ppt", "zip", "odt", "csv", "epub", "mp4", "mp3"];
+    const TYPES: &[&str] =
+        &["pdf", "docx", "doc", "xlsx", "xls", "pptx", "ppt", "zip", "odt", "csv", "epub", "mp4", "mp3"];
     each(proof, |reading, link| {
         let Ok(url) = Url::parse(&link.href) else { return };
         let path = url.path().to_lowercase();
         let end = path.rsplit('.').next().unwrap_or("");
         let kind = end.trim_end_matches('x').to_uppercase();
         let said = reading.text().to_uppercase();
-        if url.scheme().starts_with("http") && TYPES.contains(&end) && path.contains('.') && !said.contains(&format!("({kind}")) && !said.contains(&format!("({}", end.to_uppercase())) {
+        if url.scheme().starts_with("http")
+            && TYPES.contains(&end)
+            && path.contains('.')
+            && !said.contains(&format!("({kind}"))
+            && !said.contains(&format!("({}", end.to_uppercase()))
+        {
             let kind = end.to_uppercase();
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
-                words!("the link leads to a {kind} file, and does not say so", "le lien mène à un fichier {kind}, et ne le dit pas"),
+                words!(
+                    "the link leads to a {kind} file, and does not say so",
+                    "le lien mène à un fichier {kind}, et ne le dit pas"
+                ),
                 words!("add ({kind}, 4.35 MB) with its size", "ajoutez ({kind}, 4,35 Mo) avec sa taille"),
             ));
         }
@@ -310,8 +412,20 @@ fn files(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Addresses that hide where they lead.
 const SHORTENERS: &[&str] = &[
-    "bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "buff.ly", "is.gd", "rebrand.ly", "lnkd.in", "aka.ms", "cutt.ly", "t.ly",
-    "shorturl.at", "youtu.be.short",
+    "bit.ly",
+    "t.co",
+    "tinyurl.com",
+    "goo.gl",
+    "ow.ly",
+    "buff.ly",
+    "is.gd",
+    "rebrand.ly",
+    "lnkd.in",
+    "aka.ms",
+    "cutt.ly",
+    "t.ly",
+    "shorturl.at",
+    "youtu.be.short",
 ];
 
 /// Why an address does not lead straight to a page.
@@ -341,7 +455,10 @@ fn crooked(href: &str) -> Option<(Words, Severity)> {
     }
     let is_campaign = |name: &str| name.starts_with("utm_") || matches!(name, "fbclid" | "gclid" | "igshid");
     if url.query_pairs().any(|(name, _)| is_campaign(&name.to_lowercase())) {
-        return Some((words!("it carries tracking fields", "elle contient des paramètres de pistage"), Severity::Warning));
+        return Some((
+            words!("it carries tracking fields", "elle contient des paramètres de pistage"),
+            Severity::Warning,
+        ));
     }
     (url.scheme() == "http").then(|| (words!("it is http, not https", "c'est http, et non https"), Severity::Warning))
 }
@@ -350,10 +467,10 @@ fn straight(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         if let Some((Words { en, fr }, severity)) = crooked(&link.href) {
             let href = super::scan::shorten(&link.href);
-            let hit = hit(
+            let hit = hit_link(
                 reading,
                 link,
-                words!("{href}: {en}", "{href} : {fr}"),
+                words!("{href}: {en}", "{href} : {fr}"),
                 words!("link to the page itself by https", "faites un lien https vers la page elle-même"),
             );
             hits.push(hit.weighing(severity));
@@ -368,11 +485,17 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if !link.text.contains('@') || link.text == address.to_lowercase() {
             return;
         }
-        hits.push(hit(
+        hits.push(hit_link(
             reading,
             link,
-            words!("the link shows another address than it writes to, or capitals", "le lien montre une autre adresse que celle du lien, ou des majuscules"),
-            words!("write the address in lower case, the same in text and link", "écrivez l'adresse en minuscules, la même dans le texte et le lien"),
+            words!(
+                "the link shows another address than it writes to, or capitals",
+                "le lien montre une autre adresse que celle du lien, ou des majuscules"
+            ),
+            words!(
+                "write the address in lower case, the same in text and link",
+                "écrivez l'adresse en minuscules, la même dans le texte et le lien"
+            ),
         ));
     });
 }
@@ -381,9 +504,10 @@ fn swallowed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         let is_title = link.range == (0..reading.text().len());
         let in_text = !is_title && link.text.ends_with(['.', ',', ';', ':']) && !link.text.ends_with("...");
-        let in_href = link.href.ends_with(['.', ',', ';', '»', '”']) || (link.href.ends_with(')') && !link.href.contains('('));
+        let in_href =
+            link.href.ends_with(['.', ',', ';', '»', '”']) || (link.href.ends_with(')') && !link.href.contains('('));
         if in_text || in_href {
-            hits.push(hit(
+            hits.push(hit_link(
                 reading,
                 link,
                 words!("a punctuation mark stands inside the link", "un signe de ponctuation est pris dans le lien"),

@@ -92,13 +92,15 @@ fn section_start(source: &str, lang: &Lang) -> Option<usize> {
     } else {
         &[]
     };
-    source.lines().position(|line| {
-        line.strip_prefix('#').is_some_and(|rest| {
-            let word = rest.trim_matches(['#', ' ']).to_lowercase();
-            word == lang.as_str() || names.contains(&word.as_str())
+    source
+        .lines()
+        .position(|line| {
+            line.strip_prefix('#').is_some_and(|rest| {
+                let word = rest.trim_matches(['#', ' ']).to_lowercase();
+                word == lang.as_str() || names.contains(&word.as_str())
+            })
         })
-    })
-    .map(|index| index + 1)
+        .map(|index| index + 1)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Figures of a text in English or French, brought to one form, so that 1,000.5 and 1 000,5, 4:30 pm and 16 h 30, two
-//! and 2, 2nd and 2e, 21st and XXIe, $2 million and 2 M$ are the same (BIL-07).
+//! and 2, 2nd and 2e, 21st and `XXIe`, $2 million and 2 M$ are the same (BIL-07).
 //!
 //! Each kind is taken out of the text in turn, the most telling first; what is taken leaves a gap, so that the day of
 //! a date is not also a number. A language other than English and French is read as English.
@@ -61,13 +61,18 @@ impl Figures {
             || self.words.contains(&number)
             || self.hinted.contains(&number)
             || self.dates.iter().any(|(month, day)| small(*day) || small(*month))
-            || self.times.iter().any(|(hour, minute)| small(*hour) || small(*minute) || (*hour > 12 && small(hour - 12)))
+            || self
+                .times
+                .iter()
+                .any(|(hour, minute)| small(*hour) || small(*minute) || (*hour > 12 && small(hour - 12)))
     }
 
     /// Whether a date of another text is in this one: outright, or its month and its day stand apart.
     pub(super) fn supports_date(&self, (month, day): (u8, u8)) -> bool {
         self.dates.contains(&(month, day))
-            || (self.months.contains(&month) && (self.numbers.contains(&(Number::from(day) * ONE)) || self.hinted.contains(&(Number::from(day) * ONE))))
+            || (self.months.contains(&month)
+                && (self.numbers.contains(&(Number::from(day) * ONE))
+                    || self.hinted.contains(&(Number::from(day) * ONE))))
     }
 
     /// Whether a time of another text is in this one; noon and a bare hour count.
@@ -107,28 +112,41 @@ const FR_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|sept
 const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|\bà\b|\bou\b|\band\b|\bto\b|\bor\b|\bthrough\b|\buntil\b|&|,\s*and\b|,\s*et\b)\s*(?:le\s+|the\s+)?[0-9]{1,2}(?:st|nd|rd|th|er)?\b)*";
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}"));
-static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b"));
-static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
+static URL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b"));
+static TELEPHONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
 static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)[0-9]{2})-([01]?[0-9])-([0-3]?[0-9])\b"));
-static EN_MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
-static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_MONTH}")));
-static FR_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_MONTH}")));
+static EN_MONTH_FIRST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
+static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_MONTH}"))
+});
+static FR_DAY_FIRST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_MONTH}")));
 static EN_MONTHS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{EN_MONTH}")));
 static FR_MONTHS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{FR_MONTH}")));
 static DAYS: LazyLock<Regex> = LazyLock::new(|| pattern(r"premier|[0-9]{1,2}"));
-static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
+static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?",
+    )
+});
 static EN_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
 static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
-static FR_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2})()\s*(?:à|-|et)\s*([0-9]{1,2})\s*h(?:\s*([0-5][0-9]))?\b"));
-static FR_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])h([0-5][0-9])\b"));
+static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])h([0-5][0-9])\b")
+});
 static NOON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:noon|midi)\b"));
 static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:midnight|minuit)\b"));
 /// A number as either language writes it.
 const NUMBER: &str = r"[0-9]{1,3}(?:[ ,][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
-const SCALE: &str = r"(?:thousand|million|billion|trillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
+const SCALE: &str =
+    r"(?:thousand|million|billion|trillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
 static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\$\s?({NUMBER})(?:[\s-]?({SCALE})\b)?")));
-static MONEY_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
-static ROMAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([xvi]{1,6})(?:e|er|re)\b(?:\s+siècle)?"));
+static MONEY_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
+static ROMAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(x[xvi]{0,5}|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
 static FISCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)([0-9]{2}))\s?[-/]\s?([0-9]{2})\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d)?"))
@@ -162,7 +180,10 @@ impl Reader {
     }
 
     fn machine(&mut self) {
-        self.take(&EMAIL, |captures, found, _| found.emails.insert(captures[0].trim_end_matches('.').to_owned()) || true);
+        self.take(&EMAIL, |captures, found, _| {
+            found.emails.insert(captures[0].trim_end_matches('.').to_owned());
+            true
+        });
         self.take(&URL, |_, _, _| true);
         self.take(&TELEPHONE, |captures, found, _| {
             let digits: String = captures[0].chars().filter(char::is_ascii_digit).collect();
@@ -176,7 +197,8 @@ impl Reader {
             let (month, day) = (small(&captures[2]), small(&captures[3]));
             found.numbers.extend(number(&captures[1], false));
             found.months.insert(month);
-            (1..=12).contains(&month) && found.dates.insert((month, day)) | true
+            found.dates.insert((month, day));
+            true
         });
         let months: &Regex = if self.french { &FR_MONTHS } else { &EN_MONTHS };
         self.found.months.extend(months.find_iter(&self.text).map(|name| month(name.as_str())));
@@ -191,15 +213,12 @@ impl Reader {
     fn times(&mut self) {
         let minute = |captures: &Captures<'_>, group| captures.get(group).map_or(0, |text| small(text.as_str()));
         if self.french {
-            self.take(&FR_TIME_RANGE, |captures, found, _| {
-                found.times.insert((small(&captures[1]), 0));
-                found.times.insert((small(&captures[3]), minute(captures, 4)));
-                true
-            });
+            // The 9 of `9 à 11 h` stays a bare number, which supports 9:00.
             self.take(&FR_TIME, |captures, found, text| {
                 let group = if captures.get(1).is_some() { 1 } else { 3 };
                 // `24 heures sur 24`, `deux fois 3 heures`: a span, not a time of day.
-                let is_span = captures[0].contains("heures") || text[..captures.get(0).map_or(0, |all| all.start())].ends_with('-');
+                let is_span = captures[0].contains("heures")
+                    || text[..captures.get(0).map_or(0, |all| all.start())].ends_with('-');
                 if !is_span {
                     found.times.insert((small(&captures[group]), minute(captures, group + 1)));
                 }
@@ -216,12 +235,22 @@ impl Reader {
                 true
             });
             self.take(&EN_TIME, |captures, found, _| {
-                found.times.insert((clock(small(&captures[1]), &captures[3] == "p"), minute(captures, 2))) || true
+                found.times.insert((clock(small(&captures[1]), &captures[3] == "p"), minute(captures, 2)));
+                true
             });
         }
-        self.take(&CLOCK_TIME, |captures, found, _| found.times.insert((small(&captures[1]), small(&captures[2]))) || true);
-        self.take(&NOON, |_, found, _| found.times.insert((12, 0)) || true);
-        self.take(&MIDNIGHT, |_, found, _| found.times.insert((0, 0)) || true);
+        self.take(&CLOCK_TIME, |captures, found, _| {
+            found.times.insert((small(&captures[1]), small(&captures[2])));
+            true
+        });
+        self.take(&NOON, |_, found, _| {
+            found.times.insert((12, 0));
+            true
+        });
+        self.take(&MIDNIGHT, |_, found, _| {
+            found.times.insert((0, 0));
+            true
+        });
     }
 
     fn amounts(&mut self) {
@@ -241,7 +270,10 @@ impl Reader {
     fn plain(&mut self) {
         let french = self.french;
         if french {
-            self.take(&ROMAN, |captures, found, _| found.numbers.insert(roman(&captures[1]) * ONE) || true);
+            self.take(&ROMAN, |captures, found, _| {
+                found.numbers.insert(roman(&captures[1]) * ONE);
+                true
+            });
         }
         self.take(&FISCAL, |captures, found, _| {
             let (first, second) = (small(&captures[2]), small(&captures[3]));
@@ -335,7 +367,11 @@ fn month(name: &str) -> u8 {
         &["nove", "nov."],
         &["dece", "déce", "dec.", "déc."],
     ];
-    names.iter().position(|names| names.contains(&start.as_str())).and_then(|index| u8::try_from(index + 1).ok()).unwrap_or(0)
+    names
+        .iter()
+        .position(|names| names.contains(&start.as_str()))
+        .and_then(|index| u8::try_from(index + 1).ok())
+        .unwrap_or(0)
 }
 
 /// `1,000.5`, `1 000,5`, `4,35`, `2.0` in thousandths. None: more digits than a number has.
@@ -369,52 +405,205 @@ fn scale_of(word: &str, french: bool) -> Number {
     }
 }
 
+/// The value of the numerals with which a text begins: `xxi`, `xixe siècle`.
 fn roman(text: &str) -> Number {
-    let value = |c: char| match c {
-        'x' => 10,
-        'v' => 5,
-        'i' => 1,
-        _ => 0,
-    };
-    let values: Vec<Number> = text.chars().map(value).collect();
-    let sum = |index: usize| if values[index..].iter().skip(1).next().is_some_and(|next| *next > values[index]) { 0 } else { 1 };
+    let values: Vec<Number> = text
+        .chars()
+        .map_while(|c| match c {
+            'x' => Some(10),
+            'v' => Some(5),
+            'i' => Some(1),
+            _ => None,
+        })
+        .collect();
     let (mut plus, mut minus) = (0, 0);
     for (index, value) in values.iter().enumerate() {
-        if sum(index) == 1 { plus += value } else { minus += value }
+        if values.get(index + 1).is_some_and(|next| next > value) {
+            minus += value;
+        } else {
+            plus += value;
+        }
     }
     plus - minus.min(plus)
 }
 
 /// Words that can only be numbers. `one`, `un`, `une` are articles too; `second` is also a part of a minute.
 const EN_WORDS: &[(&str, u32)] = &[
-    ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7), ("eight", 8), ("nine", 9), ("ten", 10),
-    ("eleven", 11), ("twelve", 12), ("thirteen", 13), ("fourteen", 14), ("fifteen", 15), ("sixteen", 16),
-    ("seventeen", 17), ("eighteen", 18), ("nineteen", 19), ("twenty", 20), ("thirty", 30), ("forty", 40), ("fifty", 50),
-    ("sixty", 60), ("seventy", 70), ("eighty", 80), ("ninety", 90), ("third", 3), ("fourth", 4), ("fifth", 5),
-    ("sixth", 6), ("seventh", 7), ("eighth", 8), ("ninth", 9), ("tenth", 10), ("twelfth", 12), ("twentieth", 20),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+    ("third", 3),
+    ("fourth", 4),
+    ("fifth", 5),
+    ("sixth", 6),
+    ("seventh", 7),
+    ("eighth", 8),
+    ("ninth", 9),
+    ("tenth", 10),
+    ("twelfth", 12),
+    ("twentieth", 20),
 ];
 const EN_HINTS: &[(&str, u32)] = &[
-    ("one", 1), ("once", 1), ("first", 1), ("single", 1), ("a", 1), ("an", 1), ("second", 2), ("both", 2), ("twice", 2), ("double", 2),
-    ("pair", 2), ("couple", 2), ("half", 2), ("two-fold", 2), ("triple", 3), ("quarter", 4), ("quarterly", 4), ("dozen", 12), ("dozens", 12), ("decade", 10),
-    ("decades", 10), ("hundred", 100), ("hundreds", 100), ("century", 100), ("thousand", 1000), ("thousands", 1000), ("twins", 2), ("either", 2),
-    ("fortnight", 15), ("weekly", 7), ("zero", 0), ("million", 1_000_000), ("millions", 1_000_000), ("centennial", 100), ("anniversary", 1), ("biennial", 2), ("trio", 3), ("or", 2), ("other", 2),
+    ("one", 1),
+    ("once", 1),
+    ("first", 1),
+    ("single", 1),
+    ("a", 1),
+    ("an", 1),
+    ("second", 2),
+    ("both", 2),
+    ("twice", 2),
+    ("double", 2),
+    ("pair", 2),
+    ("couple", 2),
+    ("half", 2),
+    ("two-fold", 2),
+    ("triple", 3),
+    ("quarter", 4),
+    ("quarterly", 4),
+    ("dozen", 12),
+    ("dozens", 12),
+    ("decade", 10),
+    ("decades", 10),
+    ("hundred", 100),
+    ("hundreds", 100),
+    ("century", 100),
+    ("thousand", 1000),
+    ("thousands", 1000),
+    ("twins", 2),
+    ("either", 2),
+    ("fortnight", 15),
+    ("weekly", 7),
+    ("zero", 0),
+    ("million", 1_000_000),
+    ("millions", 1_000_000),
+    ("centennial", 100),
+    ("anniversary", 1),
+    ("biennial", 2),
+    ("trio", 3),
+    ("or", 2),
+    ("other", 2),
 ];
 const FR_WORDS: &[(&str, u32)] = &[
-    ("deux", 2), ("trois", 3), ("quatre", 4), ("cinq", 5), ("six", 6), ("sept", 7), ("huit", 8), ("dix", 10), ("onze", 11),
-    ("douze", 12), ("treize", 13), ("quatorze", 14), ("quinze", 15), ("seize", 16), ("dix-sept", 17), ("dix-huit", 18),
-    ("dix-neuf", 19), ("vingt", 20), ("trente", 30), ("quarante", 40), ("cinquante", 50), ("soixante", 60),
-    ("soixante-dix", 70), ("quatre-vingts", 80), ("quatre-vingt-dix", 90), ("troisième", 3), ("quatrième", 4),
-    ("cinquième", 5), ("sixième", 6), ("septième", 7), ("huitième", 8), ("neuvième", 9), ("dixième", 10),
-    ("douzième", 12), ("vingtième", 20),
+    ("deux", 2),
+    ("trois", 3),
+    ("quatre", 4),
+    ("cinq", 5),
+    ("six", 6),
+    ("sept", 7),
+    ("huit", 8),
+    ("dix", 10),
+    ("onze", 11),
+    ("douze", 12),
+    ("treize", 13),
+    ("quatorze", 14),
+    ("quinze", 15),
+    ("seize", 16),
+    ("dix-sept", 17),
+    ("dix-huit", 18),
+    ("dix-neuf", 19),
+    ("vingt", 20),
+    ("trente", 30),
+    ("quarante", 40),
+    ("cinquante", 50),
+    ("soixante", 60),
+    ("soixante-dix", 70),
+    ("quatre-vingts", 80),
+    ("quatre-vingt-dix", 90),
+    ("troisième", 3),
+    ("quatrième", 4),
+    ("cinquième", 5),
+    ("sixième", 6),
+    ("septième", 7),
+    ("huitième", 8),
+    ("neuvième", 9),
+    ("dixième", 10),
+    ("douzième", 12),
+    ("vingtième", 20),
 ];
 const FR_HINTS: &[(&str, u32)] = &[
-    ("un", 1), ("une", 1), ("premier", 1), ("première", 1), ("premiers", 1), ("premières", 1), ("seul", 1), ("neuf", 9), ("deuxième", 2),
-    ("second", 2), ("seconde", 2), ("double", 2), ("doubler", 2), ("doublé", 2), ("moitié", 2), ("demi", 2), ("demie", 2), ("paire", 2), ("couple", 2), ("bilingue", 2),
-    ("tiers", 3), ("tierce", 3), ("triple", 3), ("trio", 3), ("quart", 4), ("quarts", 4), ("trimestre", 3), ("trimestriel", 4), ("semaine", 7),
-    ("quinzaine", 15), ("douzaine", 12), ("douzaines", 12), ("dizaine", 10), ("dizaines", 10), ("vingtaine", 20),
-    ("trentaine", 30), ("cinquantaine", 50), ("centaine", 100), ("centaines", 100), ("cent", 100), ("cents", 100),
-    ("mille", 1000), ("millier", 1000), ("milliers", 1000), ("million", 1_000_000), ("millions", 1_000_000), ("décennie", 10), ("décennies", 10), ("siècle", 100), ("zéro", 0), ("l'un", 1), ("autre", 2), ("ou", 2), ("centenaire", 100),
-    ("septembre", 7), ("jumelles", 2), ("tous", 2), ("toutes", 2), ("jumeaux", 2),
+    ("un", 1),
+    ("une", 1),
+    ("premier", 1),
+    ("première", 1),
+    ("premiers", 1),
+    ("premières", 1),
+    ("seul", 1),
+    ("neuf", 9),
+    ("deuxième", 2),
+    ("second", 2),
+    ("seconde", 2),
+    ("double", 2),
+    ("doubler", 2),
+    ("doublé", 2),
+    ("moitié", 2),
+    ("demi", 2),
+    ("demie", 2),
+    ("paire", 2),
+    ("couple", 2),
+    ("bilingue", 2),
+    ("tiers", 3),
+    ("tierce", 3),
+    ("triple", 3),
+    ("trio", 3),
+    ("quart", 4),
+    ("quarts", 4),
+    ("trimestre", 3),
+    ("trimestriel", 4),
+    ("semaine", 7),
+    ("quinzaine", 15),
+    ("douzaine", 12),
+    ("douzaines", 12),
+    ("dizaine", 10),
+    ("dizaines", 10),
+    ("vingtaine", 20),
+    ("trentaine", 30),
+    ("cinquantaine", 50),
+    ("centaine", 100),
+    ("centaines", 100),
+    ("cent", 100),
+    ("cents", 100),
+    ("mille", 1000),
+    ("millier", 1000),
+    ("milliers", 1000),
+    ("million", 1_000_000),
+    ("millions", 1_000_000),
+    ("décennie", 10),
+    ("décennies", 10),
+    ("siècle", 100),
+    ("zéro", 0),
+    ("l'un", 1),
+    ("autre", 2),
+    ("ou", 2),
+    ("centenaire", 100),
+    ("septembre", 7),
+    ("jumelles", 2),
+    ("tous", 2),
+    ("toutes", 2),
+    ("jumeaux", 2),
 ];
 
 #[cfg(test)]

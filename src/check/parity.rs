@@ -39,14 +39,17 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "Every story is in every language, or is third-party material in one language with its organization and reason",
         fr: "Chaque article est dans toutes les langues, ou provient d'un tiers dans une seule langue, avec son organisation et le motif",
-        bad: Example::Case("a story whose French has not come back", "un article dont la version française n'est pas revenue"),
+        bad: Example::Case(
+            "a story whose French has not come back",
+            "un article dont la version française n'est pas revenue",
+        ),
         judge: every_language,
         ..rule("BIL-01", Severity::Error, Class::Never, "1.1")
     },
     Rule {
         en: "Editions have the same stories in the same order",
         fr: "Les éditions ont les mêmes articles dans le même ordre",
-        bad: Example::Swap("id=\"story-file-second\"", "id=\"x\""),
+        bad: Example::Swap("story-file-second", "x"),
         judge: same_order,
         ..rule("BIL-04", Severity::Error, Class::Approver, "1.1")
     },
@@ -85,8 +88,11 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "French is as long as French is: 1.05 to 1.40 times a long English text, 0.80 to 1.90 times a title or teaser",
-        fr: "Le français a la longueur du français : de 1,05 à 1,40 fois un long texte anglais, de 0,80 à 1,90 fois un titre ou une accroche",
-        bad: Example::Case("a French text half as long as the English", "un texte français deux fois plus court que l'anglais"),
+        fr: "Le français a la longueur du français : de 1,05 à 1,40 fois un long texte anglais, de 0,80 à 1,90 fois un titre ou une accroche",
+        bad: Example::Case(
+            "a French text half as long as the English",
+            "un texte français deux fois plus court que l'anglais",
+        ),
         judge: same_length,
         ..rule("BIL-08", Severity::Warning, Class::Editor, "1.6")
     },
@@ -97,14 +103,20 @@ pub(super) const RULES: &[Rule] = &[
             "fr",
             "<p>The community of practice meets on the first Tuesday of the month to share what works and what does not.</p>",
         ),
-        good: Example::Text("fr", "<p>Le balado The Current parle de la communauté de pratique et de ce qu'elle met en commun.</p>"),
+        good: Example::Text(
+            "fr",
+            "<p>Le balado The Current parle de la communauté de pratique et de ce qu'elle met en commun.</p>",
+        ),
         judge: claimed_language,
         ..rule("BIL-09", Severity::Error, Class::Approver, "3.2")
     },
     Rule {
         en: "No passage of five words or more stands untranslated",
         fr: "Aucun passage de cinq mots ou plus n'est laissé sans traduction",
-        bad: Example::Pair("<p>Seats are limited, so register early.</p>", "<p>Seats are limited, so register early.</p>"),
+        bad: Example::Pair(
+            "<p>Seats are limited, so register early.</p>",
+            "<p>Seats are limited, so register early.</p>",
+        ),
         good: Example::Pair("<p>Communications</p>", "<p>Communications</p>"),
         judge: translated,
         ..rule("BIL-10", Severity::Error, Class::Approver, "1.5")
@@ -119,15 +131,21 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "A bilingual edition is stacked: one language after the other, never side by side or by turns",
-        fr: "Une édition bilingue est superposée : une langue après l'autre, jamais côte à côte ni en alternance",
-        bad: Example::Case("English and French story by story in turns", "l'anglais et le français en alternance, article par article"),
+        fr: "Une édition bilingue est superposée : une langue après l'autre, jamais côte à côte ni en alternance",
+        bad: Example::Case(
+            "English and French story by story in turns",
+            "l'anglais et le français en alternance, article par article",
+        ),
         judge: stacked,
         ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
         en: "With a web archive, each edition links to the other language in that language's words",
         fr: "S'il y a des archives Web, chaque édition renvoie à l'autre langue dans les mots de celle-ci",
-        bad: Example::Case("an archive is configured and no link says “Français”", "des archives sont configurées et aucun lien ne dit « English »"),
+        bad: Example::Case(
+            "an archive is configured and no link says “Français”",
+            "des archives sont configurées et aucun lien ne dit « English »",
+        ),
         judge: other_edition,
         ..rule("BIL-13", Severity::Warning, Class::Editor, "1.2")
     },
@@ -181,7 +199,10 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let what = if text.is_none() {
                     words!("story `{id}` is not in `{lang}` yet", "l'article `{id}` n'est pas encore en `{lang}`")
                 } else {
-                    words!("story `{id}` lacks its title or its text in `{lang}`", "il manque à l'article `{id}` son titre ou son texte en `{lang}`")
+                    words!(
+                        "story `{id}` lacks its title or its text in `{lang}`",
+                        "il manque à l'article `{id}` son titre ou son texte en `{lang}`"
+                    )
                 };
                 hits.push(proof.on_story(
                     story,
@@ -202,7 +223,10 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 hits.push(proof.on_edition(
                     lang.as_str(),
                     words!("the issue has no `{name}` in `{lang}`", "le numéro n'a pas de `{name}` en `{lang}`"),
-                    words!("write it in `issue.toml`, in every language", "écrivez-le dans `issue.toml`, dans chaque langue"),
+                    words!(
+                        "write it in `issue.toml`, in every language",
+                        "écrivez-le dans `issue.toml`, dans chaque langue"
+                    ),
                 ));
             }
         }
@@ -218,7 +242,10 @@ fn only_is_right(proof: &Proof<'_>, story: &Story, lang: &Lang, hits: &mut Vec<H
                 "the story is in one language, and does not say whose it is and why",
                 "l'article est dans une seule langue, et ne dit pas de qui il provient ni pourquoi"
             ),
-            words!("an editor adds `organization` and `reason` to `only`", "une rédactrice ou un rédacteur ajoute `organization` et `reason` à `only`"),
+            words!(
+                "an editor adds `organization` and `reason` to `only`",
+                "une rédactrice ou un rédacteur ajoute `organization` et `reason` à `only`"
+            ),
         ));
     }
     let url = story.texts.get(lang).and_then(|text| text.url.as_deref()).unwrap_or("");
@@ -229,7 +256,7 @@ fn only_is_right(proof: &Proof<'_>, story: &Story, lang: &Lang, hits: &mut Vec<H
             lang,
             words!(
                 "`{host}` is subject to the Official Languages Act: its material never runs in one language",
-                "`{host}` est assujetti à la Loi sur les langues officielles : ses textes ne paraissent jamais dans une seule langue"
+                "`{host}` est assujetti à la Loi sur les langues officielles : ses textes ne paraissent jamais dans une seule langue"
             ),
             words!("find the page in the other language, or have it translated", "trouvez la page dans l'autre langue, ou faites-la traduire"),
         ));
@@ -254,7 +281,10 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
             let missing: Vec<&str> = expected.iter().copied().filter(|id| !seen.contains(id)).collect();
             let what = if missing.is_empty() {
-                words!("stories stand in another order in `{lang}`", "les articles sont dans un autre ordre en `{lang}`")
+                words!(
+                    "stories stand in another order in `{lang}`",
+                    "les articles sont dans un autre ordre en `{lang}`"
+                )
             } else {
                 let names = missing.join("`, `");
                 words!("`{names}` is not in the edition in `{lang}`", "`{names}` n'est pas dans l'édition en `{lang}`")
@@ -262,7 +292,10 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             hits.push(proof.on_edition(
                 sheet.id(),
                 what,
-                words!("compose the issue again; look at changes in `templates/`", "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"),
+                words!(
+                    "compose the issue again; look at changes in `templates/`",
+                    "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"
+                ),
             ));
         }
     }
@@ -270,15 +303,21 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn same_structure(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for (story, lang) in pairs(proof) {
-        let count = |lang: &Lang, part: Part| proof.of_story(story, lang).filter(|passage| passage.part == part).count();
-        for (part, en, fr) in [(Part::Heading, "headings", "intertitres"), (Part::Item, "list items", "éléments de liste")] {
+        let count =
+            |lang: &Lang, part: Part| proof.of_story(story, lang).filter(|passage| passage.part == part).count();
+        for (part, en, fr) in
+            [(Part::Heading, "headings", "intertitres"), (Part::Item, "list items", "éléments de liste")]
+        {
             let (source, target) = (count(proof.source(), part), count(lang, part));
             if source.abs_diff(target) > 1 {
                 let from = proof.source();
                 hits.push(proof.on_story(
                     story,
                     lang,
-                    words!("{source} {en} in `{from}`, {target} in `{lang}`", "{source} {fr} en `{from}`, {target} en `{lang}`"),
+                    words!(
+                        "{source} {en} in `{from}`, {target} in `{lang}`",
+                        "{source} {fr} en `{from}`, {target} en `{lang}`"
+                    ),
                     words!("look whether a part was left out", "vérifiez si une partie a été oubliée"),
                 ));
             }
@@ -300,14 +339,20 @@ fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             hits.push(proof.on_story(
                 story,
                 lang,
-                words!("{n} links in the text in `{from}`, {m} in `{lang}`", "{n} liens dans le texte en `{from}`, {m} en `{lang}`"),
+                words!(
+                    "{n} links in the text in `{from}`, {m} in `{lang}`",
+                    "{n} liens dans le texte en `{from}`, {m} en `{lang}`"
+                ),
                 words!("give each language the same links", "donnez les mêmes liens à chaque langue"),
             ));
         } else if has_page(proof.source()) != has_page(lang) {
             hits.push(proof.on_story(
                 story,
                 lang,
-                words!("the story leads to a page in one language only", "l'article mène à une page dans une seule langue"),
+                words!(
+                    "the story leads to a page in one language only",
+                    "l'article mène à une page dans une seule langue"
+                ),
                 words!("add the address of the other page to `link`", "ajoutez l'adresse de l'autre page à `link`"),
             ));
         }
@@ -344,8 +389,14 @@ fn same_figures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let hit = proof.on_story(
                     story,
                     lacks,
-                    words!("{en} {shown}: in `{has}`, not in `{lacks}`", "{fr} {shown}\u{a0}: en `{has}`, non en `{lacks}`"),
-                    words!("compare both texts and mend the one that is wrong", "comparez les deux textes et corrigez celui qui est faux"),
+                    words!(
+                        "{en} {shown}: in `{has}`, not in `{lacks}`",
+                        "{fr} {shown}\u{a0}: en `{has}`, non en `{lacks}`"
+                    ),
+                    words!(
+                        "compare both texts and mend the one that is wrong",
+                        "comparez les deux textes et corrigez celui qui est faux"
+                    ),
                 );
                 hits.push(hit.weighing(missing.severity));
             }
@@ -360,9 +411,11 @@ fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
             found.push(Missing { kind, shown, severity });
         }
     };
-    let dates = a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
+    let dates =
+        a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
     add(("date", "date"), Severity::Error, dates.collect());
-    let times = a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
+    let times =
+        a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
     // A time that the other language does not give at all may stand in its event block; another time is an error.
     let time_severity = if b.times.is_empty() { Severity::Warning } else { Severity::Error };
     add(("time", "heure"), time_severity, times.collect());
@@ -372,9 +425,12 @@ fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
     add(("telephone", "téléphone"), Severity::Error, strings(&a.telephones, &b.telephones));
     // The address itself stays out of the message: it may be a person's.
     let emails: Vec<String> = strings(&a.emails, &b.emails);
-    let masked = emails.iter().map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
+    let masked = emails
+        .iter()
+        .map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
     add(("e-mail address", "adresse de courriel"), Severity::Error, masked.collect());
-    let numbers = a.numbers.union(&a.words).filter(|number| !b.supports(**number)).map(|number| numbers::shown(*number));
+    let numbers =
+        a.numbers.union(&a.words).filter(|number| !b.supports(**number)).map(|number| numbers::shown(*number));
     add(("number", "nombre"), Severity::Warning, numbers.collect());
     found
 }
@@ -389,7 +445,11 @@ fn same_length(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             _ => continue,
         };
         let length = |lang: &Lang, is: fn(Part) -> bool| -> usize {
-            proof.of_story(story, lang).filter(|passage| is(passage.part)).map(|passage| passage.block.text.chars().count()).sum()
+            proof
+                .of_story(story, lang)
+                .filter(|passage| is(passage.part))
+                .map(|passage| passage.block.text.chars().count())
+                .sum()
         };
         let body = |part: Part| matches!(part, Part::Heading | Part::Paragraph | Part::Item | Part::Cell);
         let (en, fr) = (length(english, body), length(french, body));
@@ -417,7 +477,10 @@ fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> 
     proof.on_story(
         story,
         lang,
-        words!("the French is {percent}% as long as the English", "le français fait {percent} % de la longueur de l'anglais"),
+        words!(
+            "the French is {percent}% as long as the English",
+            "le français fait {percent} % de la longueur de l'anglais"
+        ),
         words!("look whether a sentence is missing on one side", "vérifiez s'il manque une phrase d'un côté"),
     )
 }
@@ -432,7 +495,7 @@ fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             continue;
         }
         let text = &passage.block.text;
-        let long = text.chars().count() >= STRANGE_CHARS_ERROR;
+        let is_long = text.chars().count() >= STRANGE_CHARS_ERROR;
         let lang = &passage.lang;
         let hit = proof.at(
             passage,
@@ -443,7 +506,7 @@ fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 "faites-le traduire; pour une citation, indiquez sa langue avec <span lang=…>"
             ),
         );
-        hits.push(hit.weighing(if long { Severity::Error } else { Severity::Warning }));
+        hits.push(hit.weighing(if is_long { Severity::Error } else { Severity::Warning }));
     }
 }
 
@@ -462,14 +525,18 @@ fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for (story, lang) in pairs(proof) {
         let sources: BTreeSet<Vec<String>> =
             proof.of_story(story, proof.source()).map(|passage| scan::folded_words(&passage.block.text)).collect();
-        for passage in proof.of_story(story, lang) {
+        // Alternative texts are BIL-14's.
+        for passage in proof.of_story(story, lang).filter(|passage| passage.part != Part::Alt) {
             let text = &passage.block.text;
             // A name or a postal address is the same in both: it has hardly a word in lower case.
             let machine = scan::machine_ranges(text);
             let small = scan::words(text).filter(|(range, word)| {
                 word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
             });
-            if sentences::words(text) < SAME_WORDS_MIN || small.count() < 3 || !sources.contains(&scan::folded_words(text)) {
+            if sentences::words(text) < SAME_WORDS_MIN
+                || small.count() < 3
+                || !sources.contains(&scan::folded_words(text))
+            {
                 continue;
             }
             // Whoever has the other's words is the one to translate.
@@ -483,7 +550,10 @@ fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             hits.push(proof.at(
                 at,
                 0..at.block.text.len(),
-                words!("the text in `{lang}` is word for word the one in `{has}`", "le texte en `{lang}` est mot pour mot celui en `{has}`"),
+                words!(
+                    "the text in `{lang}` is word for word the one in `{has}`",
+                    "le texte en `{lang}` est mot pour mot celui en `{has}`"
+                ),
                 words!("translate it", "faites-le traduire"),
             ));
         }
@@ -493,13 +563,18 @@ fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
-        if matches!(passage.part, Part::Subject | Part::Preheader) && language::strange_short(text, &passage.lang).is_some() {
+        if matches!(passage.part, Part::Subject | Part::Preheader)
+            && language::strange_short(text, &passage.lang).is_some()
+        {
             let lang = &passage.lang;
             hits.push(proof.at(
                 passage,
                 0..text.len(),
                 words!("this is not in `{lang}`", "ceci n'est pas en `{lang}`"),
-                words!("write it in `issue.toml` in the edition's language", "écrivez-le dans `issue.toml` dans la langue de l'édition"),
+                words!(
+                    "write it in `issue.toml` in the edition's language",
+                    "écrivez-le dans `issue.toml` dans la langue de l'édition"
+                ),
             ));
         }
     }
@@ -508,20 +583,33 @@ fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if edition.langs.len() > 1 && !edition.subject.contains(" | ") {
             hits.push(proof.on_edition(
                 sheet.id(),
-                words!("the subject of the bilingual edition has one language", "l'objet de l'édition bilingue n'a qu'une langue"),
-                words!("write both, parted by ` | `, in the order of the body", "écrivez les deux, séparées par ` | `, dans l'ordre du message"),
+                words!(
+                    "the subject of the bilingual edition has one language",
+                    "l'objet de l'édition bilingue n'a qu'une langue"
+                ),
+                words!(
+                    "write both, parted by ` | `, in the order of the body",
+                    "écrivez les deux, séparées par ` | `, dans l'ordre du message"
+                ),
             ));
         }
         let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
         let is_own = |from: &String| {
-            edition.langs.iter().any(|lang| from.contains(&proof.newsletter.language(lang).from_name)) || from.contains("=?")
+            edition.langs.iter().any(|lang| from.contains(&proof.newsletter.language(lang).from_name))
+                || from.contains("=?")
         };
         if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
             let name = from.split('<').next().unwrap_or("").trim();
             hits.push(proof.on_edition(
                 sheet.id(),
-                words!("the sender's name `{name}` is not this edition's", "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"),
-                words!("set `from_name` in newsletter.toml for each language", "définissez `from_name` dans newsletter.toml pour chaque langue"),
+                words!(
+                    "the sender's name `{name}` is not this edition's",
+                    "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"
+                ),
+                words!(
+                    "set `from_name` in newsletter.toml for each language",
+                    "définissez `from_name` dans newsletter.toml pour chaque langue"
+                ),
             ));
         }
     }
@@ -565,7 +653,10 @@ fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 hits.push(proof.on_edition(
                     sheet.id(),
                     words!("no link says `{label}`", "aucun lien ne dit `{label}`"),
-                    words!("link to the other edition's web copy", "ajoutez un lien vers la copie Web de l'autre édition"),
+                    words!(
+                        "link to the other edition's web copy",
+                        "ajoutez un lien vers la copie Web de l'autre édition"
+                    ),
                 ));
             }
         }
@@ -586,9 +677,15 @@ fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 continue;
             }
             let what = if is_strange {
-                words!("the alternative text `{alt}` is not in `{lang}`", "le texte de remplacement `{alt}` n'est pas en `{lang}`")
+                words!(
+                    "the alternative text `{alt}` is not in `{lang}`",
+                    "le texte de remplacement `{alt}` n'est pas en `{lang}`"
+                )
             } else {
-                words!("the picture has no alternative text in `{lang}`", "l'image n'a pas de texte de remplacement en `{lang}`")
+                words!(
+                    "the picture has no alternative text in `{lang}`",
+                    "l'image n'a pas de texte de remplacement en `{lang}`"
+                )
             };
             hits.push(proof.on_story(
                 story,
@@ -608,12 +705,17 @@ fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for (_, other) in acronyms.iter().filter(|(lang, other)| **lang != passage.lang && *other != own) {
             let text = &passage.block.text;
             let machine = scan::machine_ranges(text);
-            for (range, _) in scan::words(text).filter(|(range, word)| word == other && !scan::overlaps(&machine, range)) {
+            for (range, _) in
+                scan::words(text).filter(|(range, word)| word == other && !scan::overlaps(&machine, range))
+            {
                 let lang = &passage.lang;
                 hits.push(proof.at(
                     passage,
                     range,
-                    words!("`{other}` is the short name in another language", "`{other}` est le sigle dans une autre langue"),
+                    words!(
+                        "`{other}` is the short name in another language",
+                        "`{other}` est le sigle dans une autre langue"
+                    ),
                     words!("write `{own}` in `{lang}`", "écrivez `{own}` en `{lang}`"),
                 ));
             }
@@ -631,7 +733,10 @@ fn event_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let keys = keys.join("`, `");
             let lang = story.source_language.as_ref().unwrap_or(proof.source());
             let what: Words = if said.is_empty() {
-                words!("the event does not say in which language it is held", "l'activité ne dit pas dans quelle langue elle se tient")
+                words!(
+                    "the event does not say in which language it is held",
+                    "l'activité ne dit pas dans quelle langue elle se tient"
+                )
             } else {
                 words!("`{said}` is not a language of the newsletter", "`{said}` n'est pas une langue de l'infolettre")
             };
@@ -639,7 +744,10 @@ fn event_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 story,
                 lang,
                 what,
-                words!("add `language: bilingual`, or `{keys}`, to `event`", "ajoutez `language: bilingual`, ou `{keys}`, à `event`"),
+                words!(
+                    "add `language: bilingual`, or `{keys}`, to `event`",
+                    "ajoutez `language: bilingual`, ou `{keys}`, à `event`"
+                ),
             ));
         }
     }

@@ -142,7 +142,15 @@ impl<'a> Proof<'a> {
     /// A passage as a rule of language reads it.
     pub(super) fn read<'p>(&'p self, passage: &'p Passage<'_>) -> Reading<'p> {
         let edition = passage.lang.as_str();
-        Reading { proof: self, block: &passage.block, lang: &passage.lang, story: passage.story, part: passage.part, edition, is_final: false }
+        Reading {
+            proof: self,
+            block: &passage.block,
+            lang: &passage.lang,
+            story: passage.story,
+            part: passage.part,
+            edition,
+            is_final: false,
+        }
     }
 
     /// The texts of one language as readers will get them: those of the composed mails, in which typography was
@@ -169,21 +177,28 @@ impl<'a> Proof<'a> {
 
     fn final_readings<'p>(&'p self, sheet: &'p Sheet<'a>, is: fn(&Lang) -> bool) -> Vec<Reading<'p>> {
         let mut readings = Vec::new();
-        for placed in sheet.blocks.iter().filter(|placed| placed.is_shown) {
+        for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && !placed.is_strange) {
             let Some(lang) = placed.lang.as_ref().filter(|lang| is(lang)) else { continue };
-            if language::strange(&placed.block.text, lang).is_some() {
-                continue;
-            }
-            let story = placed.story.as_deref().and_then(|id| self.issue.stories().find(|story| story.id.as_str() == id));
+            let story =
+                placed.story.as_deref().and_then(|id| self.issue.stories().find(|story| story.id.as_str() == id));
             let part = part_of(&placed.block.tag);
-            readings.push(Reading { proof: self, block: &placed.block, lang, story, part, edition: sheet.id(), is_final: true });
+            readings.push(Reading {
+                proof: self,
+                block: &placed.block,
+                lang,
+                story,
+                part,
+                edition: sheet.id(),
+                is_final: true,
+            });
         }
         readings
     }
 
     /// A hit about a whole story in a language.
     pub(super) fn on_story(&self, story: &Story, lang: &Lang, message: Words, hint: Words) -> Hit {
-        let title = story.texts.get(lang).or_else(|| story.texts.values().next()).map_or("", |text| text.title.as_str());
+        let title =
+            story.texts.get(lang).or_else(|| story.texts.values().next()).map_or("", |text| text.title.as_str());
         let place = self.find_in_files(story, lang, title, 0).unwrap_or_else(|| edition_place(lang, Some(story)));
         Hit {
             severity: None,
@@ -202,12 +217,6 @@ impl<'a> Proof<'a> {
         let language = self.issue.languages.iter().find(|lang| lang.as_str() == edition).cloned();
         let place = Place::Edition { edition: edition.to_owned(), story: None };
         Hit { severity: None, language, place, story: None, excerpt: String::new(), message, hint, is_others: false }
-    }
-
-    /// A hit about a line of a file that the office keeps.
-    pub(super) fn on_file(&self, file: &str, line: usize, message: Words, hint: Words) -> Hit {
-        let place = Place::File { file: file.to_owned(), line, column: 0 };
-        Hit { severity: None, language: None, place, story: None, excerpt: String::new(), message, hint, is_others: false }
     }
 
     fn find_in_files(&self, story: &Story, lang: &Lang, around: &str, offset: usize) -> Option<Place> {
@@ -275,6 +284,12 @@ impl Reading<'_> {
     pub(super) fn is_marked(&self, range: &Range<usize>) -> bool {
         self.block.marked.iter().any(|(other, _)| other.start < range.end && range.start < other.end)
     }
+}
+
+/// A hit about a line of a file that the office keeps.
+pub(super) fn on_file(file: &str, line: usize, message: Words, hint: Words) -> Hit {
+    let place = Place::File { file: file.to_owned(), line, column: 0 };
+    Hit { severity: None, language: None, place, story: None, excerpt: String::new(), message, hint, is_others: false }
 }
 
 /// Whether a story is in other people's words.

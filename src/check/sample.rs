@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::{Audience, Evidence, Example, WayOut};
 use crate::model::{
-    Edition, EditionId, Event, Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Slot, Story, StoryId, Text, Texts,
+    Edition, EditionId, Event, Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Slot, Story, StoryId, Text,
+    Texts,
 };
 
 /// All that `check` takes.
@@ -62,7 +63,10 @@ fn newsletter() -> Newsletter {
 pub(super) fn clean() -> Sample {
     let mut second = story(
         "file-second",
-        ("Writing for screen readers", "<p>Join us on January 20, 2027, from 1 pm to 2:30 pm. Write to <a href=\"mailto:info@example.ca\">info@example.ca</a>.</p>"),
+        (
+            "Writing for screen readers",
+            "<p>Join us on January 20, 2027, from 1 pm to 2:30 pm. Write to <a href=\"mailto:info@example.ca\">info@example.ca</a>.</p>",
+        ),
         (
             "Rédiger pour les lecteurs d'écran",
             "<p>Soyez des nôtres le 20\u{a0}janvier 2027, de 13\u{a0}h à 14\u{a0}h\u{a0}30. Écrivez à <a href=\"mailto:info@example.ca\">info@example.ca</a>.</p>",
@@ -78,8 +82,8 @@ pub(super) fn clean() -> Sample {
     });
     let first = story(
         "file-first",
-        ("A plain welcome", "<p>Good writing takes time. Three colleagues share what they do.</p>"),
-        ("Un accueil en toute simplicité", "<p>Bien écrire prend du temps. Trois collègues disent comment ils font.</p>"),
+        ("A plain welcome", "<p>Good writing takes time. Our colleagues share what they do.</p>"),
+        ("Un accueil en toute simplicité", "<p>Bien écrire prend du temps. Nos collègues disent comment ils font.</p>"),
     );
     let issue = Issue {
         id: IssueId::parse("2026-12").unwrap(),
@@ -141,7 +145,9 @@ impl Sample {
 
     fn edition(&self, langs: &[Lang]) -> Edition {
         let id = if langs.len() > 1 { EditionId::both() } else { EditionId::of(&langs[0]) };
-        let join = |texts: &Texts| langs.iter().map(|lang| texts.get(lang).cloned().unwrap_or_default()).collect::<Vec<_>>().join(" | ");
+        let join = |texts: &Texts| {
+            langs.iter().map(|lang| texts.get(lang).cloned().unwrap_or_default()).collect::<Vec<_>>().join(" | ")
+        };
         let tag = &self.newsletter.language(&langs[0]).tag;
         let halves: String = langs.iter().map(|lang| self.half(lang, langs.len() > 1)).collect();
         let mut html = format!(
@@ -149,14 +155,13 @@ impl Sample {
              @media (prefers-color-scheme: dark){{body{{background-color:#1a1a1a!important;color:#f2f2f2!important}}a{{color:#a8c8f0!important}}}}</style></head>\
              <body style=\"background-color:#ffffff;color:#333333;font-family:Arial,sans-serif;font-size:16px;line-height:1.5\">{halves}</body></html>"
         );
-        if id.as_str() == "en" {
-            if !self.swap.0.is_empty() {
-                assert!(html.contains(&self.swap.0), "{}", self.swap.0);
-                html = html.replace(&self.swap.0, &self.swap.1);
-            }
+        if id.as_str() == "en" && !self.swap.0.is_empty() {
+            assert!(html.contains(&self.swap.0), "{}", self.swap.0);
+            html = html.replace(&self.swap.0, &self.swap.1);
         }
         let text = langs.iter().map(|lang| self.text_half(lang)).collect();
-        let from = langs.iter().map(|lang| self.newsletter.language(lang).from_name.clone()).collect::<Vec<_>>().join(" | ");
+        let from =
+            langs.iter().map(|lang| self.newsletter.language(lang).from_name.clone()).collect::<Vec<_>>().join(" | ");
         let headers = vec![
             ("From".to_owned(), format!("{from} <news@example.ca>")),
             ("Reply-To".to_owned(), "info@example.ca".to_owned()),
@@ -190,17 +195,19 @@ impl Sample {
             if let Some(url) = &text.url {
                 title = format!("<a href=\"{url}\">{title}</a>");
             }
-            html += &format!(
+            let block = format!(
                 "<table role=\"presentation\" width=\"600\"><tr><td id=\"{prefix}story-{id}\"><a name=\"{prefix}story-{id}\"></a><h3>{title}</h3>{}{}{extra}</td></tr></table>",
                 text.summary, text.body
             );
+            html.push_str(&block);
         }
         let name = &office.name[lang];
         let behalf = &office.on_behalf_of[lang];
         let address = &office.address[lang];
         let email = &office.email;
         let (leave, change) = (Slot::Unsubscribe.token(), Slot::Preferences.token());
-        let (a, b) = if lang.is_french() { ("Se désabonner", "Changer de langue") } else { ("Unsubscribe", "Change language") };
+        let (a, b) =
+            if lang.is_french() { ("Se désabonner", "Changer de langue") } else { ("Unsubscribe", "Change language") };
         html + &format!(
             "<div id=\"{prefix}about\"><p>{name}, {behalf}</p><p>{address}</p><p>{email}</p><p><a href=\"{leave}\">{a}</a></p><p><a href=\"{change}\">{b}</a></p></div></div>"
         )
@@ -210,7 +217,7 @@ impl Sample {
         let mut text = String::new();
         for story in self.issue.stories() {
             let Some(own) = story.texts.get(lang) else { continue };
-            text += &format!("{}\n{}\n\n", own.title, own.url.as_deref().unwrap_or(""));
+            text.push_str(&[own.title.as_str(), "\n", own.url.as_deref().unwrap_or(""), "\n\n"].concat());
         }
         text + &format!("{}\n{}\n", Slot::Unsubscribe.token(), Slot::Preferences.token())
     }

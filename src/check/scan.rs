@@ -11,7 +11,9 @@ pub(super) fn pattern(text: &str) -> Regex {
 }
 
 static MACHINE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:https?://|www\.)[^\s<>»”]+|[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}|\b(?:[a-z0-9-]+\.)+(?:ca|com|org|net|gouv|gc|toml|md|html|pdf|example)\b(?:/[^\s<>»”]*)?|[@#][\p{L}0-9_]+")
+    pattern(
+        r"(?i)(?:https?://|www\.)[^\s<>»”]+|[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}|\b(?:[a-z0-9-]+\.)+(?:ca|com|org|net|gouv|gc|toml|md|html|pdf|example)\b(?:/[^\s<>»”]*)?|[@#][\p{L}0-9_]+",
+    )
 });
 
 /// Where a text is written for machines: addresses, e-mail addresses, file names. No rule of spelling holds there.

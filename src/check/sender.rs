@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::WayOut;
 use super::accessibility::hit_in;
 use super::catalogue::{Class, Example, Group, Rule};
-use super::proof::{Hit, Proof};
+use super::proof::{Hit, Proof, on_file};
 use super::scan;
 use super::sheet::Sheet;
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
@@ -44,13 +44,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "Everybody on a list has a recorded basis",
         fr: "Il y a pour chaque personne inscrite un fondement consigné",
-        bad: Example::Case("a file in subscribers/ without a [[list]] entry or dates of consent", "un fichier de subscribers/ sans entrée [[list]] ni dates de consentement"),
+        bad: Example::Case(
+            "a file in subscribers/ without a [[list]] entry or dates of consent",
+            "un fichier de subscribers/ sans entrée [[list]] ni dates de consentement",
+        ),
         judge: basis,
         ..rule("SND-04", Severity::Error, Class::Approver, "4, 1.2")
     },
     Rule {
         en: "No tracking: no invisible pictures, no redirectors, no address that differs between readers but the slots",
-        fr: "Aucun pistage : ni images invisibles, ni redirections, ni adresse propre à chaque personne hors des champs prévus",
+        fr: "Aucun pistage : ni images invisibles, ni redirections, ni adresse propre à chaque personne hors des champs prévus",
         bad: Example::Html("<img src=\"https://t.example.ca/o.png?u=1\" alt=\"\" width=\"1\" height=\"1\">"),
         good: Example::Html("<img src=\"cid:a@example.ca\" alt=\"\" width=\"600\" height=\"80\">"),
         judge: tracking,
@@ -73,7 +76,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         en: "No value is still to confirm, and no sender is on .example, when the issue leaves by SMTP",
         fr: "Aucune valeur n'est à confirmer et aucun expéditeur n'est en .example quand le numéro part par SMTP",
-        bad: Example::Case("to_confirm is not empty and the way out is a relay", "to_confirm n'est pas vide et l'envoi passe par un relais"),
+        bad: Example::Case(
+            "to_confirm is not empty and the way out is a relay",
+            "to_confirm n'est pas vide et l'envoi passe par un relais",
+        ),
         judge: confirmed,
         ..rule("SND-14", Severity::Info, Class::Approver, "7")
     },
@@ -112,8 +118,10 @@ fn identity(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 ("organization.address", of(&office.address)),
             ];
             let contacts = [Some(&office.email), office.telephone.as_ref(), office.website.get(lang)];
-            let can_be_reached = contacts.into_iter().flatten().any(|contact| !contact.is_empty() && says(&half, contact));
-            let mut missing: Vec<&str> = asked.iter().filter(|(_, text)| !says(&half, text)).map(|(key, _)| *key).collect();
+            let can_be_reached =
+                contacts.into_iter().flatten().any(|contact| !contact.is_empty() && says(&half, contact));
+            let mut missing: Vec<&str> =
+                asked.iter().filter(|(_, text)| !says(&half, text)).map(|(key, _)| *key).collect();
             for (key, text) in &asked {
                 if text.trim().is_empty() && *key != "organization.on_behalf_of" {
                     missing.push(key);
@@ -125,7 +133,10 @@ fn identity(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             for key in missing {
                 let words = (
                     words!("`{key}` is not in the mail in `{lang}`", "`{key}` n'est pas dans le message en `{lang}`"),
-                    words!("fill it in newsletter.toml, and let the template show it", "remplissez-le dans newsletter.toml, et affichez-le dans le gabarit"),
+                    words!(
+                        "fill it in newsletter.toml, and let the template show it",
+                        "remplissez-le dans newsletter.toml, et affichez-le dans le gabarit"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, key, words));
             }
@@ -154,8 +165,14 @@ fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
             if sheet.edition.text.matches(token).count() < sheet.edition.langs.len() {
                 let words = (
-                    words!("the text part has no link `{shown}` for each language", "la partie texte n'a pas de lien `{shown}` pour chaque langue"),
-                    words!("put the slot back into the template `edition.txt`", "remettez le champ dans le gabarit `edition.txt`"),
+                    words!(
+                        "the text part has no link `{shown}` for each language",
+                        "la partie texte n'a pas de lien `{shown}` pour chaque langue"
+                    ),
+                    words!(
+                        "put the slot back into the template `edition.txt`",
+                        "remettez le champ dans le gabarit `edition.txt`"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, shown, words));
             }
@@ -167,7 +184,7 @@ fn basis(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for file in proof.evidence.audience.files.iter().filter(|file| !file.has_basis && file.rows > 0) {
         let (name, rows) = (&file.file, file.rows);
         let line = usize::try_from(file.first_without.unwrap_or(0)).unwrap_or(0);
-        hits.push(proof.on_file(
+        hits.push(on_file(
             &format!("subscribers/{name}"),
             line,
             words!(
@@ -176,7 +193,7 @@ fn basis(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ),
             words!(
                 "fill `consented_on` in every row, or add to newsletter.toml: [[list]] file = \"{name}\", basis = \"internal distribution\", since = 2026-01-01, note = \"…\"",
-                "remplissez `consented_on` à chaque ligne, ou ajoutez à newsletter.toml : [[list]] file = \"{name}\", basis = \"internal distribution\", since = 2026-01-01, note = \"…\""
+                "remplissez `consented_on` à chaque ligne, ou ajoutez à newsletter.toml : [[list]] file = \"{name}\", basis = \"internal distribution\", since = 2026-01-01, note = \"…\""
             ),
         ));
     }
@@ -184,25 +201,55 @@ fn basis(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Hosts whose links count clicks before they lead on.
 const REDIRECTORS: &[&str] = &[
-    "list-manage.com", "safelinks.protection.outlook.com", "urldefense.com", "urldefense.proofpoint.com", "links.govdelivery.com",
-    "lnks.gd", "sendgrid.net", "mailchi.mp", "hubspotlinks.com", "mandrillapp.com", "click.convertkit-mail.com",
+    "list-manage.com",
+    "safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "links.govdelivery.com",
+    "lnks.gd",
+    "sendgrid.net",
+    "mailchi.mp",
+    "hubspotlinks.com",
+    "mandrillapp.com",
+    "click.convertkit-mail.com",
 ];
 /// Names of query fields that say who reads.
 const PERSONAL_FIELDS: &[&str] = &[
-    "mc_eid", "mc_cid", "uid", "userid", "user_id", "subscriber", "subscriber_id", "recipient", "email", "e-mail", "token",
-    "_hsenc", "_hsmi", "mkt_tok", "vero_id", "ck_subscriber_id", "contactid", "cid_token",
+    "mc_eid",
+    "mc_cid",
+    "uid",
+    "userid",
+    "user_id",
+    "subscriber",
+    "subscriber_id",
+    "recipient",
+    "email",
+    "e-mail",
+    "token",
+    "_hsenc",
+    "_hsmi",
+    "mkt_tok",
+    "vero_id",
+    "ck_subscriber_id",
+    "contactid",
+    "cid_token",
 ];
 
 fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
-            let is_tiny = ["width", "height"].iter().any(|name| image.attr(name).is_some_and(|px| matches!(px.trim_end_matches("px"), "0" | "1")));
+            let is_tiny = ["width", "height"]
+                .iter()
+                .any(|name| image.attr(name).is_some_and(|px| matches!(px.trim_end_matches("px"), "0" | "1")));
             let is_asked_for = src.starts_with("http") && src.contains('?');
             if is_tiny || is_asked_for {
                 let words = (
                     words!("a picture that can count readers", "une image qui peut compter les lecteurs"),
-                    words!("put the picture beside the story; delete invisible ones", "placez l'image à côté de l'article; supprimez celles qui sont invisibles"),
+                    words!(
+                        "put the picture beside the story; delete invisible ones",
+                        "placez l'image à côté de l'article; supprimez celles qui sont invisibles"
+                    ),
                 );
                 hits.push(hit_in(proof, sheet, None, src, words));
             }
@@ -212,7 +259,10 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             for link in &placed.block.links {
                 if is_tracking(&link.href) && said.insert(&link.href) {
                     let words = (
-                        words!("a link that tells who reads, or counts clicks", "un lien qui dit qui lit, ou qui compte les clics"),
+                        words!(
+                            "a link that tells who reads, or counts clicks",
+                            "un lien qui dit qui lit, ou qui compte les clics"
+                        ),
                         words!("link to the page itself", "faites un lien vers la page elle-même"),
                     );
                     hits.push(hit_in(proof, sheet, placed.story.as_deref(), &link.href, words));
@@ -229,36 +279,51 @@ pub(super) fn is_tracking(href: &str) -> bool {
     }
     let host = url.host_str().unwrap_or("");
     REDIRECTORS.iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
-        || url.query_pairs().any(|(name, value)| PERSONAL_FIELDS.contains(&name.to_lowercase().as_str()) && !value.is_empty())
+        || url
+            .query_pairs()
+            .any(|(name, value)| PERSONAL_FIELDS.contains(&name.to_lowercase().as_str()) && !value.is_empty())
 }
 
 fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let sender = &proof.newsletter.sender;
-    let all = [("from", &sender.from), ("reply_to", &sender.reply_to), ("bounce", &sender.bounce), ("requests", &sender.requests)];
+    let all = [
+        ("from", &sender.from),
+        ("reply_to", &sender.reply_to),
+        ("bounce", &sender.bounce),
+        ("requests", &sender.requests),
+    ];
     for (key, text) in all {
         if Address::parse(text).is_err() {
-            hits.push(proof.on_file(
+            hits.push(on_file(
                 "newsletter.toml",
                 0,
                 words!("sender.{key} is not an e-mail address", "sender.{key} n'est pas une adresse de courriel"),
-                words!("write one bare address, for example news-nouvelles@example.gc.ca", "écrivez une seule adresse, par exemple news-nouvelles@example.gc.ca"),
+                words!(
+                    "write one bare address, for example news-nouvelles@example.gc.ca",
+                    "écrivez une seule adresse, par exemple news-nouvelles@example.gc.ca"
+                ),
             ));
         }
     }
     if let (Ok(from), Ok(bounce)) = (Address::parse(&sender.from), Address::parse(&sender.bounce))
         && organizational(from.domain()) != organizational(bounce.domain())
     {
-        let hit = proof.on_file(
+        let hit = on_file(
             "newsletter.toml",
             0,
-            words!("sender.bounce is not on the domain of sender.from: SPF does not align", "sender.bounce n'est pas dans le domaine de sender.from : SPF n'est pas aligné"),
+            words!(
+                "sender.bounce is not on the domain of sender.from: SPF does not align",
+                "sender.bounce n'est pas dans le domaine de sender.from : SPF n'est pas aligné"
+            ),
             words!("use one domain for both", "utilisez un seul domaine pour les deux"),
         );
         hits.push(hit.weighing(Severity::Warning));
     }
     for sheet in &proof.sheets {
         // Without any header the edition gets them all when it is addressed.
-        let has = |name: &str| sheet.edition.headers.iter().any(|(it, value)| it.eq_ignore_ascii_case(name) && !value.is_empty());
+        let has = |name: &str| {
+            sheet.edition.headers.iter().any(|(it, value)| it.eq_ignore_ascii_case(name) && !value.is_empty())
+        };
         for name in ["From", "Reply-To", "List-Id"] {
             if !sheet.edition.headers.is_empty() && !has(name) {
                 let words = (
@@ -285,14 +350,17 @@ fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
     let has_reason = delivery.tls_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
     if !has_reason {
-        hits.push(proof.on_file(
+        hits.push(on_file(
             "newsletter.toml",
             0,
             words!("delivery.tls is `none`, without a reason", "delivery.tls vaut `none`, sans raison"),
-            words!("set tls = \"required\", or write delivery.tls_reason", "mettez tls = \"required\", ou écrivez delivery.tls_reason"),
+            words!(
+                "set tls = \"required\", or write delivery.tls_reason",
+                "mettez tls = \"required\", ou écrivez delivery.tls_reason"
+            ),
         ));
     } else if proof.evidence.way_out == WayOut::Smtp {
-        let hit = proof.on_file(
+        let hit = on_file(
             "newsletter.toml",
             0,
             words!("mail goes to the relay in the clear", "le courrier part en clair vers le relais"),
@@ -305,7 +373,7 @@ fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn confirmed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let severity = if proof.evidence.way_out == WayOut::Smtp { Severity::Error } else { Severity::Info };
     for key in &proof.newsletter.to_confirm {
-        let hit = proof.on_file(
+        let hit = on_file(
             "newsletter.toml",
             0,
             words!("`{key}` is still to confirm", "`{key}` est encore à confirmer"),
@@ -314,14 +382,22 @@ fn confirmed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit.weighing(severity));
     }
     let sender = &proof.newsletter.sender;
-    let all = [("from", &sender.from), ("reply_to", &sender.reply_to), ("bounce", &sender.bounce), ("requests", &sender.requests)];
+    let all = [
+        ("from", &sender.from),
+        ("reply_to", &sender.reply_to),
+        ("bounce", &sender.bounce),
+        ("requests", &sender.requests),
+    ];
     let reserved: Vec<&str> = all.iter().filter(|(_, text)| text.ends_with(".example")).map(|(key, _)| *key).collect();
     if !reserved.is_empty() {
         let keys = reserved.join(", ");
-        let hit = proof.on_file(
+        let hit = on_file(
             "newsletter.toml",
             0,
-            words!("the sender ({keys}) is on the reserved domain .example", "l'expéditeur ({keys}) est dans le domaine réservé .example"),
+            words!(
+                "the sender ({keys}) is on the reserved domain .example",
+                "l'expéditeur ({keys}) est dans le domaine réservé .example"
+            ),
             words!("put the office's own addresses into [sender]", "mettez les adresses du bureau dans [sender]"),
         );
         hits.push(hit.weighing(severity));

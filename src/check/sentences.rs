@@ -2,9 +2,10 @@
 
 /// A full stop after one of these ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "m", "mr", "mrs", "ms", "dr", "st", "ste", "mme", "mlle", "me", "jr", "sr", "vs", "etc", "e.g", "i.e", "p", "ex", "c.-à-d",
-    "no", "art", "par", "tél", "tel", "ext", "fig", "vol", "a.m", "p.m", "inc", "ltd", "hon", "prof", "gen", "gouv", "dept",
-    "janv", "févr", "sept", "oct", "nov", "déc", "jan", "feb", "aug", "dec", "approx", "env", "min", "max",
+    "m", "mr", "mrs", "ms", "dr", "st", "ste", "mme", "mlle", "me", "jr", "sr", "vs", "etc", "e.g", "i.e", "p", "ex",
+    "c.-à-d", "no", "art", "par", "tél", "tel", "ext", "fig", "vol", "a.m", "p.m", "inc", "ltd", "hon", "prof", "gen",
+    "gouv", "dept", "janv", "févr", "sept", "oct", "nov", "déc", "jan", "feb", "aug", "dec", "approx", "env", "min",
+    "max",
 ];
 
 /// The sentences of a text, trimmed, with their end marks.
@@ -60,11 +61,12 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_where_a_reader_would() {
-        let cut = sentences("Dr. Roy met J. Tremblay at 4:30 p.m. today. Was it 2.5 million? Yes! M. Roy dit « oui. » Fin");
+        let cut =
+            sentences("Dr. Roy met J. Tremblay at 4:30 p.m. today. Was it 2.5 million? Yes! M. Roy dit « oui. » Fin");
         assert_eq!(
             cut,
             ["Dr. Roy met J. Tremblay at 4:30 p.m. today.", "Was it 2.5 million?", "Yes!", "M. Roy dit « oui. » Fin"]
         );
-        assert_eq!(words("L'identité de l'équipe : 4 000 personnes"), 6);
+        assert_eq!(words("L'identité de l'équipe : 4 000 personnes"), 6);
     }
 }

@@ -10,6 +10,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::contrast::Colour;
 use super::dom::{self, Block, BlockBuilder, Step};
+use super::language;
 use crate::model::{Edition, Issue, Lang, Newsletter};
 
 /// One composed mail.
@@ -30,6 +31,8 @@ pub(super) struct Placed {
     pub(super) story: Option<String>,
     /// Whether it is shown.
     pub(super) is_shown: bool,
+    /// Whether it is plainly in another language than it says: rules of language then say nothing.
+    pub(super) is_strange: bool,
 }
 
 /// A run of text in one style.
@@ -43,6 +46,7 @@ pub(super) struct Run {
 
 /// What is known of how text is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of CSS that is on or off")]
 pub(super) struct Style {
     pub(super) ink: Colour,
     pub(super) ground: Colour,
@@ -101,7 +105,10 @@ impl<'a> Sheet<'a> {
         let blocks = blocks
             .into_iter()
             .zip(meta.into_iter().chain(std::iter::repeat((None, None, true))))
-            .map(|(block, (lang, story, is_shown))| Placed { block, lang, story, is_shown })
+            .map(|(block, (lang, story, is_shown))| {
+                let is_strange = lang.as_ref().is_some_and(|lang| language::strange(&block.text, lang).is_some());
+                Placed { block, lang, story, is_shown, is_strange }
+            })
             .collect();
         Self { edition, html, blocks, runs }
     }
@@ -112,7 +119,7 @@ impl<'a> Sheet<'a> {
         self.html.select(&selector).collect()
     }
 
-    /// The story in which an element stands, by the nearest anchor at or before it among its ancestors' children.
+    /// The edition's name.
     pub(super) fn id(&self) -> &str {
         self.edition.id.as_str()
     }
@@ -154,7 +161,7 @@ impl SheetReader<'_> {
         match step {
             Step::Open(element) => {
                 self.builder.step(step);
-                self.note_blocks(before);
+                self.note_blocks(&before);
                 self.open(*element);
             }
             Step::Text(text) => {
@@ -163,7 +170,7 @@ impl SheetReader<'_> {
             }
             Step::Close(_) => {
                 self.builder.step(step);
-                self.note_blocks(before);
+                self.note_blocks(&before);
                 self.stack.pop();
             }
         }
@@ -174,7 +181,7 @@ impl SheetReader<'_> {
         (level.and_then(|level| level.lang.clone()), self.story.clone(), level.is_none_or(|level| level.style.is_shown))
     }
 
-    fn note_blocks(&mut self, meta: BlockMeta) {
+    fn note_blocks(&mut self, meta: &BlockMeta) {
         while self.blocks_meta.len() < self.builder.count() {
             self.blocks_meta.push(meta.clone());
         }
@@ -182,7 +189,9 @@ impl SheetReader<'_> {
 
     fn open(&mut self, element: ElementRef<'_>) {
         if let Some(id) = element.attr("id").or_else(|| element.attr("name")) {
-            let is_for = |anchor: &&String| id == *anchor || id.strip_suffix(anchor.as_str()).is_some_and(|rest| rest.ends_with(['-', '_']));
+            let is_for = |anchor: &&String| {
+                id == *anchor || id.strip_suffix(anchor.as_str()).is_some_and(|rest| rest.ends_with(['-', '_']))
+            };
             self.story = self.anchors.iter().find(is_for).cloned();
         }
         let parent = self.stack.last();
@@ -279,7 +288,8 @@ fn apply(style: &mut Style, property: &str, value: &str) {
         "font-weight" => style.is_bold = value == "bold" || value.parse::<u32>().is_ok_and(|weight| weight >= 600),
         "line-height" => {
             let factor = value.parse::<f64>().ok();
-            let part = value.strip_suffix('%').and_then(|part| part.trim().parse::<f64>().ok()).map(|part| part / 100.0);
+            let part =
+                value.strip_suffix('%').and_then(|part| part.trim().parse::<f64>().ok()).map(|part| part / 100.0);
             let fixed = || pixels(value, style.size_px).filter(|_| style.size_px > 0.0).map(|px| px / style.size_px);
             style.line_height = factor.or(part).or_else(fixed);
         }

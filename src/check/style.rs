@@ -8,7 +8,7 @@ use jiff::ToSpan as _;
 use regex::Regex;
 
 use super::catalogue::{Class, Example, Group, Rule};
-use super::proof::{Hit, Part, Proof};
+use super::proof::{Hit, Part, Proof, on_file};
 use super::scan::{self, pattern};
 use super::sentences::{sentences, words};
 use crate::model::{Lang, Severity, Story, Words};
@@ -49,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Dates as December 9, 2026: no ordinal, the month first, a comma before the year",
-        fr: "En anglais, les dates comme December 9, 2026 : sans ordinal, le mois d'abord, une virgule avant l'année",
+        fr: "En anglais, les dates comme December 9, 2026 : sans ordinal, le mois d'abord, une virgule avant l'année",
         bad: Example::Text("en", "<p>We meet on December 9th, 2026.</p>"),
         good: Example::Text("en", "<p>We meet on December 9, 2026.</p>"),
         judge: dates,
@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Times as 4:30 pm and ranges with “to”",
-        fr: "En anglais, les heures comme 4:30 pm et les intervalles avec « to »",
+        fr: "En anglais, les heures comme 4:30 pm et les intervalles avec « to »",
         bad: Example::Text("en", "<p>The session begins at 4:30 P.M. sharp.</p>"),
         good: Example::Text("en", "<p>The session runs from 3 pm to 4:30 pm.</p>"),
         judge: times,
@@ -73,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "“and”, “for example”, “%”: no &, no e.g., no percent",
-        fr: "En anglais, « and », « for example », « % » : pas de &, de e.g. ni de percent",
+        fr: "En anglais, « and », « for example », « % » : pas de &, de e.g. ni de percent",
         bad: Example::Text("en", "<p>Use charts, e.g. bars & lines.</p>"),
         good: Example::Text("en", "<p>Use charts, for example bars and lines. R&amp;D counts for 20%.</p>"),
         judge: abbreviations,
@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "No contraction that is hard to read: shouldn't, could've",
-        fr: "En anglais, pas de contraction difficile à lire : shouldn't, could've",
+        fr: "En anglais, pas de contraction difficile à lire : shouldn't, could've",
         bad: Example::Text("en", "<p>You shouldn't worry about it.</p>"),
         good: Example::Text("en", "<p>You don't need to worry about it.</p>"),
         judge: contractions,
@@ -91,7 +91,10 @@ pub(super) const RULES: &[Rule] = &[
         en: "A short form is written out where a story first uses it",
         fr: "Un sigle est écrit au long là où un article l'emploie d'abord",
         bad: Example::Text("en", "<p>The XQZT has a new plan.</p>"),
-        good: Example::Text("en", "<p>The Exchange of Quick Zoning Tips (XQZT) has a new plan. The XQZT meets today.</p>"),
+        good: Example::Text(
+            "en",
+            "<p>The Exchange of Quick Zoning Tips (XQZT) has a new plan. The XQZT meets today.</p>",
+        ),
         judge: acronyms,
         ..rule("STY-08", Severity::Warning, "2.3")
     },
@@ -108,7 +111,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Plain words: “to”, not “in order to”",
-        fr: "En anglais, des mots simples : « to » plutôt que « in order to »",
+        fr: "En anglais, des mots simples : « to » plutôt que « in order to »",
         bad: Example::Text("en", "<p>Write early in order to be read.</p>"),
         good: Example::Text("en", "<p>Write early to be read.</p>"),
         judge: plain_words,
@@ -148,11 +151,17 @@ pub(super) fn title_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) 
                 passage,
                 0..text.len(),
                 words!("the title is in capitals", "le titre est en majuscules"),
-                words!("write it as a sentence: one capital at its beginning", "écrivez-le comme une phrase : une majuscule au début"),
+                words!(
+                    "write it as a sentence: one capital at its beginning",
+                    "écrivez-le comme une phrase : une majuscule au début"
+                ),
             ));
         }
         let last = sentences(text).last().copied().unwrap_or("").split_whitespace().next_back().unwrap_or("");
-        let is_abbreviation = last.trim_end_matches('.').contains('.') || text.ends_with("etc.") || text.ends_with("...") || last.len() <= 4;
+        let is_abbreviation = last.trim_end_matches('.').contains('.')
+            || text.ends_with("etc.")
+            || text.ends_with("...")
+            || last.len() <= 4;
         if text.ends_with([',', ';', ':']) || (text.ends_with('.') && !is_abbreviation) {
             hits.push(proof.at(
                 passage,
@@ -167,14 +176,20 @@ pub(super) fn title_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) 
 const MONTHS: &str = "(?:January|February|March|April|May|June|July|August|September|October|November|December)";
 
 fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}(?:st|nd|rd|th))\b")));
-    static DAY_FIRST: LazyLock<Regex> =
-        LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTHS},?\s(?:19|20)[0-9]{{2}})\b")));
-    static NO_COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
+    static ORDINAL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}(?:st|nd|rd|th))\b")));
+    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTHS},?\s(?:19|20)[0-9]{{2}})\b"))
+    });
+    static NO_COMMA: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
     for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA] {
         each(proof, hits, fault, |shown| {
             (
-                words!("`{shown}` is not how a date is written", "`{shown}` n'est pas une date à l'anglaise canadienne"),
+                words!(
+                    "`{shown}` is not how a date is written",
+                    "`{shown}` n'est pas une date à l'anglaise canadienne"
+                ),
                 words!("write December 9, 2026", "écrivez December 9, 2026"),
             )
         });
@@ -183,7 +198,9 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FORM: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}:00\s?[ap]m\b)")
+        pattern(
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}:00\s?[ap]m\b)",
+        )
     });
     static RANGE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[ap]m)?\s?[-–—]\s?[0-9]{1,2}(?::[0-5][0-9])?\s?[ap]m)\b")
@@ -191,7 +208,10 @@ fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for fault in [&FORM, &RANGE] {
         each(proof, hits, fault, |shown| {
             (
-                words!("`{shown}` is not how a time is written", "`{shown}` n'est pas une heure à l'anglaise canadienne"),
+                words!(
+                    "`{shown}` is not how a time is written",
+                    "`{shown}` n'est pas une heure à l'anglaise canadienne"
+                ),
                 words!("write 4:30 pm, and 9 am to 5 pm", "écrivez 4:30 pm, et 9 am to 5 pm"),
             )
         });
@@ -200,27 +220,61 @@ fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// What is written, and what Canadians write. Parts of names (Center with a capital) are left alone.
 const SPELLINGS: &[(&str, &str)] = &[
-    ("e-mail", "email"), ("e-mails", "emails"), ("web site", "website"), ("web sites", "websites"), ("webpage", "web page"),
-    ("webpages", "web pages"), ("on-line", "online"), ("color", "colour"), ("colors", "colours"), ("center", "centre"),
-    ("centers", "centres"), ("honor", "honour"), ("favor", "favour"), ("favorite", "favourite"), ("labor", "labour"),
-    ("behavior", "behaviour"), ("neighbor", "neighbour"), ("neighbors", "neighbours"), ("organise", "organize"),
-    ("organised", "organized"), ("organisation", "organization"), ("organisations", "organizations"),
-    ("recognise", "recognize"), ("realise", "realize"), ("analyse", "analyze"), ("defense", "defence"), ("programme", "program"),
-    ("programmes", "programs"), ("traveled", "travelled"), ("traveling", "travelling"), ("canceled", "cancelled"),
-    ("catalog", "catalogue"), ("counseling", "counselling"), ("theater", "theatre"), ("modeling", "modelling"),
-    ("prioritise", "prioritize"), ("summarise", "summarize"), ("utilise", "use"),
+    ("e-mail", "email"),
+    ("e-mails", "emails"),
+    ("web site", "website"),
+    ("web sites", "websites"),
+    ("webpage", "web page"),
+    ("webpages", "web pages"),
+    ("on-line", "online"),
+    ("color", "colour"),
+    ("colors", "colours"),
+    ("center", "centre"),
+    ("centers", "centres"),
+    ("honor", "honour"),
+    ("favor", "favour"),
+    ("favorite", "favourite"),
+    ("labor", "labour"),
+    ("behavior", "behaviour"),
+    ("neighbor", "neighbour"),
+    ("neighbors", "neighbours"),
+    ("organise", "organize"),
+    ("organised", "organized"),
+    ("organisation", "organization"),
+    ("organisations", "organizations"),
+    ("recognise", "recognize"),
+    ("realise", "realize"),
+    ("analyse", "analyze"),
+    ("defense", "defence"),
+    ("programme", "program"),
+    ("programmes", "programs"),
+    ("traveled", "travelled"),
+    ("traveling", "travelling"),
+    ("canceled", "cancelled"),
+    ("catalog", "catalogue"),
+    ("counseling", "counselling"),
+    ("theater", "theatre"),
+    ("modeling", "modelling"),
+    ("prioritise", "prioritize"),
+    ("summarise", "summarize"),
+    ("utilise", "use"),
 ];
 
 fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         let all: Vec<&str> = SPELLINGS.iter().map(|(written, _)| *written).collect();
-        pattern(&format!(r"\b({}|{})\b", all.join("|"), all.iter().map(|word| capital(word)).collect::<Vec<_>>().join("|")))
+        pattern(&format!(
+            r"\b({}|{})\b",
+            all.join("|"),
+            all.iter().map(|word| capital(word)).collect::<Vec<_>>().join("|")
+        ))
     });
     for reading in proof.readings(Lang::is_english) {
         for range in scan::matches(&FAULT, reading.text()) {
             let shown = &reading.text()[range.clone()];
             // With a capital inside a sentence it belongs to a name.
-            let begins = range.start == 0 || reading.text()[..range.start].trim_end().ends_with(['.', '!', '?', ':', '\n']);
+            let begins =
+                range.start == 0 || reading.text()[..range.start].trim_end().ends_with(['.', '!', '?', ':', '\n']);
             let lower = shown.to_lowercase();
             if reading.is_marked(&range) || (!begins && shown != lower) {
                 continue;
@@ -228,7 +282,10 @@ fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let Some((_, better)) = SPELLINGS.iter().find(|(written, _)| *written == lower) else { continue };
             hits.push(reading.hit(
                 range.clone(),
-                words!("`{shown}` is not the Canadian federal spelling", "`{shown}` n'est pas l'orthographe fédérale canadienne"),
+                words!(
+                    "`{shown}` is not the Canadian federal spelling",
+                    "`{shown}` n'est pas l'orthographe fédérale canadienne"
+                ),
                 words!("write `{better}`", "écrivez `{better}`"),
             ));
         }
@@ -245,8 +302,14 @@ fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         LazyLock::new(|| pattern(r"(\b[eE]\.g\.|\b[iI]\.e\.|\b[a-z]+ & [a-z]+|[0-9]\s?percent\b|\b[0-9]*[¼½¾])"));
     each(proof, hits, &FAULT, |shown| {
         (
-            words!("`{shown}`: a sign or a Latin abbreviation in running text", "`{shown}`\u{a0}: un signe ou une abréviation latine dans le texte"),
-            words!("write “and”, “for example”, “that is”, “20%”", "écrivez « and », « for example », « that is », « 20% »"),
+            words!(
+                "`{shown}`: a sign or a Latin abbreviation in running text",
+                "`{shown}`\u{a0}: un signe ou une abréviation latine dans le texte"
+            ),
+            words!(
+                "write “and”, “for example”, “that is”, “20%”",
+                "écrivez « and », « for example », « that is », « 20% »"
+            ),
         )
     });
 }
@@ -265,10 +328,12 @@ fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Short forms that every federal communicator reads without help, in either language.
 const KNOWN: &[&str] = &[
-    "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI", "AI",
-    "IA", "ID", "OK", "NCR", "RCN", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT", "NT", "NU", "DC",
-    "COVID", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML", "WAV", "MP3", "EST", "EDT",
-    "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO", "RSS", "SEO", "WWW", "TBS", "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
+    "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
+    "AI", "IA", "ID", "OK", "NCR", "RCN", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT",
+    "NT", "NU", "DC", "COVID", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML",
+    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API",
+    "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO", "RSS", "SEO", "WWW", "TBS",
+    "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
 ];
 
 fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -277,12 +342,14 @@ fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for story in proof.issue.stories() {
         for lang in story.texts.keys().filter(|lang| lang.is_english() || lang.is_french()) {
             let passages: Vec<_> = proof.of_story(story, lang).filter(|passage| !passage.is_strange).collect();
-            let whole: String = passages.iter().map(|passage| format!("{}\n", passage.block.text)).collect();
+            let whole: String = passages.iter().flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect();
             let mut said: BTreeSet<&str> = BTreeSet::new();
             for passage in &passages {
                 let text = &passage.block.text;
                 // A passage in capitals hides no short forms; STY-01 and TYP-15 see to it.
-                if !text.chars().any(char::is_lowercase) || matches!(passage.part, Part::Title | Part::Alt | Part::Field) {
+                if !text.chars().any(char::is_lowercase)
+                    || matches!(passage.part, Part::Title | Part::Alt | Part::Field)
+                {
                     continue;
                 }
                 for range in scan::matches(&SHORT, text) {
@@ -293,14 +360,25 @@ fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                         || whole.contains(&format!("{short} ("))
                         || whole.contains(&format!("{short}\u{a0}("));
                     let is_roman = short.chars().all(|c| "IVXLC".contains(c));
-                    if KNOWN.contains(&short) || office.contains(short) || is_explained || is_roman || !said.insert(short) {
+                    if KNOWN.contains(&short)
+                        || office.contains(short)
+                        || is_explained
+                        || is_roman
+                        || !said.insert(short)
+                    {
                         continue;
                     }
                     hits.push(proof.at(
                         passage,
                         range,
-                        words!("`{short}` is not written out in this story", "`{short}` n'est pas écrit au long dans cet article"),
-                        words!("write the name, then ({short}) where it first stands", "écrivez le nom, puis ({short}) à la première mention"),
+                        words!(
+                            "`{short}` is not written out in this story",
+                            "`{short}` n'est pas écrit au long dans cet article"
+                        ),
+                        words!(
+                            "write the name, then ({short}) where it first stands",
+                            "écrivez le nom, puis ({short}) à la première mention"
+                        ),
                     ));
                 }
             }
@@ -321,7 +399,7 @@ fn lengths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     passage,
                     start..start + sentence.len(),
                     words!("a sentence of {n} words", "une phrase de {n} mots"),
-                    words!("cut it in two: at most {max} words", "coupez-la en deux : au plus {max} mots"),
+                    words!("cut it in two: at most {max} words", "coupez-la en deux : au plus {max} mots"),
                 ));
             }
         }
@@ -337,13 +415,20 @@ fn lengths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
     for story in proof.issue.stories() {
         for (lang, text) in &story.texts {
-            let n = text.body.split("<ul").skip(1).map(|list| list.split("</ul").next().unwrap_or("").matches("<li").count());
+            let n = text
+                .body
+                .split("<ul")
+                .skip(1)
+                .map(|list| list.split("</ul").next().unwrap_or("").matches("<li").count());
             if let Some(n) = n.max().filter(|n| *n > LIST_ITEMS_MAX) {
                 hits.push(proof.on_story(
                     story,
                     lang,
                     words!("a list of {n} items", "une liste de {n} éléments"),
-                    words!("cut it to {LIST_ITEMS_MAX}, or part it in two", "ramenez-la à {LIST_ITEMS_MAX}, ou divisez-la"),
+                    words!(
+                        "cut it to {LIST_ITEMS_MAX}, or part it in two",
+                        "ramenez-la à {LIST_ITEMS_MAX}, ou divisez-la"
+                    ),
                 ));
             }
         }
@@ -383,7 +468,7 @@ fn fresh(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
     let as_of = proof.newsletter.organization.as_of;
     if as_of.saturating_add(FACTS_MONTHS_MAX.months()) < at.date() {
-        let hit = proof.on_file(
+        let hit = on_file(
             "newsletter.toml",
             0,
             words!("the facts about the office are of {as_of}", "les renseignements sur le bureau datent du {as_of}"),
@@ -403,7 +488,14 @@ fn stale(story: &Story, at: jiff::civil::DateTime) -> Vec<(Words, Words, Severit
     if let Some(event) = &story.event {
         let starts = event.starts;
         if starts < at {
-            found.push((words!("the event of {starts} is over when the issue leaves", "l'activité du {starts} est passée à l'envoi du numéro"), drop(), Severity::Error));
+            found.push((
+                words!(
+                    "the event of {starts} is over when the issue leaves",
+                    "l'activité du {starts} est passée à l'envoi du numéro"
+                ),
+                drop(),
+                Severity::Error,
+            ));
         }
         if event.ends.is_some_and(|ends| ends < starts) {
             found.push((
@@ -413,21 +505,42 @@ fn stale(story: &Story, at: jiff::civil::DateTime) -> Vec<(Words, Words, Severit
             ));
         }
         if let Some(day) = event.register_by.filter(|day| *day < at.date()) {
-            found.push((words!("registration closed on {day}, before the issue leaves", "l'inscription a pris fin le {day}, avant l'envoi du numéro"), drop(), Severity::Error));
+            found.push((
+                words!(
+                    "registration closed on {day}, before the issue leaves",
+                    "l'inscription a pris fin le {day}, avant l'envoi du numéro"
+                ),
+                drop(),
+                Severity::Error,
+            ));
         }
         if let Some(day) = event.register_by.filter(|day| *day > starts.date()) {
             found.push((
-                words!("registration closes on {day}, after the event", "l'inscription prend fin le {day}, après l'activité"),
+                words!(
+                    "registration closes on {day}, after the event",
+                    "l'inscription prend fin le {day}, après l'activité"
+                ),
                 words!("mend `register_by`", "corrigez `register_by`"),
                 Severity::Warning,
             ));
         }
     }
     if let Some(day) = story.deadline.filter(|day| *day < at.date()) {
-        found.push((words!("the deadline of {day} has passed when the issue leaves", "l'échéance du {day} est passée à l'envoi du numéro"), drop(), Severity::Error));
+        found.push((
+            words!(
+                "the deadline of {day} has passed when the issue leaves",
+                "l'échéance du {day} est passée à l'envoi du numéro"
+            ),
+            drop(),
+            Severity::Error,
+        ));
     }
     if let Some(day) = story.expires.filter(|day| *day < at.date()) {
-        found.push((words!("the story was of use until {day}", "l'article n'était utile que jusqu'au {day}"), drop(), Severity::Warning));
+        found.push((
+            words!("the story was of use until {day}", "l'article n'était utile que jusqu'au {day}"),
+            drop(),
+            Severity::Warning,
+        ));
     }
     found
 }

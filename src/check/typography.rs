@@ -56,8 +56,8 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("TYP-03", Severity::Fixed, "2.1")
     },
     Rule {
-        en: "French quotation marks « … », with no-break spaces inside, in pairs",
-        fr: "Des guillemets français « … », avec des espaces insécables à l'intérieur, par paires",
+        en: "French quotation marks « … », with no-break spaces inside, in pairs",
+        fr: "Des guillemets français « … », avec des espaces insécables à l'intérieur, par paires",
         bad: Example::Text("fr", "<p>Le thème est «langage clair».</p>"),
         good: Example::Text("fr", "<p>Le thème est «\u{a0}langage clair\u{a0}».</p>"),
         judge: quotation_marks,
@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Dates as 9 décembre 2026: no comma, month in lower case, 1er for the first",
-        fr: "Les dates comme 9 décembre 2026 : sans virgule, mois en minuscules, 1er pour le premier jour",
+        fr: "Les dates comme 9 décembre 2026 : sans virgule, mois en minuscules, 1er pour le premier jour",
         bad: Example::Text("fr", "<p>Nous nous réunissons le 9 Décembre, 2026.</p>"),
         good: Example::Text("fr", "<p>Nous nous réunissons le 9\u{a0}décembre 2026 et le 1er\u{a0}mars.</p>"),
         judge: dates,
@@ -89,7 +89,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "Times as 16 h 30: no am or pm, no 16h30, no 16:30",
-        fr: "Les heures comme 16 h 30 : ni am ni pm, ni 16h30, ni 16:30",
+        fr: "Les heures comme 16 h 30 : ni am ni pm, ni 16h30, ni 16:30",
         bad: Example::Text("fr", "<p>La séance commence à 16:30.</p>"),
         good: Example::Text("fr", "<p>La séance commence à 16\u{a0}h\u{a0}30.</p>"),
         judge: times,
@@ -129,7 +129,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         en: "French words for French readers: courriel, infolettre, site Web, par exemple",
-        fr: "Des mots français : courriel, infolettre, site Web, par exemple",
+        fr: "Des mots français : courriel, infolettre, site Web, par exemple",
         bad: Example::Text("fr", "<p>Abonnez-vous à la newsletter dès maintenant.</p>"),
         good: Example::Text("fr", "<p>Abonnez-vous à l'infolettre par courriel sur le site Web.</p>"),
         judge: french_words,
@@ -176,7 +176,8 @@ fn weigh(hit: Hit, reading: &Reading<'_>, mended: bool) -> Hit {
 
 /// Judges a fault that is the author's: in the story's own text, and of other people's words in what is left of it.
 fn each_own(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(&str) -> (Words, Words)) {
-    let own = proof.in_language(Lang::is_french).filter(|passage| !passage.is_others).map(|passage| proof.read(passage));
+    let own =
+        proof.in_language(Lang::is_french).filter(|passage| !passage.is_others).map(|passage| proof.read(passage));
     let others = proof.readings(Lang::is_french).into_iter();
     let others = others.filter(|reading| reading.story.is_some_and(super::proof::is_others));
     for reading in own.chain(others) {
@@ -219,8 +220,14 @@ fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\p{L}+[)»]? ?:)(?:\s|$)"));
     each(proof, hits, &FAULT, true, |shown| {
         (
-            words!("`{shown}`: no no-break space before the colon", "`{shown}`\u{a0}: pas d'espace insécable avant le deux-points"),
-            words!("put a no-break space (Ctrl+Shift+Space in Word)", "mettez une espace insécable (Ctrl+Maj+Espace dans Word)"),
+            words!(
+                "`{shown}`: no no-break space before the colon",
+                "`{shown}`\u{a0}: pas d'espace insécable avant le deux-points"
+            ),
+            words!(
+                "put a no-break space (Ctrl+Shift+Space in Word)",
+                "mettez une espace insécable (Ctrl+Maj+Espace dans Word)"
+            ),
         )
     });
 }
@@ -230,24 +237,31 @@ fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, hits, &FAULT, true, |shown| {
         (
             words!("`{shown}`: a space before the sign", "`{shown}`\u{a0}: une espace avant le signe"),
-            words!("take the space out: in Canada there is none", "supprimez l'espace\u{a0}: au Canada, il n'y en a pas"),
+            words!(
+                "take the space out: in Canada there is none",
+                "supprimez l'espace\u{a0}: au Canada, il n'y en a pas"
+            ),
         )
     });
 }
 
 fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static NARROW: LazyLock<Regex> = LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
+    static NARROW: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
     static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”])"#));
     each(proof, hits, &NARROW, true, |shown| {
         (
-            words!("`{shown}`: no no-break space inside the quotation mark", "`{shown}`\u{a0}: pas d'espace insécable à l'intérieur du guillemet"),
-            words!("put a no-break space after « and before »", "mettez une espace insécable après « et avant »"),
+            words!(
+                "`{shown}`: no no-break space inside the quotation mark",
+                "`{shown}`\u{a0}: pas d'espace insécable à l'intérieur du guillemet"
+            ),
+            words!("put a no-break space after « and before »", "mettez une espace insécable après « et avant »"),
         )
     });
     each(proof, hits, &FOREIGN, false, |shown| {
         (
             words!("{shown}: English quotation marks in French", "{shown}\u{a0}: des guillemets anglais en français"),
-            words!("write « … »", "écrivez « … »"),
+            words!("write « … »", "écrivez « … »"),
         )
     });
     for reading in proof.readings(Lang::is_french) {
@@ -257,7 +271,10 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let end = reading.text()[at..].find(char::is_whitespace).map_or(reading.text().len(), |length| at + length);
             hits.push(reading.hit(
                 at..end,
-                words!("{open} opening and {close} closing quotation marks", "{open} guillemets ouvrants et {close} fermants"),
+                words!(
+                    "{open} opening and {close} closing quotation marks",
+                    "{open} guillemets ouvrants et {close} fermants"
+                ),
                 words!("close what was opened", "fermez ce qui a été ouvert"),
             ));
         }
@@ -270,28 +287,42 @@ fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\$\s?[0-9][0-9 ,.\u{a0}]*)"));
     each(proof, hits, &LOOSE, true, |shown| {
         (
-            words!("`{shown}`: no no-break space before the sign", "`{shown}`\u{a0}: pas d'espace insécable avant le signe"),
-            words!("put a no-break space between number and sign", "mettez une espace insécable entre le nombre et le signe"),
+            words!(
+                "`{shown}`: no no-break space before the sign",
+                "`{shown}`\u{a0}: pas d'espace insécable avant le signe"
+            ),
+            words!(
+                "put a no-break space between number and sign",
+                "mettez une espace insécable entre le nombre et le signe"
+            ),
         )
     });
     each(proof, hits, &BEFORE, false, |shown| {
         (
             words!("`{shown}`: the sign stands before the number", "`{shown}`\u{a0}: le signe est avant le nombre"),
-            words!("in French the dollar sign follows: 100\u{a0}$", "en français, le signe suit le nombre\u{a0}: 100\u{a0}$"),
+            words!(
+                "in French the dollar sign follows: 100\u{a0}$",
+                "en français, le signe suit le nombre\u{a0}: 100\u{a0}$"
+            ),
         )
     });
 }
 
 fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu)([’'][ \u{a0}\u{202f}]+)\p{L}")
+        pattern(
+            r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu)([’'][ \u{a0}\u{202f}]+)\p{L}",
+        )
     });
     static BEFORE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu)([ \u{a0}\u{202f}]+[’'])\p{L}"));
     for fault in [&AFTER, &BEFORE] {
         each_own(proof, hits, fault, |shown| {
             (
-                words!("`{shown}`: a space beside the apostrophe", "`{shown}`\u{a0}: une espace à côté de l'apostrophe"),
+                words!(
+                    "`{shown}`: a space beside the apostrophe",
+                    "`{shown}`\u{a0}: une espace à côté de l'apostrophe"
+                ),
                 words!("take the space out", "supprimez l'espace"),
             )
         });
@@ -299,19 +330,27 @@ fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 const MONTHS: &str = "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)";
-const MONTHS_CAPITAL: &str =
-    "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)";
+const MONTHS_CAPITAL: &str = "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)";
 
 fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static CAPITAL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
-    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
+    static CAPITAL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
+    static COMMA: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
     static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
-    static REVERSED: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
+    static REVERSED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
     for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED] {
         each(proof, hits, fault, false, |shown| {
             (
-                words!("`{shown}` is not how a date is written in French", "`{shown}` n'est pas une date à la française"),
-                words!("write 9\u{a0}décembre 2026, or 1er\u{a0}décembre", "écrivez 9\u{a0}décembre 2026, ou 1er\u{a0}décembre"),
+                words!(
+                    "`{shown}` is not how a date is written in French",
+                    "`{shown}` n'est pas une date à la française"
+                ),
+                words!(
+                    "write 9\u{a0}décembre 2026, or 1er\u{a0}décembre",
+                    "écrivez 9\u{a0}décembre 2026, ou 1er\u{a0}décembre"
+                ),
             )
         });
     }
@@ -319,7 +358,9 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH][0-5][0-9]|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])")
+        pattern(
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH][0-5][0-9]|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])",
+        )
     });
     each(proof, hits, &FAULT, false, |shown| {
         (
@@ -331,11 +372,16 @@ fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois))(?:[^0-9,]|$)")
+        pattern(
+            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois))(?:[^0-9,]|$)",
+        )
     });
     each(proof, hits, &FAULT, false, |shown| {
         (
-            words!("`{shown}` is not how a number is written in French", "`{shown}` n'est pas un nombre à la française"),
+            words!(
+                "`{shown}` is not how a number is written in French",
+                "`{shown}` n'est pas un nombre à la française"
+            ),
             words!("write 4\u{a0}000 and 5,5", "écrivez 4\u{a0}000 et 5,5"),
         )
     });
@@ -343,7 +389,9 @@ fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h)\b")
+        pattern(
+            r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h)\b",
+        )
     });
     each(proof, hits, &FAULT, false, |shown| {
         (
@@ -357,7 +405,10 @@ fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]+(?:ème|ième|ère|ière|nde|nd|st|rd|th)s?)\b"));
     each(proof, hits, &FAULT, false, |shown| {
         (
-            words!("`{shown}` is not how an ordinal is written in French", "`{shown}` n'est pas un ordinal à la française"),
+            words!(
+                "`{shown}` is not how an ordinal is written in French",
+                "`{shown}` n'est pas un ordinal à la française"
+            ),
             words!("write 1er, 1re, 2e", "écrivez 1er, 1re, 2e"),
         )
     });
@@ -366,11 +417,16 @@ fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // Words that are English as well (Education, Edition) are left out: names of programs hold them.
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evitez|Evaluez|Echange(?:z|r|s)|Eté|Ile(?:s)?|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b")
+        pattern(
+            r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evitez|Evaluez|Echange(?:z|r|s)|Eté|Ile(?:s)?|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b",
+        )
     });
     each(proof, hits, &FAULT, false, |shown| {
         (
-            words!("`{shown}`: an accent is missing on the capital", "`{shown}`\u{a0}: il manque un accent sur la majuscule"),
+            words!(
+                "`{shown}`: an accent is missing on the capital",
+                "`{shown}`\u{a0}: il manque un accent sur la majuscule"
+            ),
             words!("write É, À, Î", "écrivez É, À, Î"),
         )
     });
@@ -378,7 +434,9 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(e-?mails?|newsletters?|web site|website|sites? web|pages? web|p\.\s?ex\.|c\.-à-d\.|[eE]tc(?:\.{2,}|\.?…))(?:[^\p{L}]|$)")
+        pattern(
+            r"\b(e-?mails?|newsletters?|web site|website|sites? web|pages? web|p\.\s?ex\.|c\.-à-d\.|[eE]tc(?:\.{2,}|\.?…))(?:[^\p{L}]|$)",
+        )
     });
     each(proof, hits, &FAULT, false, |shown| {
         let instead = match shown.to_lowercase().as_str() {
@@ -402,7 +460,8 @@ fn titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"([\p{L}0-9]*[\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}]+|\S*\s?—\s?\S*)"));
+    static FAULT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"([\p{L}0-9]*[\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}]+|\S*\s?—\s?\S*)"));
     // These are nobody's language: every language is read, the titles of other people too.
     for reading in proof.readings(|_| true) {
         for range in scan::matches(&FAULT, reading.text()) {
@@ -410,8 +469,14 @@ fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let shown: String = reading.text()[range.clone()].escape_debug().to_string();
                 let hit = reading.hit(
                     range,
-                    words!("`{shown}`: an em dash or a character that nobody sees", "`{shown}`\u{a0}: un tiret cadratin ou un caractère invisible"),
-                    words!("write a comma, a colon or a full stop; delete what is invisible", "écrivez une virgule, un deux-points ou un point; supprimez ce qui est invisible"),
+                    words!(
+                        "`{shown}`: an em dash or a character that nobody sees",
+                        "`{shown}`\u{a0}: un tiret cadratin ou un caractère invisible"
+                    ),
+                    words!(
+                        "write a comma, a colon or a full stop; delete what is invisible",
+                        "écrivez une virgule, un deux-points ou un point; supprimez ce qui est invisible"
+                    ),
                 );
                 hits.push(weigh(hit, &reading, true));
             }

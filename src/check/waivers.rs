@@ -54,7 +54,9 @@ fn story_words(story: &Story) -> String {
     }
     add(&format!("{:?} {:?} {:?}", story.deadline, story.expires, story.only));
     for texts in fields {
-        texts.values().for_each(|text| add(text));
+        for text in texts.values() {
+            add(text);
+        }
     }
     words
 }
@@ -64,7 +66,9 @@ fn issue_words(issue: &Issue, editions: &[Edition]) -> String {
     if editions.is_empty() {
         return issue.stories().map(story_words).collect();
     }
-    editions.iter().map(|edition| format!("{}\n{}\n{}\n", edition.subject, edition.preheader, edition.text)).collect()
+    let parts =
+        |edition: &Edition| [edition.subject.clone(), edition.preheader.clone(), edition.text.clone()].join("\n");
+    editions.iter().map(parts).collect::<Vec<_>>().join("\n")
 }
 
 /// Marks what is waived, and reports waivers that hold no longer or may not be. Each finding comes with its story.
@@ -117,19 +121,34 @@ impl Complaint {
         let story = waiver.story.as_deref().unwrap_or("");
         let (message, hint) = match self {
             Self::NoRule => (
-                words!("a waiver names `{rule}`, which is no rule", "une dispense nomme `{rule}`, qui n'est pas une règle"),
-                words!("take the id of the finding, for example `TYP-01`", "prenez le numéro de la constatation, par exemple `TYP-01`"),
+                words!(
+                    "a waiver names `{rule}`, which is no rule",
+                    "une dispense nomme `{rule}`, qui n'est pas une règle"
+                ),
+                words!(
+                    "take the id of the finding, for example `TYP-01`",
+                    "prenez le numéro de la constatation, par exemple `TYP-01`"
+                ),
             ),
             Self::NothingLeft => (
-                words!("the waiver of {rule} matches nothing any more", "la dispense de {rule} ne correspond plus à rien"),
+                words!(
+                    "the waiver of {rule} matches nothing any more",
+                    "la dispense de {rule} ne correspond plus à rien"
+                ),
                 words!("delete its [[waiver]] from `issue.toml`", "supprimez son [[waiver]] de `issue.toml`"),
             ),
             Self::Never => (
                 words!("{rule} can never be waived", "aucune dispense n'est possible pour {rule}"),
-                words!("mend the text, and delete the [[waiver]] from `issue.toml`", "corrigez le texte, et supprimez le [[waiver]] de `issue.toml`"),
+                words!(
+                    "mend the text, and delete the [[waiver]] from `issue.toml`",
+                    "corrigez le texte, et supprimez le [[waiver]] de `issue.toml`"
+                ),
             ),
             Self::NoReason => (
-                words!("the waiver of {rule} does not say by whom and why", "la dispense de {rule} ne dit pas par qui ni pourquoi"),
+                words!(
+                    "the waiver of {rule} does not say by whom and why",
+                    "la dispense de {rule} ne dit pas par qui ni pourquoi"
+                ),
                 words!("add `by` and `reason` to its [[waiver]]", "ajoutez `by` et `reason` à son [[waiver]]"),
             ),
             Self::OtherWords(key) => (
@@ -162,7 +181,7 @@ mod tests {
 
     #[test]
     fn typography_does_not_change_a_key_and_a_word_does() {
-        assert_eq!(text_key("Bonjour : « allô »"), text_key("bonjour\u{a0}:  \"Allô\"!"));
+        assert_eq!(text_key("Bonjour : « allô »"), text_key("bonjour\u{a0}:  \"Allô\"!"));
         assert_ne!(text_key("9 December"), text_key("10 December"));
         assert_eq!(text_key("x").len(), 16);
     }
