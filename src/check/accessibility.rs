@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 
 use super::catalogue::{Class, Example, Group, Rule};
 use super::contrast::contrast;
@@ -213,51 +213,53 @@ fn marks_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn table_roles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
+        // Headers and captions know their table; asking each of many nested tables for them would take its square.
+        let owner = |element: ElementRef<'_>| {
+            let mut above = element.ancestors().filter_map(ElementRef::wrap);
+            above.find(|it| it.value().name() == "table").map(|table| table.id())
+        };
+        let headers: Vec<_> =
+            sheet.select("th").into_iter().map(|it| (owner(it), it.attr("scope").is_some())).collect();
+        let captions: Vec<_> = sheet.select("caption").into_iter().map(owner).collect();
         for table in sheet.select("table") {
-            let own = |tag: &str| {
-                let selector = Selector::parse(tag).expect("a fixed selector");
-                let is_own = |element: &ElementRef<'_>| {
-                    let mut tables = element.ancestors().filter_map(ElementRef::wrap);
-                    tables.find(|it| it.value().name() == "table").is_some_and(|it| it.id() == table.id())
-                };
-                table.select(&selector).filter(is_own).collect::<Vec<_>>()
-            };
+            let own: Vec<bool> =
+                headers.iter().filter(|(id, _)| *id == Some(table.id())).map(|(_, has_scope)| *has_scope).collect();
+            let has_caption = captions.contains(&Some(table.id())) || table.attr("summary").is_some();
             let is_layout = table.attr("role").is_some_and(|role| matches!(role, "presentation" | "none"));
-            let headers = own("th");
-            let wrong = if is_layout {
-                !headers.is_empty() || !own("caption").is_empty() || table.attr("summary").is_some()
-            } else {
-                headers.is_empty() || headers.iter().any(|header| header.attr("scope").is_none())
-            };
-            if wrong {
-                let shown: String = table.text().flat_map(str::split_whitespace).take(8).collect::<Vec<_>>().join(" ");
-                let words = if is_layout {
-                    (
-                        words!(
-                            "a layout table with headers or a caption",
-                            "un tableau de mise en page avec des en-têtes ou une légende"
-                        ),
-                        words!(
-                            "take role=presentation off a table of data",
-                            "enlevez role=presentation d'un tableau de données"
-                        ),
-                    )
-                } else {
-                    (
-                        words!(
-                            "a table without role=presentation, and without headers with a scope",
-                            "un tableau sans role=presentation, et sans en-têtes avec un scope"
-                        ),
-                        words!(
-                            "add role=presentation, or <th scope=…> if it holds data",
-                            "ajoutez role=presentation, ou <th scope=…> s'il contient des données"
-                        ),
-                    )
-                };
-                hits.push(hit_in(proof, sheet, None, &shown, words));
-            }
+            let Some((words, severity)) = table_fault(is_layout, &own, has_caption) else { continue };
+            let shown: String = table.text().flat_map(str::split_whitespace).take(8).collect::<Vec<_>>().join(" ");
+            hits.push(hit_in(proof, sheet, None, &shown, words).weighing(severity));
         }
     }
+}
+
+/// What is wrong with a table whose headers have a scope, or not.
+fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<((Words, Words), Severity)> {
+    if is_layout && (!headers.is_empty() || has_caption) {
+        let words = (
+            words!(
+                "a layout table with headers or a caption",
+                "un tableau de mise en page avec des en-têtes ou une légende"
+            ),
+            words!("take role=presentation off a table of data", "enlevez role=presentation d'un tableau de données"),
+        );
+        return Some((words, Severity::Error));
+    }
+    if is_layout || (!headers.is_empty() && headers.iter().all(|has_scope| *has_scope)) {
+        return None;
+    }
+    let words = (
+        words!(
+            "a table without role=presentation, and without headers with a scope",
+            "un tableau sans role=presentation, et sans en-têtes avec un scope"
+        ),
+        words!(
+            "add role=presentation, or <th scope=…> if it holds data",
+            "ajoutez role=presentation, ou <th scope=…> s'il contient des données"
+        ),
+    );
+    // A table of data with its headers, as Markdown writes it, can be read, though not as well.
+    Some((words, if headers.is_empty() { Severity::Error } else { Severity::Warning }))
 }
 
 fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -8,6 +8,9 @@ use crate::model::Lang;
 /// Below this many letters nothing is said: titles and names are too short to judge.
 pub(super) const LETTERS_MIN: usize = 40;
 
+/// How sure `whatlang` must be where small words are few.
+const CONFIDENCE_MIN: f64 = 0.9;
+
 /// Words that English prose cannot do without and French does not have.
 const ENGLISH: &[&str] = &[
     "the", "of", "and", "to", "is", "are", "was", "were", "with", "that", "this", "these", "those", "from", "by",
@@ -56,21 +59,26 @@ pub(super) fn strange(text: &str, expected: &Lang) -> Option<Which> {
         Which::French => (french, english, Which::English, Tongue::Eng),
     };
     // A quoted title brings a few small words of the other language; a text in it brings little else.
-    if other < 3 || other < own * 3 {
+    let is_plain = other >= 3 && other >= own * 3;
+    let is_bare = other == 2 && own == 0;
+    if !is_plain && !is_bare {
         return None;
     }
     let detected = Detector::with_allowlist(vec![Tongue::Eng, Tongue::Fra]).detect(text)?;
+    if is_bare && detected.confidence() < CONFIDENCE_MIN {
+        return None;
+    }
     (detected.lang() == tongue).then_some(which)
 }
 
 /// The language of a short text (a subject, an alternative text), told by its small words and accents alone: only when
-/// all the evidence points one way.
-pub(super) fn strange_short(text: &str, expected: &Lang) -> Option<Which> {
+/// all the evidence points one way, and there are at least `words_min` of them.
+pub(super) fn strange_short(text: &str, expected: &Lang, words_min: usize) -> Option<Which> {
     let expected = Which::of(expected)?;
     let (english, french) = small_words(text);
     match expected {
-        Which::English if french >= 2 && english == 0 => Some(Which::French),
-        Which::French if english >= 2 && french == 0 && !text.chars().any(is_accented) => Some(Which::English),
+        Which::English if french >= words_min && english == 0 => Some(Which::French),
+        Which::French if english >= words_min && french == 0 && !text.chars().any(is_accented) => Some(Which::English),
         _ => None,
     }
 }
@@ -126,9 +134,9 @@ mod tests {
     #[test]
     fn short_texts_are_told_only_when_all_points_one_way() {
         let (en, fr) = (Lang::new("en"), Lang::new("fr"));
-        assert_eq!(strange_short("What is new in the community", &fr), Some(Which::English));
-        assert_eq!(strange_short("Les prix de la collectivité", &en), Some(Which::French));
-        assert_eq!(strange_short("Communications", &fr), None);
-        assert_eq!(strange_short("La vie en rose at the Museum", &en), None);
+        assert_eq!(strange_short("What is new in the community", &fr, 2), Some(Which::English));
+        assert_eq!(strange_short("Les prix de la collectivité", &en, 2), Some(Which::French));
+        assert_eq!(strange_short("Communications", &fr, 2), None);
+        assert_eq!(strange_short("La vie en rose at the Museum", &en, 2), None);
     }
 }

@@ -18,6 +18,10 @@ const TITLE_CHARS_SLACK: usize = 25;
 const STRANGE_CHARS_ERROR: usize = 200;
 /// From this many words on two passages are the same text and not the same name.
 const SAME_WORDS_MIN: usize = 5;
+/// Small words of the other language, with none of its own, that give a subject away.
+const SMALL_WORDS_MIN: usize = 2;
+/// The same for a title or another short text of a story, in which a name may bring two.
+const SMALL_WORDS_OF_TITLE_MIN: usize = 3;
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
     Rule {
@@ -376,7 +380,7 @@ fn same_figures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 .collect();
             Figures::of(&texts.join("\n"), lang)
         };
-        if proof.of_story(story, lang).any(|passage| passage.is_strange) {
+        if proof.of_story(story, lang).any(|passage| passage.is_strange || !passage.strange_sentences.is_empty()) {
             // What is not in its language yet is BIL-09's or BIL-10's.
             continue;
         }
@@ -486,7 +490,12 @@ fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> 
 }
 
 fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for passage in proof.passages.iter().filter(|passage| passage.is_strange) {
+    for passage in &proof.passages {
+        let is_strange_title =
+            || language::strange_short(&passage.block.text, &passage.lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
+        if !passage.is_strange && passage.strange_sentences.is_empty() && !is_strange_title() {
+            continue;
+        }
         let is_marked = !passage.block.marked.is_empty();
         let is_only = passage.story.is_some_and(|story| story.only.is_some());
         // The subject and its like are BIL-11's, alternative texts BIL-14's.
@@ -495,11 +504,12 @@ fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             continue;
         }
         let text = &passage.block.text;
-        let is_long = text.chars().count() >= STRANGE_CHARS_ERROR;
+        let is_long = passage.is_strange && text.chars().count() >= STRANGE_CHARS_ERROR;
         let lang = &passage.lang;
+        let range = passage.strange_sentences.first().cloned().unwrap_or(0..text.len());
         let hit = proof.at(
             passage,
-            0..text.len(),
+            range,
             words!("this text is not in `{lang}`", "ce texte n'est pas en `{lang}`"),
             words!(
                 "translate it; for a quotation, mark its language with <span lang=…>",
@@ -540,7 +550,7 @@ fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 continue;
             }
             // Whoever has the other's words is the one to translate.
-            let is_source_strange = language::strange_short(text, proof.source()).is_some();
+            let is_source_strange = language::strange_short(text, proof.source(), SMALL_WORDS_MIN).is_some();
             let at = if is_source_strange {
                 proof.of_story(story, proof.source()).find(|other| other.block.text == *text).unwrap_or(passage)
             } else {
@@ -564,7 +574,7 @@ fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
         if matches!(passage.part, Part::Subject | Part::Preheader)
-            && language::strange_short(text, &passage.lang).is_some()
+            && language::strange_short(text, &passage.lang, SMALL_WORDS_MIN).is_some()
         {
             let lang = &passage.lang;
             hits.push(proof.at(
@@ -672,7 +682,7 @@ fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         }
         for lang in &proof.issue.languages {
             let alt = image.alt.get(lang).map_or("", String::as_str);
-            let is_strange = language::strange_short(alt, lang).is_some();
+            let is_strange = language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some();
             if has(lang) && !is_strange {
                 continue;
             }

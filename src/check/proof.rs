@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::dom::{self, Block, Link};
+use super::sentences::sentences;
 use super::sheet::Sheet;
 use super::{Evidence, WayOut, language, locate, scan};
 use crate::model::{Edition, Issue, Lang, Newsletter, Origin, Place, Severity, Story, Texts, Words};
@@ -31,6 +32,8 @@ pub(super) struct Passage<'a> {
     pub(super) is_others: bool,
     /// Whether the text is plainly in another language than it claims: other rules of language then say nothing.
     pub(super) is_strange: bool,
+    /// Sentences of a text in its own language that are plainly in another.
+    pub(super) strange_sentences: Vec<Range<usize>>,
 }
 
 /// Which part of a story, or of the issue, a passage is.
@@ -356,8 +359,23 @@ fn story_passages<'a>(story: &'a Story, lang: &Lang, text: &'a crate::model::Tex
 }
 
 fn passage<'a>(lang: &Lang, story: Option<&'a Story>, part: Part, block: Block) -> Passage<'a> {
-    let is_strange = language::strange(&block.text, lang).is_some();
-    Passage { lang: lang.clone(), story, part, block, is_others: story.is_some_and(is_others), is_strange }
+    let text = &block.text;
+    let is_strange = language::strange(text, lang).is_some();
+    let all = if is_strange { Vec::new() } else { sentences(text) };
+    let strange_sentences = all
+        .into_iter()
+        .filter(|sentence| sentence.len() < text.len() && language::strange(sentence, lang).is_some())
+        .filter_map(|sentence| text.find(sentence).map(|start| start..start + sentence.len()))
+        .collect();
+    Passage {
+        lang: lang.clone(),
+        story,
+        part,
+        block,
+        is_others: story.is_some_and(is_others),
+        is_strange,
+        strange_sentences,
+    }
 }
 
 fn plain_block(text: &str) -> Block {

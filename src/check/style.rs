@@ -330,10 +330,10 @@ fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 const KNOWN: &[&str] = &[
     "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
     "AI", "IA", "ID", "OK", "NCR", "RCN", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT",
-    "NT", "NU", "DC", "COVID", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML",
-    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API",
-    "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO", "RSS", "SEO", "WWW", "TBS",
-    "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
+    "NT", "NU", "DC", "COVID", "RCMP", "GRC", "NATO", "OTAN", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN",
+    "HTTP", "HTTPS", "CSV", "XML", "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG",
+    "JPEG", "GIF", "CSS", "API", "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO",
+    "RSS", "SEO", "WWW", "TBS", "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
 ];
 
 fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -359,11 +359,18 @@ fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                         || whole.contains(&format!("({short};"))
                         || whole.contains(&format!("{short} ("))
                         || whole.contains(&format!("{short}\u{a0}("));
+                    // In a line of capitals no word is a short form.
+                    let shouts = |word: Option<&str>| {
+                        word.is_some_and(|word| word.len() > 2 && word.chars().all(char::is_uppercase))
+                    };
+                    let is_shouted = shouts(text[..range.start].split_whitespace().next_back())
+                        || shouts(text[range.end..].split_whitespace().next());
                     let is_roman = short.chars().all(|c| "IVXLC".contains(c));
                     if KNOWN.contains(&short)
                         || office.contains(short)
                         || is_explained
                         || is_roman
+                        || is_shouted
                         || !said.insert(short)
                     {
                         continue;

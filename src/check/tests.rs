@@ -407,3 +407,81 @@ fn every_rule_is_told_in_both_languages_and_ids_are_unique() {
     }
     assert!(seen.len() >= 60, "{}", seen.len());
 }
+
+const STORY_EN: &str = "<p>The plain language network meets on February 10, 2027, from 10 am to 11:30 am. More than 4,000 people in 14 capitals may join, at no cost.</p>\
+<h3>What you will learn</h3><p>Three colleagues explain how a long report became a short page. They saved $2.5 million, or 12.5% of the budget.</p>\
+<ul><li>How to plan</li><li>How to test</li></ul><p>Read the <a href=\"https://www.canada.ca/en/guide.html\">guide to plain language</a>. Write to <a href=\"mailto:info@example.ca\">info@example.ca</a> or call 613-555-0199.</p>";
+const STORY_FR: &str = "<p>Le réseau du langage clair se réunit le 10\u{a0}février 2027, de 10\u{a0}h à 11\u{a0}h\u{a0}30. Plus de 4\u{a0}000 personnes dans 14\u{a0}capitales peuvent y prendre part, sans frais.</p>\
+<h3>Ce que vous apprendrez</h3><p>Trois collègues expliquent comment un long rapport est devenu une courte page. Ils ont économisé 2,5\u{a0}M$, soit 12,5\u{a0}% du budget.</p>\
+<ul><li>Comment planifier</li><li>Comment mettre à l'essai</li></ul><p>Lisez le <a href=\"https://www.canada.ca/fr/guide.html\">guide du langage clair</a>. Écrivez à <a href=\"mailto:info@example.ca\">info@example.ca</a> ou composez le 613-555-0199.</p>";
+
+/// One slip in a right story: who makes it, what becomes of what, and the one rule that finds it.
+#[test]
+fn each_slip_of_a_hurried_editor_is_found_by_its_rule_and_none_other() {
+    const SLIPS: &[(&str, &str, &str, &str)] = &[
+        ("fr", "10\u{a0}février", "11\u{a0}février", "BIL-07 E"),
+        ("fr", "11\u{a0}h\u{a0}30", "13\u{a0}h\u{a0}30", "BIL-07 E"),
+        ("fr", "2,5\u{a0}M$", "2,5\u{a0}G$", "BIL-07 E"),
+        ("fr", "613-555-0199", "613-555-0198", "BIL-07 E"),
+        ("fr", "4\u{a0}000", "5\u{a0}000", "BIL-07 W"),
+        ("fr", "14\u{a0}capitales", "15\u{a0}capitales", "BIL-07 W"),
+        ("fr", "Trois collègues", "Quatre collègues", "BIL-07 W"),
+        ("en", "12.5%", "12.6%", "BIL-07 W"),
+        ("en", "2027", "2026", "BIL-07 W"),
+        ("fr", "Plus de", "Plus ,de", "TYP-01 E"),
+        ("fr", "février 2027, de", "février 2027 , de", "TYP-01 E"),
+        ("fr", "du budget.", "du budget .", "TYP-01 E"),
+        ("fr", "à l'essai", "à l' essai", "TYP-06 E"),
+        ("fr", "février", "Février", "TYP-07 W"),
+        ("fr", "10\u{a0}février 2027", "10\u{a0}février, 2027", "TYP-07 W"),
+        ("fr", "11\u{a0}h\u{a0}30", "11:30", "TYP-08 W"),
+        ("fr", "11\u{a0}h\u{a0}30", "11h30", "TYP-08 W"),
+        ("fr", "4\u{a0}000", "4,000", "TYP-09 W"),
+        ("fr", "Lisez", "Etudiez", "clean"),
+        ("fr", "Écrivez", "Ecrivez", "TYP-12 W"),
+        ("fr", "sans frais", "sur notre site web", "TYP-13 W"),
+        ("fr", "canada.ca/fr/", "canada.ca/en/", "LNK-03 E"),
+        ("en", "canada.ca/en/", "canada.ca/fr/", "LNK-03 E"),
+        ("en", ">guide to plain language<", ">here<", "LNK-01 E"),
+        ("fr", ">guide du langage clair<", ">cliquez ici<", "LNK-01 E"),
+        ("fr", "https://www.canada.ca/fr/guide.html", "https://bit.ly/guide", "LNK-08 E"),
+        ("en", "https://www.canada.ca/en/guide.html", "http://www.canada.ca/en/guide.html", "LNK-08 W"),
+        ("en", "https://www.canada.ca/en/guide.html", "https://www.canada.ca/en/guide.pdf", "LNK-06 W"),
+        ("fr", "https://www.canada.ca/fr/guide.html", "https://gcxgce.sharepoint.com/fr/guide", "LNK-05 E"),
+        ("en", "10 am to", "10 a.m. to", "STY-04 W"),
+        ("en", "February 10, 2027", "February 10th, 2027", "STY-03 W"),
+        ("en", "at no cost", "at our center", "STY-05 W"),
+        ("en", "may join", "shouldn't miss it", "STY-07 W"),
+        ("en", "The plain language network", "The PLNX network", "STY-08 W"),
+        ("fr", "<ul><li>Comment planifier</li><li>Comment mettre à l'essai</li></ul>", "", "BIL-05 W"),
+        (
+            "fr",
+            "Trois collègues expliquent comment un long rapport est devenu une courte page.",
+            "Three colleagues explain how a long report became a short page that people finished.",
+            "BIL-09 W",
+        ),
+        (
+            "fr",
+            "<p>Trois collègues expliquent comment un long rapport est devenu une courte page. Ils ont économisé 2,5\u{a0}M$, soit 12,5\u{a0}% du budget.</p>",
+            "<p>Three colleagues explain how a long report became a short page. They saved $2.5 million, or 12.5% of the budget.</p>",
+            "BIL-10 E",
+        ),
+    ];
+    let mut wrong = String::new();
+    for (key, from, to, expected) in SLIPS {
+        let mut sample = clean();
+        for (own, body) in [("en", STORY_EN), ("fr", STORY_FR)] {
+            assert!(own != *key || body.contains(from), "{from}");
+            let body = if own == *key { body.replacen(from, to, 1) } else { body.to_owned() };
+            first(&mut sample).texts.get_mut(&lang(own)).unwrap().body = body;
+        }
+        let findings = heavy(sample.findings());
+        let mut ids: Vec<String> = findings.iter().map(|it| format!("{} {}", it.rule, it.severity.letter())).collect();
+        ids.dedup();
+        let ids = if ids.is_empty() { "clean".to_owned() } else { ids.join(", ") };
+        if ids != *expected {
+            wrong.push_str(&[from, " → ", to, ": ", &ids, ", not ", expected, "\n", &shown(&findings)].concat());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -205,15 +205,19 @@ fn with_word(text: &str, range: &Range<usize>) -> Range<usize> {
 }
 
 fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\]]([ \u{a0}\u{202f}]+(?:,|\.{1,3}|…|\)))(?:[\s»”)]|$)"));
-    each_own(proof, hits, &FAULT, |shown| {
-        let sign = shown.chars().next_back().unwrap_or(',');
-        (
-            words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
-            words!("take the space out", "supprimez l'espace"),
-        )
-    });
+    // A comma before a digit is a decimal, a full stop before a letter begins a name of a host or a file.
+    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\])]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"));
+    static OTHERS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\])]([ \u{a0}\u{202f}]+(?:\.{1,3}|…|\)))(?:[\s»”)]|$)"));
+    for fault in [&COMMA, &OTHERS] {
+        each_own(proof, hits, fault, |shown| {
+            let sign = shown.chars().next_back().unwrap_or(',');
+            (
+                words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
+                words!("take the space out", "supprimez l'espace"),
+            )
+        });
+    }
 }
 
 fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -465,7 +469,12 @@ fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // These are nobody's language: every language is read, the titles of other people too.
     for reading in proof.readings(|_| true) {
         for range in scan::matches(&FAULT, reading.text()) {
-            if reading.part != Part::Alt {
+            // Names of places and ridings are joined by one: Ottawa—Vanier.
+            let joins = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+            let shown = &reading.text()[range.clone()];
+            let mut parts = shown.split('—');
+            let is_name = shown.contains('—') && joins(parts.next()) && joins(parts.next());
+            if reading.part != Part::Alt && !is_name {
                 let shown: String = reading.text()[range.clone()].escape_debug().to_string();
                 let hit = reading.hit(
                     range,
