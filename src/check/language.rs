@@ -8,8 +8,8 @@ use crate::model::Lang;
 /// Below this many letters nothing is said: titles and names are too short to judge.
 pub(super) const LETTERS_MIN: usize = 40;
 
-/// How sure `whatlang` must be where small words are few.
-const CONFIDENCE_MIN: f64 = 0.9;
+/// From this many words in lower case on a text is a sentence, not a name.
+const SENTENCE_WORDS_MIN: usize = 6;
 
 /// Words that English prose cannot do without and French does not have.
 const ENGLISH: &[&str] = &[
@@ -60,14 +60,12 @@ pub(super) fn strange(text: &str, expected: &Lang) -> Option<Which> {
     };
     // A quoted title brings a few small words of the other language; a text in it brings little else.
     let is_plain = other >= 3 && other >= own * 3;
-    let is_bare = other == 2 && own == 0;
+    // A name has capitals; so many words without one make a sentence, which has small words of its own language.
+    let is_bare = other == 2 && own == 0 && lower_words(text) >= SENTENCE_WORDS_MIN;
     if !is_plain && !is_bare {
         return None;
     }
     let detected = Detector::with_allowlist(vec![Tongue::Eng, Tongue::Fra]).detect(text)?;
-    if is_bare && detected.confidence() < CONFIDENCE_MIN {
-        return None;
-    }
     (detected.lang() == tongue).then_some(which)
 }
 
@@ -81,6 +79,12 @@ pub(super) fn strange_short(text: &str, expected: &Lang, words_min: usize) -> Op
         Which::French if english >= words_min && french == 0 && !text.chars().any(is_accented) => Some(Which::English),
         _ => None,
     }
+}
+
+fn lower_words(text: &str) -> usize {
+    text.split(|c: char| !c.is_alphabetic())
+        .filter(|word| word.len() > 2 && word.starts_with(char::is_lowercase))
+        .count()
 }
 
 fn is_accented(c: char) -> bool {
