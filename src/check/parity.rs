@@ -291,7 +291,7 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 )
             } else {
                 let names = missing.join("`, `");
-                words!("`{names}` is not in the edition in `{lang}`", "`{names}` n'est pas dans l'édition en `{lang}`")
+                words!("not in the edition in `{lang}`: `{names}`", "absent de l'édition en `{lang}` : `{names}`")
             };
             hits.push(proof.on_edition(
                 sheet.id(),
