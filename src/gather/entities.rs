@@ -19,6 +19,15 @@ pub(super) fn numbered(reference: &str) -> Option<char> {
     char::from_u32(number).filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
 }
 
+/// Whether a reference is a number, be it one that stands for a character or not.
+pub(super) fn is_number(reference: &str) -> bool {
+    reference.strip_prefix('#').is_some_and(|digits| {
+        let hex = digits.strip_prefix(['x', 'X']);
+        let (digits, radix) = hex.map_or((digits, 10), |hex| (hex, 16));
+        !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix))
+    })
+}
+
 /// Entities to characters, once, as a browser reads text.
 pub(super) fn decoded(text: &str) -> String {
     replaced(text, |name| {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use ammonia::UrlRelative;
 use scraper::{ElementRef, Html, Node};
+use url::Url;
 
 use super::markup::{self, Piece};
 use super::{links, text};
@@ -24,7 +25,12 @@ const WALK_DEPTH_MAX: usize = 200;
 
 /// HTML to the allow-list. What is too deep or has too many tags keeps its words only.
 pub(super) fn sanitise(html: &str) -> String {
-    let html = head(html, HTML_BYTES_MAX);
+    sanitise_at(html, None)
+}
+
+/// As [`sanitise`], of a page: its relative links become absolute.
+pub(super) fn sanitise_at(html: &str, base: Option<&Url>) -> String {
+    let html = text::head(html, HTML_BYTES_MAX);
     if !html.contains(['<', '&']) {
         return words_only(html.to_owned());
     }
@@ -33,7 +39,11 @@ pub(super) fn sanitise(html: &str) -> String {
     if tags > TAGS_MAX || entities > ENTITIES_MAX || markup::html_depth(html) > DEPTH_MAX {
         return words_only(text::of_html(html, HTML_BYTES_MAX));
     }
-    let safe = SAFE.clean(html).to_string();
+    let safe = match base {
+        None => SAFE.clean(html),
+        Some(base) => safe(UrlRelative::RewriteWithBase(base.clone())).clean(html),
+    };
+    let safe = safe.to_string();
     let tree = Html::parse_fragment(&safe);
     let mut parts = Vec::new();
     gather_parts(tree.root_element(), 0, &mut parts);
@@ -46,7 +56,7 @@ pub(super) fn sanitise(html: &str) -> String {
 pub(super) fn markdown(source: &str) -> String {
     use pulldown_cmark::{Event, Options, Parser};
     // Quotes nest by `>` and lists by indentation, without a tag that a depth scan could see.
-    let source = shallow(head(source, HTML_BYTES_MAX));
+    let source = shallow(text::head(source, HTML_BYTES_MAX));
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut html = String::with_capacity(source.len() * 2);
     // A line end in a paragraph is a space, as in Markdown everywhere.
@@ -70,17 +80,11 @@ fn shallow(source: &str) -> std::borrow::Cow<'_, str> {
     lines.collect::<Vec<_>>().join("\n").into()
 }
 
-/// The first bytes of a text, ended between characters.
-fn head(text: &str, bytes_max: usize) -> &str {
-    let mut end = text.len().min(bytes_max);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
+/// Relative links mean nothing in a mail.
+static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| safe(UrlRelative::Deny));
 
 /// What ammonia lets through to our own writing: structure, emphasis and links.
-static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+fn safe(relative: UrlRelative<'static>) -> ammonia::Builder<'static> {
     let tags: HashSet<&str> = [
         "p",
         "br",
@@ -166,11 +170,11 @@ static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(dropped_whole)
         .tag_attributes(attributes)
         .url_schemes(["http", "https", "mailto"].into())
-        .url_relative(UrlRelative::Deny)
+        .url_relative(relative)
         .link_rel(None)
         .strip_comments(true);
     builder
-});
+}
 
 /// A part of a text as we write it. Names and attribute names are ours, never the input's.
 enum Part {

@@ -1,7 +1,9 @@
 //! In work.
 #![expect(dead_code, reason = "in work")]
 mod entities;
+mod feed;
 mod html;
+mod item;
 mod dates;
 mod decode;
 mod links;

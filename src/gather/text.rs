@@ -138,6 +138,15 @@ pub(super) fn cut(text: &str, chars_max: usize) -> String {
     format!("{}…", head[..at].trim_end_matches(|c: char| c.is_whitespace() || ",;:–—-".contains(c)))
 }
 
+/// The first bytes of a text, ended between characters.
+pub(super) fn head(text: &str, bytes_max: usize) -> &str {
+    let mut end = text.len().min(bytes_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Words for comparing: lower case, without accents, letters and digits only.
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -79,8 +79,10 @@ fn open(tag: &str, old_atom: bool, whole: Option<&str>) -> String {
     // `mode` of Atom 0.3 says how a text is packed; Atom 1.0 says it by type.
     let escaped_mode = old_atom && is("mode", "escaped");
     let xml_mode = old_atom && (is("mode", "xml") || (!escaped_mode && is("type", "application/xhtml+xml")));
+    // Content that lies elsewhere has the media type of its file.
+    let elsewhere = attributes.iter().any(|(key, _)| key == "src");
     for (key, value) in &mut attributes {
-        if key == "type" && matches!(name, "title" | "summary" | "content" | "subtitle" | "rights") {
+        if key == "type" && !elsewhere && matches!(name, "title" | "summary" | "content" | "subtitle" | "rights") {
             let kind = match value.trim().to_ascii_lowercase().as_str() {
                 "text/html" | "html" => "html",
                 "text/plain" | "text" | "" => "text",
@@ -170,6 +172,7 @@ fn escaped(text: &str) -> String {
         match name {
             "" => Some("&amp;".to_owned()),
             "amp" | "lt" | "gt" | "quot" | "apos" => Some(format!("&{name};")),
+            _ if entities::is_number(name) && entities::numbered(name).is_none() => Some(String::new()),
             _ => entities::numbered(name).or_else(|| entities::named(name)).map(|c| match c {
                 '&' => "&amp;".to_owned(),
                 '<' => "&lt;".to_owned(),
