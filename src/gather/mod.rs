@@ -1,12 +1,91 @@
-//! In work.
-#![expect(dead_code, reason = "in work")]
-mod entities;
+//! Sources and the drop folder in, a `Harvest` out: every story once, its languages paired, nothing hostile in it. It
+//! stands apart because everything that comes from outside is read, cleaned and limited here, and nowhere else.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::http::Http;
+use crate::model::{Finding, Harvest, Newsletter, Sources, Story, StoryId};
+
+mod source;
 mod feed;
-mod html;
+mod page;
 mod item;
-mod dates;
 mod decode;
-mod links;
-mod markup;
-mod text;
 mod xml;
+mod markup;
+mod entities;
+mod dates;
+mod pair;
+mod grow;
+mod merge;
+mod story;
+mod html;
+mod links;
+mod text;
+
+/// What `gather` reads, and under which circumstances.
+pub struct Reading<'a> {
+    /// `sources.toml`.
+    pub sources: &'a Sources,
+    /// `newsletter.toml`.
+    pub newsletter: &'a Newsletter,
+    /// The newsletter's folder; it has `stories/`.
+    pub root: &'a Path,
+    /// The last harvest of this issue.
+    pub before: Option<&'a Harvest>,
+    /// Picked stories of feeds: they keep their text, changes go to `Story.newer`.
+    pub kept: &'a BTreeSet<StoryId>,
+    /// Stories whose newer text is taken.
+    pub refresh: &'a BTreeSet<StoryId>,
+    /// The clock.
+    pub now: Timestamp,
+    /// The issue's planned send time: ages are measured from it.
+    pub send_at: Timestamp,
+    /// Told of each address that is done: the source's id, how many are done, how many there are.
+    pub progress: &'a (dyn Fn(&str, usize, usize) + Sync),
+}
+
+/// Reads every source and the drop folder. What cannot be read is named in the harvest; the rest goes on.
+pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
+    let (files, problems) = read_stories(reading.root, reading.newsletter, reading.now)?;
+    let mut harvest = Harvest { stories: Vec::new(), silent: Vec::new(), problems };
+    let mut questions = pair::Questions::new(http);
+    let mut stories = Vec::new();
+    for read in source::read_all(http, reading).await {
+        harvest.silent.extend(read.silent.iter().cloned());
+        harvest.problems.extend(read.notes.iter().cloned());
+        let groups = pair::twins(&read, reading, &mut questions).await;
+        stories.extend(grow::stories(&read.source, groups, reading));
+    }
+    harvest.stories = merge::merge(files, stories, reading);
+    Ok(harvest)
+}
+
+/// Reads the drop folder alone: its stories, and what is wrong in its files.
+pub fn read_stories(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Result<(Vec<Story>, Vec<Finding>)> {
+    story::read(root, newsletter, now)
+}
+
+/// Markdown to sanitised HTML of the allow-list.
+pub fn markdown(text: &str) -> String {
+    html::markdown(text)
+}
+
+/// Other people's HTML to the allow-list of `model::Text::body`, written anew: absolute http, https and mailto links
+/// only, without what tracks.
+pub fn sanitise(html: &str) -> String {
+    html::sanitise(html)
+}
+
+/// The newsletter's time zone; UTC when it is not known, which configuration has refused before.
+fn zone(newsletter: &Newsletter) -> TimeZone {
+    TimeZone::get(&newsletter.schedule.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests;
