@@ -1,0 +1,202 @@
+//! The words of one language: every word that the program puts into an edition, and how dates and times are written.
+
+use std::fmt;
+
+use anyhow::{Result, bail};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::{Date, DateTime, Time};
+use serde_json::{Map, Value};
+
+/// One language's words.
+pub(super) struct Locale {
+    file: String,
+    bundle: FluentBundle<FluentResource>,
+    plain: Vec<String>,
+}
+
+impl fmt::Debug for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Locale({})", self.file)
+    }
+}
+
+impl Locale {
+    /// Reads a Fluent file; of two messages with one key, the later one holds.
+    pub(super) fn parse(file: &str, lang: &str, source: &str) -> Result<Self> {
+        let resource = match FluentResource::try_new(source.to_owned()) {
+            Ok(resource) => resource,
+            Err((_, errors)) => {
+                let error = &errors[0];
+                let line = source[..error.pos.start.min(source.len())].matches('\n').count() + 1;
+                let shown = source.lines().nth(line - 1).unwrap_or("");
+                bail!(words!(
+                    "`templates/{file}` line {line}: {error}\n    {shown}",
+                    "`templates/{file}` ligne {line} : {error}\n    {shown}"
+                ));
+            }
+        };
+        let plain = keys(source);
+        let mut bundle = FluentBundle::new_concurrent(vec![lang.parse().unwrap_or_default()]);
+        // Isolation marks would be characters of their own in subjects and text.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Ok(Self { file: file.to_owned(), bundle, plain })
+    }
+}
+
+/// The keys of a Fluent file: what stands before `=` at the beginning of a line.
+fn keys(source: &str) -> Vec<String> {
+    let key = |line: &str| {
+        let (key, _) = line.split_once('=')?;
+        let key = key.trim_end();
+        let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        is_key.then(|| key.to_owned())
+    };
+    source.lines().filter_map(key).collect()
+}
+
+impl Locale {
+    /// A message with its arguments. A key that is missing is an error, never the words of another language.
+    pub(super) fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Result<String> {
+        let file = &self.file;
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            bail!(words!("`templates/{file}` has no `{key}`", "`templates/{file}` n'a pas de `{key}`"));
+        };
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        if let Some(error) = errors.first() {
+            bail!(words!("`templates/{file}`, `{key}`: {error}", "`templates/{file}`, `{key}` : {error}"));
+        }
+        Ok(text)
+    }
+
+    /// The messages that take no argument, for templates: `{{t.in_this_issue}}`.
+    pub(super) fn plain(&self) -> Value {
+        let mut words = Map::new();
+        for key in &self.plain {
+            if let Ok(text) = self.say(key, &[]) {
+                words.insert(key.clone(), Value::String(text));
+            }
+        }
+        Value::Object(words)
+    }
+
+    /// A month by its number, 1 to 12.
+    pub(super) fn month(&self, month: i8) -> Result<String> {
+        self.say(&format!("month_{month}"), &[])
+    }
+
+    /// `December 9, 2026`, `9 décembre 2026`.
+    pub(super) fn date(&self, date: Date) -> Result<String> {
+        let month = self.month(date.month())?;
+        self.say("date", &[("day", date.day().into()), ("month", month.into()), ("year", year(date))])
+    }
+
+    /// `December 2026`, `décembre 2026`.
+    pub(super) fn month_and_year(&self, date: Date) -> Result<String> {
+        let month = self.month(date.month())?;
+        self.say("month_and_year", &[("month", month.into()), ("year", year(date))])
+    }
+
+    /// `Wednesday, December 9, 2026`, `le mercredi 9 décembre 2026`.
+    pub(super) fn day(&self, date: Date) -> Result<String> {
+        let weekday = self.say(&format!("weekday_{}", date.weekday().to_monday_one_offset()), &[])?;
+        self.say("day", &[("weekday", weekday.into()), ("date", self.date(date)?.into())])
+    }
+
+    /// `4:30 pm`, `16 h 30`.
+    pub(super) fn time(&self, time: Time) -> Result<String> {
+        let hour = time.hour();
+        let hour12 = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let minute2 = format!("{:02}", time.minute());
+        let half = if hour < 12 { "am" } else { "pm" };
+        self.say(
+            "time",
+            &[
+                ("hour", hour.into()),
+                ("hour12", hour12.into()),
+                ("minute", time.minute().into()),
+                ("minute2", minute2.into()),
+                ("half", half.into()),
+            ],
+        )
+    }
+
+    /// When an event is: day, from when to when, and in which time.
+    pub(super) fn when(&self, starts: DateTime, ends: Option<DateTime>, zone: &str) -> Result<String> {
+        let zone = self.say("zone", &[("zone", zone.replace('/', "_").into())])?;
+        let (day, start) = (self.day(starts.date())?, self.time(starts.time())?);
+        let mut args: Vec<(&str, FluentValue<'_>)> =
+            vec![("day", day.into()), ("start", start.into()), ("zone", zone.into())];
+        match ends {
+            Some(ends) if ends.date() == starts.date() => {
+                args.push(("end", self.time(ends.time())?.into()));
+                self.say("when_range", &args)
+            }
+            Some(ends) => {
+                args.push(("end_day", self.day(ends.date())?.into()));
+                args.push(("end", self.time(ends.time())?.into()));
+                self.say("when_days", &args)
+            }
+            None => self.say("when_start", &args),
+        }
+    }
+}
+
+/// Years are names, not amounts: no thousands separator.
+fn year(date: Date) -> FluentValue<'static> {
+    date.year().to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(lang: &str, source: &str, expected: [&str; 5]) {
+        let locale = Locale::parse("x.ftl", lang, source).unwrap();
+        let starts: DateTime = "2026-12-01T13:00".parse().unwrap();
+        let said = [
+            locale.date("2026-12-09".parse().unwrap()).unwrap(),
+            locale.day(starts.date()).unwrap(),
+            locale.time("16:30".parse().unwrap()).unwrap(),
+            locale.when(starts, Some("2026-12-01T14:30".parse().unwrap()), "America/Toronto").unwrap(),
+            locale.month_and_year(starts.date()).unwrap(),
+        ];
+        assert_eq!(said.map(|text| text.replace('\u{a0}', "~")), expected);
+    }
+
+    #[test]
+    fn dates_and_times_are_written_as_each_language_writes_them() {
+        check(
+            "en",
+            include_str!("../../templates/locales/en.ftl"),
+            [
+                "December~9, 2026",
+                "Tuesday, December~1, 2026",
+                "4:30~pm",
+                "Tuesday, December~1, 2026, 1~pm to 2:30~pm (Eastern time)",
+                "December~2026",
+            ],
+        );
+        check(
+            "fr",
+            include_str!("../../templates/locales/fr.ftl"),
+            [
+                "9~décembre~2026",
+                "le mardi 1er~décembre~2026",
+                "16~h~30",
+                "le mardi 1er~décembre~2026, de 13~h à 14~h~30 (heure de l'Est)",
+                "décembre~2026",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missing_word_is_an_error_and_not_english() {
+        let locale = Locale::parse("iu.ftl", "iu", "hello = x\n").unwrap();
+        assert!(locale.say("in_this_issue", &[]).unwrap_err().to_string().contains("in_this_issue"));
+    }
+}

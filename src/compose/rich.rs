@@ -1,0 +1,235 @@
+//! Rich text of stories: sanitised HTML in, the same with inline styles out, since mail programs drop style sheets;
+//! and the same once more as plain text.
+
+use scraper::{ElementRef, Html, Node};
+
+/// Tags within each other; `gather` lets no deeper text in, an editor's override passes through it too.
+const DEPTH_MAX: usize = 100;
+
+const TEXT: &str = "margin:0 0 16px";
+const LIST: &str = "margin:0 0 16px;padding:0 0 0 24px";
+const ITEM: &str = "margin:0 0 6px";
+const HEADING: &str =
+    "margin:8px 0 8px;font-family:Lato,Arial,Helvetica,sans-serif;font-size:18px;line-height:1.4;color:#26374a";
+const LINK: &str = "color:#284162";
+const QUOTE: &str = "margin:0 0 16px;padding:0 0 0 16px;border-left:4px solid #26374a;color:#333333";
+const TABLE: &str = "margin:0 0 16px;border-collapse:collapse;font-size:16px;line-height:1.5;color:#333333";
+const CELL: &str = "padding:6px 10px;border:1px solid #8c8c8c;text-align:left;vertical-align:top";
+
+/// Rich text in its two forms.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rich {
+    /// For the HTML part.
+    pub(super) html: String,
+    /// For the text part: paragraphs between empty lines, not yet wrapped.
+    pub(super) text: String,
+}
+
+/// Styles a fragment. `heading` is the level that its first headings get; `mend` is applied to every text.
+pub(super) fn rich(fragment: &str, heading: usize, mend: &mut dyn FnMut(&str) -> String) -> Rich {
+    let parsed = Html::parse_fragment(fragment);
+    let mut walker = Walker { rich: Rich::default(), heading, mend };
+    walker.children(parsed.root_element(), &Place::default());
+    let text = walker.rich.text;
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    Rich { html: walker.rich.html.trim().to_owned(), text: lines.join("\n").trim().to_owned() }
+}
+
+/// Escapes text for HTML.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[derive(Debug, Clone, Default)]
+struct Place {
+    depth: usize,
+    /// The marker of list items: `- ` or the next number.
+    list: Option<Option<usize>>,
+    in_head: bool,
+}
+
+struct Walker<'a> {
+    rich: Rich,
+    heading: usize,
+    mend: &'a mut dyn FnMut(&str) -> String,
+}
+
+impl Walker<'_> {
+    fn text(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            // White space between blocks says nothing; within a line it is one space.
+            if !self.rich.html.ends_with('>') || !text.contains('\n') {
+                self.rich.html.push(' ');
+                self.rich.text.push(' ');
+            }
+            return;
+        }
+        let one_line = fold(text);
+        let mended = (self.mend)(&one_line);
+        self.rich.html.push_str(&escape(&mended));
+        self.rich.text.push_str(&mended);
+    }
+
+    fn children(&mut self, node: ElementRef<'_>, place: &Place) {
+        let inner = Place { depth: place.depth + 1, ..place.clone() };
+        for child in node.children() {
+            if let Node::Text(text) = child.value() {
+                self.text(text);
+            } else if let Some(element) = ElementRef::wrap(child).filter(|_| inner.depth < DEPTH_MAX) {
+                self.element(element, &inner);
+            }
+        }
+    }
+
+    fn wrapped(&mut self, node: ElementRef<'_>, place: &Place, open: &str, close: &str) {
+        self.rich.html.push_str(open);
+        self.children(node, place);
+        self.rich.html.push_str(close);
+    }
+
+    fn block(&mut self, node: ElementRef<'_>, place: &Place, tag: &str, style: &str) {
+        self.rich.text.push_str("\n\n");
+        self.wrapped(node, place, &format!("<{tag} style=\"{style}\">"), &format!("</{tag}>"));
+        self.rich.text.push_str("\n\n");
+    }
+
+    fn element(&mut self, node: ElementRef<'_>, place: &Place) {
+        let element = node.value();
+        match element.name() {
+            "p" | "div" => self.block(node, place, "p", TEXT),
+            "br" => {
+                self.rich.html.push_str("<br>");
+                self.rich.text.push('\n');
+            }
+            "strong" | "b" => self.wrapped(node, place, "<strong>", "</strong>"),
+            "em" | "i" => self.wrapped(node, place, "<em>", "</em>"),
+            "a" => self.link(node, place),
+            "ul" | "ol" => self.list(node, element.name(), place),
+            "li" => self.item(node, place),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                let below = usize::from(!matches!(element.name(), "h1" | "h2" | "h3"));
+                let level = (self.heading + below).min(6);
+                self.block(node, place, &format!("h{level}"), HEADING);
+            }
+            "blockquote" => self.block(node, place, "blockquote", QUOTE),
+            "table" => {
+                self.rich.text.push_str("\n\n");
+                self.wrapped(node, place, &format!("<table border=\"0\" style=\"{TABLE}\">"), "</table>");
+                self.rich.text.push_str("\n\n");
+            }
+            "thead" => {
+                let head = Place { in_head: true, ..place.clone() };
+                self.wrapped(node, &head, "<thead>", "</thead>");
+            }
+            "tbody" => self.wrapped(node, place, "<tbody>", "</tbody>"),
+            "tr" => {
+                self.wrapped(node, place, "<tr>", "</tr>");
+                self.rich.text.push('\n');
+            }
+            "th" => {
+                let scope = if place.in_head { "col" } else { "row" };
+                self.wrapped(node, place, &format!("<th scope=\"{scope}\" style=\"{CELL}\">"), "</th>");
+                self.rich.text.push_str(" | ");
+            }
+            "td" => {
+                self.wrapped(node, place, &format!("<td style=\"{CELL}\">"), "</td>");
+                self.rich.text.push_str(" | ");
+            }
+            _ => self.children(node, place),
+        }
+    }
+
+    fn link(&mut self, node: ElementRef<'_>, place: &Place) {
+        let element = node.value();
+        let Some(href) = element.attr("href") else { return self.children(node, place) };
+        let lang = element.attr("hreflang").or(element.attr("lang"));
+        let lang = lang.map_or_else(String::new, |lang| format!(" hreflang=\"{0}\" lang=\"{0}\"", escape(lang)));
+        let start = self.rich.text.len();
+        self.wrapped(node, place, &format!("<a href=\"{}\"{lang} style=\"{LINK}\">", escape(href)), "</a>");
+        let shown = self.rich.text[start..].trim().to_owned();
+        if href.strip_prefix("mailto:").unwrap_or(href) != shown {
+            self.rich.text.push_str(&format!(" ({href})"));
+        }
+    }
+
+    fn list(&mut self, node: ElementRef<'_>, tag: &str, place: &Place) {
+        self.rich.text.push_str("\n\n");
+        self.rich.html.push_str(&format!("<{tag} style=\"{LIST}\">"));
+        let mut number = 0;
+        for child in node.children().filter_map(ElementRef::wrap) {
+            number += 1;
+            let list = Some((tag == "ol").then_some(number));
+            self.element(child, &Place { depth: place.depth + 1, list, in_head: place.in_head });
+        }
+        self.rich.html.push_str(&format!("</{tag}>"));
+        self.rich.text.push_str("\n\n");
+    }
+
+    fn item(&mut self, node: ElementRef<'_>, place: &Place) {
+        let marker = match place.list {
+            Some(Some(number)) => format!("{number}. "),
+            _ => "- ".to_owned(),
+        };
+        let before = std::mem::take(&mut self.rich.text);
+        self.wrapped(node, place, &format!("<li style=\"{ITEM}\">"), "</li>");
+        let item = std::mem::replace(&mut self.rich.text, before);
+        let item = item.trim().split('\n').filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n  ");
+        self.rich.text.push_str(&format!("\n{marker}{item}"));
+    }
+}
+
+/// White space as HTML reads it: one space, and non-breaking ones kept.
+fn fold(text: &str) -> String {
+    let is_space = |c: char| c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_space(c) {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, text: &str) {
+        assert_eq!(rich(html, 4, &mut str::to_owned).text, text);
+    }
+
+    #[test]
+    fn plain_text_says_the_same_as_the_html() {
+        check("<p>One <strong>two</strong>.</p>\n<p>Three</p>", "One two.\n\nThree");
+        check("<ul>\n<li>a</li>\n<li><p>b</p></li>\n</ul>", "- a\n- b");
+        check("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b");
+        check("<p>See <a href=\"https://example.ca/x\">the guide</a>.</p>", "See the guide (https://example.ca/x).");
+        check("<p><a href=\"mailto:info@example.ca\">info@example.ca</a></p>", "info@example.ca");
+        check("<p>a<br>b</p>", "a\nb");
+    }
+
+    #[test]
+    fn headings_go_below_their_story_and_text_is_escaped() {
+        let rich = rich("<h3>A &lt; B</h3><p>x</p><h4>y</h4>", 4, &mut str::to_owned);
+        assert!(rich.html.starts_with("<h4 style") && rich.html.contains("A &lt; B") && rich.html.contains("<h5 "));
+    }
+}

@@ -1,0 +1,77 @@
+# Les mots de l'édition française. Un fichier de ce nom dans templates/locales/ d'une infolettre remplace des clés.
+# Les espaces insécables s'écrivent {"\u00A0"}.
+
+month_1 = janvier
+month_2 = février
+month_3 = mars
+month_4 = avril
+month_5 = mai
+month_6 = juin
+month_7 = juillet
+month_8 = août
+month_9 = septembre
+month_10 = octobre
+month_11 = novembre
+month_12 = décembre
+weekday_1 = lundi
+weekday_2 = mardi
+weekday_3 = mercredi
+weekday_4 = jeudi
+weekday_5 = vendredi
+weekday_6 = samedi
+weekday_7 = dimanche
+date = { $day ->
+    [1] 1er
+   *[other] { $day }
+}{"\u00A0"}{ $month }{"\u00A0"}{ $year }
+month_and_year = { $month }{"\u00A0"}{ $year }
+day = le { $weekday } { $date }
+time = { $minute ->
+    [0] { $hour }{"\u00A0"}h
+   *[other] { $hour }{"\u00A0"}h{"\u00A0"}{ $minute2 }
+}
+zone = { $zone ->
+    [America_Toronto] heure de l'Est
+   *[other] { $zone }
+}
+when_start = { $day }, à { $start } ({ $zone })
+when_range = { $day }, de { $start } à { $end } ({ $zone })
+when_days = du { $day }, { $start }, au { $end_day }, { $end } ({ $zone })
+
+issue_of = Numéro du { $date }
+in_this_issue = Dans ce numéro
+switch = Recevoir cette infolettre en français
+label_event = Activité
+label_job = Emploi
+label_award = Prix
+label_person = Portrait
+label_resource = Ressource
+label_call = Appel à tous
+event_when = Quand
+event_where = Où
+event_language = Langue
+event_audience = Public
+event_register_by = Inscription d'ici
+language_bilingual = français et anglais
+language_en = anglais
+language_fr = français
+deadline = Date limite
+by = Par{"\u00A0"}: { $author }
+contact = Personne-ressource{"\u00A0"}:
+photo = Photo{"\u00A0"}: { $credit }
+only_en = en anglais seulement
+only_fr = en français seulement
+only_notice = Ce texte provient d'une organisation qui n'est pas assujettie à la Loi sur les langues officielles ({ $organization }) et n'est offert que dans une langue.
+contribute = Contribuez
+connect = Restons en contact
+about = À propos de l'infolettre
+colon = {"\u00A0"}:
+feedback = Cette infolettre vous a-t-elle été utile? Répondez à ce message{"\u00A0"}: une personne lit chaque réponse.
+sent_by = Envoyée par le
+on_behalf_of = au nom du { $organization }
+write_to = Écrire à
+change_language = Changer de langue
+unsubscribe = Se désabonner
+web_copy = Lire les numéros passés sur le Web
+follows = Le français suit l'anglais.
+jump = Aller à la version française
