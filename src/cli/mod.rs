@@ -1,1 +1,206 @@
-//! In work.
+//! The shell around the pipeline: arguments, clock, environment, terminal. One small file per command, and each reads
+//! load → stage → save → report.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::config::{self, Config, Environment};
+use crate::model::{IssueId, Speech};
+
+mod exit;
+mod report;
+mod workspace;
+mod words;
+mod difference;
+mod changed;
+mod way_out;
+mod gather;
+mod curate;
+mod compose;
+mod check;
+mod waive;
+mod approve;
+mod test;
+mod send;
+mod status;
+mod run;
+mod subscribers;
+
+use exit::Exit;
+use report::Report;
+
+/// Makes a newsletter in every language, checks it, has it approved, and sends each subscriber their own language.
+///
+/// Without a command: where the month stands, and the next step.
+#[derive(Debug, Parser)]
+#[command(name = "cco-news", version, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str =
+    "Exit codes: 0 done · 1 could not · 2 usage or configuration · 3 done, but look · 4 blocked · 130 interrupted
+
+Example, a month:
+  cco-news compose
+  cco-news approve 2026-12 --edition en --by \"Camille Roy\"
+  cco-news approve 2026-12 --edition fr --by \"Camille Roy\"
+  cco-news send 2026-12";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+struct Global {
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"])]
+    color: String,
+    /// The newsletter's folder; this one by default.
+    #[arg(long, global = true, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Data for machines on standard output; all else on standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language in which the program speaks; that of your system by default.
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = ["en", "fr"])]
+    lang: Option<String>,
+    /// Only errors and warnings.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// More about what happens; twice for all of it.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The monthly command: gather, curate, compose and check, then say what to do next.
+    Compose(compose::Args),
+    /// Read the sources and the drop folder into `harvest.json`.
+    Gather(gather::Args),
+    /// Propose candidates in `issue.toml`, and read what the editor decided.
+    Curate(curate::Args),
+    /// Check the composed editions against the rules.
+    Check(check::Args),
+    /// Accept a finding by name, with a reason.
+    Waive(waive::Args),
+    /// Approve an edition: bound to exactly the bytes that are there.
+    Approve(approve::Args),
+    /// Send a copy marked as a test; it counts as nothing.
+    Test(test::Args),
+    /// Send an approved issue, every language at once.
+    Send(send::Args),
+    /// Where an issue stands, in plain words.
+    Status(status::Args),
+    /// Do whatever is due now: for cron or a timer, as often as every five minutes.
+    Run(run::Args),
+    /// The people who get the newsletter.
+    Subscribers(subscribers::Args),
+}
+
+/// What a command has at hand.
+struct Shell {
+    config: Config,
+    environment: Environment,
+    report: Report,
+    now: Timestamp,
+}
+
+impl Shell {
+    /// The issue asked for, or the one in work.
+    fn issue(&self, asked: Option<&IssueId>) -> Result<IssueId> {
+        asked.map_or_else(|| workspace::issue_in_work(&self.config), |id| Ok(id.clone()))
+    }
+}
+
+/// Runs the program on this process's arguments, environment and clock.
+pub fn run() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let environment = match Environment::read() {
+        Ok(environment) => environment,
+        Err(error) => {
+            report(&cli.global, &Environment::default()).error(&error);
+            return Exit::Usage.into();
+        }
+    };
+    let report = report(&cli.global, &environment);
+    start_log(cli.global.verbose, report.is_coloured);
+    let root_and_config = config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root));
+    let config = match root_and_config {
+        Ok(config) => config,
+        Err(error) => {
+            report.error(&error);
+            return Exit::Usage.into();
+        }
+    };
+    let shell = Shell { now: environment.now.unwrap_or_else(clock), config, environment, report };
+    match dispatch(cli.command, &shell) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            shell.report.error(&error);
+            Exit::CouldNot.into()
+        }
+    }
+}
+
+fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
+    match command {
+        None => status::run(&status::Args::default(), shell),
+        Some(Command::Compose(args)) => compose::run(&args, shell),
+        Some(Command::Gather(args)) => gather::run(&args, shell),
+        Some(Command::Curate(args)) => curate::run(&args, shell),
+        Some(Command::Check(args)) => check::run(&args, shell),
+        Some(Command::Waive(args)) => waive::run(&args, shell),
+        Some(Command::Approve(args)) => approve::run(&args, shell),
+        Some(Command::Test(args)) => test::run(&args, shell),
+        Some(Command::Send(args)) => send::run(&args, shell),
+        Some(Command::Status(args)) => status::run(&args, shell),
+        Some(Command::Run(args)) => run::run(&args, shell),
+        Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
+    }
+}
+
+fn report(global: &Global, environment: &Environment) -> Report {
+    let speech = match global.lang.as_deref() {
+        Some("fr") => Speech::Fr,
+        Some(_) => Speech::En,
+        None => environment.speech,
+    };
+    let is_coloured = match global.color.as_str() {
+        "always" => true,
+        "never" => false,
+        _ if environment.is_plain => false,
+        _ => environment.is_colour_forced || report::is_on_terminal(),
+    };
+    Report { speech, is_json: global.json, is_quiet: global.quiet, is_coloured }
+}
+
+/// The one subscriber, on standard error. Other crates' lines are capped at warnings: some of them log what they send.
+fn start_log(verbose: u8, is_coloured: bool) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(is_coloured)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// The one reading of the clock.
+#[expect(clippy::disallowed_methods, reason = "only `cli` reads the clock")]
+fn clock() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The runtime of the commands that wait for the network.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

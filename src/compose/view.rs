@@ -201,7 +201,9 @@ impl Half<'_, '_> {
         for story in &section.stories {
             stories.push(self.story(story)?);
         }
-        Ok(json!({"id": section.id, "h": if self.is_bilingual { "h3" } else { "h2" }, "anchor": anchor, "name": name, "stories": stories}))
+        Ok(
+            json!({"id": section.id, "h": if self.is_bilingual { "h3" } else { "h2" }, "anchor": anchor, "name": name, "stories": stories}),
+        )
     }
 
     fn story(&mut self, story: &Story) -> Result<Value> {

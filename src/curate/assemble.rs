@@ -39,6 +39,17 @@ pub(super) fn assemble(file: &IssueFile, material: &Material<'_>) -> Issue {
             sections.push(IssueSection { id: section.id.clone(), stories });
         }
     }
+    if sections.is_empty() {
+        findings.push(finding(
+            Severity::Error,
+            0,
+            words!("no story is picked: the issue is empty", "aucun texte n'est choisi : le numéro est vide"),
+            words!(
+                "drop a story into `stories/`, or move a line from `candidates` to `pick`",
+                "déposez un texte dans `stories/`, ou déplacez une ligne de `candidates` à `pick`"
+            ),
+        ));
+    }
     name_lost_overrides(file, &sections, &mut findings);
     let opening = file.words.opening.iter().map(|(lang, text)| (lang.clone(), (material.markdown)(text)));
     Issue {

@@ -99,6 +99,21 @@ impl Ledger {
         self.db.read(|db| audience(db, editions))
     }
 
+    /// Makes the copies that are only in the outbox due again, with the same bytes and Message-IDs: for the day on which
+    /// a relay is there. Gives their number.
+    pub fn deliver_again(&self, issue: &IssueId) -> Result<u64> {
+        let issue = issue.clone();
+        self.db.write_now(move |db| {
+            let n = db.execute(
+                "UPDATE deliveries SET state = 'planned', way_out = NULL, tries = 0, first_try = NULL, next_try = NULL
+                 WHERE issue = ?1 AND state = 'accepted' AND way_out = 'outbox'",
+                [issue.as_str()],
+            )?;
+            db.execute("UPDATE issues SET completed = NULL WHERE issue = ?1", [issue.as_str()])?;
+            Ok(n as u64)
+        })
+    }
+
     /// Keeps approvals as they were read; the same one twice is one.
     pub fn record_approvals(&self, issue: &IssueId, approvals: &[Approval], now: Timestamp) -> Result<()> {
         let (issue, approvals) = (issue.clone(), approvals.to_vec());
@@ -114,13 +129,10 @@ impl Ledger {
             let mut rows = query.query([issue.as_str()])?;
             let mut approvals = Vec::new();
             while let Some(row) = rows.next()? {
-                approvals.push(Approval {
-                    edition: EditionId::new(&row.get::<_, String>(0)?),
-                    digest: Digest::from_hex(&row.get::<_, String>(1)?),
-                    by: row.get(2)?,
-                    at: Timestamp::from_millisecond(row.get(3)?)?,
-                    note: row.get(4)?,
-                });
+                let edition = EditionId::new(&row.get::<_, String>(0)?);
+                let digest = Digest::from_hex(&row.get::<_, String>(1)?);
+                let at = Timestamp::from_millisecond(row.get(3)?)?;
+                approvals.push(Approval::new(edition, digest, row.get(2)?, at, row.get(4)?));
             }
             Ok(approvals)
         })

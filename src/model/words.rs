@@ -32,11 +32,29 @@ impl Words {
         }
     }
 
+    /// Words as they were written in the source, where a non-breaking space cannot be seen: in French it stands before a
+    /// colon and inside guillemets (RULES TYP-02, TYP-04).
+    pub fn written(en: String, fr: &str) -> Self {
+        let mut mended = String::with_capacity(fr.len());
+        let mut rest = fr.chars().peekable();
+        while let Some(c) = rest.next() {
+            let is_inside = mended.ends_with('«') || rest.peek() == Some(&'»') || is_before_colon(&rest);
+            mended.push(if c == ' ' && is_inside { '\u{a0}' } else { c });
+        }
+        Self { en, fr: mended }
+    }
+
     /// Words that are the same in both languages: a name, a number, a path.
     pub fn same(text: impl Into<String>) -> Self {
         let en = text.into();
         Self { fr: en.clone(), en }
     }
+}
+
+/// Whether a colon comes next that ends something: not that of an address or a time.
+fn is_before_colon(rest: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut rest = rest.clone();
+    rest.next() == Some(':') && rest.next().is_none_or(char::is_whitespace)
 }
 
 impl fmt::Display for Words {
@@ -51,6 +69,16 @@ impl std::error::Error for Words {}
 #[macro_export]
 macro_rules! words {
     ($en:literal, $fr:literal $(,)?) => {
-        $crate::model::Words { en: format!($en), fr: format!($fr) }
+        $crate::model::Words::written(format!($en), &format!($fr))
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn french_gets_the_spaces_that_no_editor_shows() {
+        let said = words!("a: b", "fichier « a b » : voir https://example.ca/x :80 et 10 :30");
+        assert_eq!(said.fr.replace('\u{a0}', "~"), "fichier «~a b~»~: voir https://example.ca/x :80 et 10 :30");
+        assert_eq!(format!("{said}|{said:#}"), format!("a: b|{}", said.fr));
+    }
 }

@@ -23,6 +23,8 @@ mod postfix;
 mod sending;
 /// The ledger's contract.
 mod ledger;
+/// The steered server itself.
+mod relay;
 /// A steered server on loopback, one test a fault.
 mod smtp;
 /// A stop at every step, and then again.

@@ -75,13 +75,8 @@ pub(crate) fn people(n_people: usize) -> Vec<Entry> {
 }
 
 pub(crate) fn approvals(editions: &[Edition]) -> Vec<Approval> {
-    let approve = |edition: &Edition| Approval {
-        edition: edition.id.clone(),
-        digest: edition.digest(),
-        by: "An approver".into(),
-        at: now(),
-        note: None,
-    };
+    let approve =
+        |edition: &Edition| Approval::new(edition.id.clone(), edition.digest(), "An approver".into(), now(), None);
     editions.iter().filter(|edition| !edition.id.is_both()).map(approve).collect()
 }
 

@@ -1,0 +1,248 @@
+//! `check`: editions against the rules → `check.json`, bound to the digests for which it holds.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::compose::with_blocks_as_html;
+use super::exit::Exit;
+use super::report::Colour;
+use super::workspace::{self, Checked, IssueFolder};
+use super::{Shell, changed, send, way_out};
+use crate::check::{Audience, AudienceFile, Evidence, Example, Rule, check, rules};
+use crate::files;
+use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Severity, Silent, Speech};
+use crate::send::import;
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The issue, as `2026-12`; the one in work by default.
+    #[arg(value_parser = IssueId::parse)]
+    issue: Option<IssueId>,
+    /// Explain one rule, with an example that breaks it and one that is right.
+    #[arg(long, value_name = "RULE")]
+    explain: Option<String>,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    if let Some(rule) = &args.explain {
+        return explain(rule, shell);
+    }
+    let id = shell.issue(args.issue.as_ref())?;
+    let folder = workspace::folder(&shell.config, &id);
+    let (manifest, editions) = folder.composed()?;
+    if changed::say(&folder, &manifest, &editions, shell)? {
+        shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+        return Ok(Exit::Blocked);
+    }
+    let silent = folder.load_harvest()?.map(|harvest| harvest.silent).unwrap_or_default();
+    // What compose mended is in the check.json it wrote; it cannot be seen in the editions any more.
+    let fixed = folder.load_checked()?.map(|checked| checked.findings).unwrap_or_default();
+    let fixed = fixed.into_iter().filter(|finding| finding.severity == Severity::Fixed).collect();
+    let checked = check_and_save(&folder, fixed, &silent, shell)?;
+    if shell.report.is_json {
+        json(&checked, shell);
+    }
+    show_to_mend(&checked, shell);
+    show_tally(&checked, shell);
+    show_next(&folder, &checked, shell);
+    Ok(exit(&checked))
+}
+
+/// Checks an issue as it lies on disk, adds what was found on the way, and saves `check.json`.
+pub(super) fn check_and_save(
+    folder: &IssueFolder<'_>,
+    mut findings: Vec<Finding>,
+    silent: &[Silent],
+    shell: &Shell,
+) -> Result<Checked> {
+    let (_, editions) = folder.composed()?;
+    let Some(issue) = folder.load_issue()? else {
+        bail!(words!(
+            "`issue.json` is gone: run `cco-news compose`",
+            "`issue.json` a disparu : lancez `cco-news compose`"
+        ));
+    };
+    let evidence = evidence(folder, &issue, silent, shell)?;
+    findings.extend(issue.findings.iter().cloned());
+    findings.extend(check(&issue, &editions, &with_blocks_as_html(&shell.config.newsletter), &evidence));
+    findings.sort_by_key(|finding| finding.severity);
+    findings.dedup();
+    let digests: BTreeMap<EditionId, _> =
+        editions.iter().map(|edition| (edition.id.clone(), edition.digest())).collect();
+    let checked = Checked { issue: folder.id.clone(), digests, blocked: findings.iter().any(is_blocking), findings };
+    folder.save_checked(&checked)?;
+    Ok(checked)
+}
+
+/// Collects from the edges what the rules ask of the world.
+fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: &[Silent], shell: &Shell) -> Result<Evidence> {
+    let root = &shell.config.root;
+    let mut sources = BTreeMap::new();
+    for story in issue.stories() {
+        if let Origin::File { file, twin, .. } = &story.origin {
+            for name in std::iter::once(file).chain(twin) {
+                // A story file that has gone since is found by the manifest, not by the rules.
+                if let Some(text) = files::read_text_if_there(&root.join(name))? {
+                    sources.insert(name.clone(), text);
+                }
+            }
+        }
+    }
+    if let Some(text) = folder.load_issue_toml()? {
+        sources.insert(folder.shown("issue.toml"), text);
+    }
+    Ok(Evidence {
+        now: shell.now,
+        way_out: way_out::kind(shell)?,
+        audience: audience(shell)?,
+        sources,
+        silent: silent.to_vec(),
+    })
+}
+
+fn audience(shell: &Shell) -> Result<Audience> {
+    let mut files = Vec::new();
+    for path in send::lists(shell)? {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let summary = import::summary(files::open_regular(&path)?, &file, &shell.config.newsletter)?;
+        let is_listed = shell.config.newsletter.lists.iter().any(|list| list.file == file);
+        files.push(AudienceFile {
+            rows: summary.rows,
+            has_basis: is_listed || summary.has_consent,
+            first_without: summary.first_without,
+            file,
+        });
+    }
+    Ok(Audience { files })
+}
+
+/// Whether a finding keeps an issue from leaving.
+pub(super) fn is_blocking(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && finding.waived.is_none()
+}
+
+/// Errors and warnings, one by one.
+pub(super) fn show_to_mend(checked: &Checked, shell: &Shell) {
+    let is_shown = |finding: &&Finding| match finding.severity {
+        Severity::Error => true,
+        Severity::Warning => finding.waived.is_none(),
+        Severity::Fixed | Severity::Info => false,
+    };
+    for finding in checked.findings.iter().filter(is_shown) {
+        shell.report.finding(finding);
+    }
+}
+
+/// The findings as one number, and what it is made of.
+pub(super) fn show_tally(checked: &Checked, shell: &Shell) {
+    let n = |severity| checked.findings.iter().filter(|f| f.severity == severity && f.waived.is_none()).count();
+    let (errors, warnings) = (n(Severity::Error), n(Severity::Warning));
+    let (fixed, infos) = (n(Severity::Fixed), n(Severity::Info));
+    let to_mend = errors + warnings;
+    let line = shell
+        .report
+        .say(&words!(
+            "findings: {to_mend} to look at ({errors} block, {warnings} warn); mended {fixed}, noted {infos}",
+            "constats : {to_mend} à voir ({errors} bloquants, {warnings} avertissements); corrigés {fixed}, notés {infos}"
+        ))
+        .to_owned();
+    let colour = match (errors, warnings) {
+        (0, 0) => Colour::Green,
+        (0, _) => Colour::Yellow,
+        _ => Colour::Red,
+    };
+    shell.report.text(shell.report.paint(colour, &line));
+}
+
+/// The command that comes next.
+pub(super) fn show_next(folder: &IssueFolder<'_>, checked: &Checked, shell: &Shell) {
+    let id = &folder.id;
+    let lang = &shell.config.newsletter.languages[0];
+    let next = if checked.blocked {
+        words!(
+            "next: mend what blocks, then cco-news compose {id}",
+            "ensuite : corrigez ce qui bloque, puis cco-news compose {id}"
+        )
+    } else {
+        words!(
+            "next: cco-news approve {id} --edition {lang} --by \"Your name\"",
+            "ensuite : cco-news approve {id} --edition {lang} --by \"Votre nom\""
+        )
+    };
+    shell.report.line(&next);
+}
+
+/// 4 when something blocks, 3 when something wants a look.
+pub(super) fn exit(checked: &Checked) -> Exit {
+    if checked.blocked {
+        return Exit::Blocked;
+    }
+    let warns = checked.findings.iter().any(|f| f.severity == Severity::Warning && f.waived.is_none());
+    if warns { Exit::Look } else { Exit::Done }
+}
+
+/// `check --json`: messages in the person's language.
+pub(super) fn json(checked: &Checked, shell: &Shell) {
+    let findings: Vec<Value> =
+        checked.findings.iter().map(|finding| finding_json(finding, shell.report.speech)).collect();
+    shell.report.json(&json!({
+        "issue": checked.issue,
+        "digests": checked.digests,
+        "blocked": checked.blocked,
+        "findings": findings,
+    }));
+}
+
+fn finding_json(finding: &Finding, speech: Speech) -> Value {
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "language": finding.language,
+        "place": finding.place,
+        "excerpt": finding.excerpt,
+        "message": finding.message.say(speech),
+        "hint": finding.hint.say(speech),
+        "waived": finding.waived,
+    })
+}
+
+fn explain(name: &str, shell: &Shell) -> Result<Exit> {
+    let name = name.to_uppercase();
+    let Some(rule) = rules().iter().find(|rule| rule.id == name) else {
+        let group = name.split('-').next().unwrap_or_default().to_owned();
+        let near: Vec<&str> = rules().iter().map(|rule| rule.id).filter(|id| id.starts_with(&group)).collect();
+        let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
+        bail!(words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}"));
+    };
+    show_rule(rule, shell);
+    Ok(Exit::Done)
+}
+
+fn show_rule(rule: &Rule, shell: &Shell) {
+    let report = &shell.report;
+    let (group_en, group_fr) = rule.group.title();
+    let (who_en, who_fr) = rule.class.title();
+    let (id, source, en, fr) = (rule.id, rule.source, rule.en, rule.fr);
+    let letter = rule.severity.letter();
+    report.line(&words!("{id} ({letter}, {group_en}): {en}", "{id} ({letter}, {group_fr}) : {fr}"));
+    report.line(&words!("may be waived by: {who_en}", "dispense possible par : {who_fr}"));
+    report.line(&words!("source: {source}", "source : {source}"));
+    for (label, example) in
+        [(words!("breaks it:", "l'enfreint :"), &rule.bad), (words!("is right:", "est juste :"), &rule.good)]
+    {
+        let shown = match example {
+            Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
+                format!("({lang}) {text}")
+            }
+            Example::Pair(en, fr) => format!("{en} | {fr}"),
+            Example::Html(html) => (*html).to_owned(),
+            Example::Swap(from, to) => format!("{from} → {to}"),
+            Example::Case(en, fr) => report.say(&words!("{en}", "{fr}")).to_owned(),
+            Example::Clean => report.say(&words!("the shipped issue", "le numéro d'exemple")).to_owned(),
+        };
+        report.text(format!("{} {shown}", report.say(&label)));
+    }
+}

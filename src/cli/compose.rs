@@ -1,0 +1,166 @@
+//! `compose`: the monthly command. Gather, curate, compose and check, and the next step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use super::exit::Exit;
+use super::report::Colour;
+use super::workspace::{self, IssueFolder};
+use super::{Shell, check, curate, gather, words};
+use crate::compose::{Templates, compose};
+use crate::files;
+use crate::gather::markdown;
+use crate::model::{Digest, Finding, Issue, IssueId, Newsletter, Part, Place, Severity, Texts};
+use crate::send::copy;
+
+/// Arguments of `compose`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The issue, as `2026-12`; the one in work by default.
+    #[arg(value_parser = IssueId::parse)]
+    issue: Option<IssueId>,
+    /// Ask no source: use what was last fetched.
+    #[arg(long)]
+    offline: bool,
+    /// Open the editions in the browser.
+    #[arg(long)]
+    open: bool,
+}
+
+/// A picture in a message may not be larger (RULES CLI-03 warns from 200 KB).
+const IMAGE_BYTES_MAX: u64 = 1024 * 1024;
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let id = shell.issue(args.issue.as_ref())?;
+    let folder = workspace::folder(&shell.config, &id);
+    if folder.load_sent()?.is_some() {
+        shell.report.warn(&words!(
+            "issue `{id}` has begun to leave: it can no longer be composed. A correction is an issue of its own: `cco-news compose {id}-correction`",
+            "le numéro `{id}` a commencé à partir : il ne peut plus être composé. Une correction est un numéro à part : `cco-news compose {id}-correction`"
+        ));
+        return Ok(Exit::Blocked);
+    }
+    let planned = words::moment(shell.config.newsletter.schedule.send_at(&id)?, &shell.config.newsletter);
+    shell.report.line(&words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"));
+    let harvest = gather::harvest(&folder, args.offline, &BTreeSet::new(), shell)?;
+    gather::show_counts(&harvest, shell.report);
+    let curated = curate::curate_and_save(&folder, &harvest, shell)?;
+    curate::show(&curated, shell);
+    let fixed = compose_and_save(&folder, &curated.issue, shell)?;
+    let checked = check::check_and_save(&folder, fixed, &harvest.silent, shell)?;
+
+    gather::show_problems(&harvest, shell.report);
+    check::show_to_mend(&checked, shell);
+    let shown = editions_shown(&folder, shell);
+    let label = shell.report.say(&words!("editions:", "éditions :")).to_owned();
+    for file in &shown {
+        shell.report.text(format!("{label} {}", shell.report.paint(Colour::Cyan, file)));
+    }
+    gather::show_silent(&harvest, shell.report);
+    check::show_tally(&checked, shell);
+    if shell.report.is_json {
+        check::json(&checked, shell);
+    }
+    check::show_next(&folder, &checked, shell);
+    if args.open {
+        open(&shown, &shell.config.root)?;
+    }
+    let checked = check::exit(&checked);
+    Ok(checked.max(gather::exit(&harvest)))
+}
+
+/// Composes an issue and saves its editions; gives what was mended on the way.
+pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -> Result<Vec<Finding>> {
+    let config = &shell.config;
+    let overrides = config.root.join("templates");
+    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let newsletter = with_blocks_as_html(&config.newsletter);
+    let (images, mut findings) = images(issue, &config.root)?;
+    let composed = compose(issue, &newsletter, &templates, &images)?;
+    findings.extend(composed.fixed);
+    let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
+    folder.save_editions(&composed.editions, inputs, |edition| copy::eml(edition, &config.newsletter))?;
+    Ok(findings)
+}
+
+/// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML.
+pub(super) fn with_blocks_as_html(newsletter: &Newsletter) -> Newsletter {
+    let mut newsletter = newsletter.clone();
+    let blocks = &mut newsletter.blocks;
+    let html = |texts: &mut Texts| texts.values_mut().for_each(|text| *text = markdown(text));
+    for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect, &mut blocks.about] {
+        html(texts);
+    }
+    newsletter
+}
+
+/// The pictures of the picked stories; one that cannot be used is a finding, and the story goes without it.
+fn images(issue: &Issue, root: &Path) -> Result<(BTreeMap<String, Part>, Vec<Finding>)> {
+    let mut images = BTreeMap::new();
+    let mut findings = Vec::new();
+    for image in issue.stories().filter_map(|story| story.image.as_ref()).filter(|image| !image.src.contains("://")) {
+        let src = &image.src;
+        let bytes = files::read_bytes(&root.join(src), IMAGE_BYTES_MAX);
+        match bytes.ok().and_then(|bytes| Some((media_type(&bytes)?, bytes))) {
+            Some((media_type, bytes)) => {
+                let cid = format!("{}@image.invalid", Digest::of(&bytes).short());
+                images.insert(src.clone(), Part { cid, media_type: media_type.to_owned(), bytes });
+            }
+            None => findings.push(bad_image(src)),
+        }
+    }
+    Ok((images, findings))
+}
+
+/// By content, not by name: PNG, JPEG and GIF are what every mail program shows.
+fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        _ => None,
+    }
+}
+
+fn bad_image(src: &str) -> Finding {
+    Finding {
+        rule: "CLI-03".to_owned(),
+        severity: Severity::Error,
+        language: None,
+        place: Place::File { file: src.to_owned(), line: 0, column: 0 },
+        excerpt: String::new(),
+        message: words!(
+            "the picture `{src}` is missing, over 1 MiB, or neither PNG, JPEG nor GIF",
+            "l'image `{src}` manque, dépasse 1 Mio ou n'est ni PNG, ni JPEG, ni GIF"
+        ),
+        hint: words!("save it as PNG or JPEG beside the story", "enregistrez-la en PNG ou en JPEG à côté du texte"),
+        waived: None,
+    }
+}
+
+fn editions_shown(folder: &IssueFolder<'_>, shell: &Shell) -> Vec<String> {
+    let languages = shell.config.newsletter.languages.iter();
+    languages.map(|lang| folder.shown(&format!("editions/{lang}.html"))).collect()
+}
+
+/// Shows files in the person's browser.
+fn open(files: &[String], root: &Path) -> Result<()> {
+    let program = if cfg!(windows) {
+        "explorer"
+    } else if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    for file in files {
+        let mut command = Command::new(program);
+        command.arg(root.join(file)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().with_context(|| {
+            words!("could not open `{file}` with `{program}`", "impossible d'ouvrir `{file}` avec `{program}`")
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `gather`: sources and the drop folder → `harvest.json`.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::exit::Exit;
+use super::report::{Colour, Report, is_on_terminal};
+use super::workspace::{self, IssueFolder};
+use super::{Shell, runtime, words};
+use crate::gather::{Reading, gather};
+use crate::http::Http;
+use crate::model::{Harvest, IssueId, Origin, Severity, StoryId};
+
+/// Arguments of `gather`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The issue, as `2026-12`; the one in work by default.
+    #[arg(value_parser = IssueId::parse)]
+    issue: Option<IssueId>,
+    /// Ask nobody: use what was last fetched.
+    #[arg(long)]
+    offline: bool,
+    /// Take the new text of a picked story whose feed has changed it.
+    #[arg(long, value_name = "STORY")]
+    refresh: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let id = shell.issue(args.issue.as_ref())?;
+    let folder = workspace::folder(&shell.config, &id);
+    let refresh = args.refresh.iter().map(|id| StoryId::parse(id)).collect();
+    let harvest = harvest(&folder, args.offline, &refresh, shell)?;
+    if shell.report.is_json {
+        shell.report.json(&harvest);
+    }
+    show_counts(&harvest, shell.report);
+    show_problems(&harvest, shell.report);
+    show_silent(&harvest, shell.report);
+    Ok(exit(&harvest))
+}
+
+/// Gathers for an issue and saves what was found.
+pub(super) fn harvest(
+    folder: &IssueFolder<'_>,
+    offline: bool,
+    refresh: &BTreeSet<StoryId>,
+    shell: &Shell,
+) -> Result<Harvest> {
+    let config = &shell.config;
+    let contact = config.newsletter.http.contact.as_deref().unwrap_or(&config.newsletter.organization.email);
+    let http = Http::new(&config.root.join("cache"), contact, config.newsletter.http.proxy.as_deref(), offline)?;
+    let before = folder.load_harvest()?;
+    let kept = folder.load_issue()?.map(|issue| {
+        let from_feeds = issue.stories().filter(|story| matches!(story.origin, Origin::Source { .. }));
+        from_feeds.map(|story| story.id.clone()).collect()
+    });
+    let bar = progress(shell.report.is_quiet);
+    let reading = Reading {
+        sources: &config.sources,
+        newsletter: &config.newsletter,
+        root: &config.root,
+        before: before.as_ref(),
+        kept: &kept.unwrap_or_default(),
+        refresh,
+        now: shell.now,
+        send_at: config.newsletter.schedule.send_at(&folder.id)?,
+        progress: &|source, done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+            bar.set_message(source.to_owned());
+        },
+    };
+    let harvest = runtime()?.block_on(gather(&http, &reading))?;
+    bar.finish_and_clear();
+    folder.save_harvest(&harvest)?;
+    Ok(harvest)
+}
+
+fn progress(is_quiet: bool) -> ProgressBar {
+    if is_quiet || !is_on_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {msg}").expect("the template is ours");
+    ProgressBar::new(0).with_style(style)
+}
+
+/// How much was found.
+pub(super) fn show_counts(harvest: &Harvest, report: Report) {
+    let n_paired = harvest.stories.iter().filter(|story| story.texts.len() > 1).count();
+    let n = words::count(harvest.stories.len(), ["story", "stories"], ["texte", "textes"]);
+    let (en, fr) = (n.en, n.fr);
+    report.line(&words!(
+        "gathered: {en}, {n_paired} in every language",
+        "recueilli : {fr}, dont {n_paired} dans chaque langue"
+    ));
+}
+
+/// What contributors should mend.
+pub(super) fn show_problems(harvest: &Harvest, report: Report) {
+    for finding in harvest.problems.iter().filter(|finding| finding.severity <= Severity::Warning) {
+        report.finding(finding);
+    }
+}
+
+/// One line per silent source.
+pub(super) fn show_silent(harvest: &Harvest, report: Report) {
+    for silent in harvest.silent.iter().filter(|silent| !silent.skipped) {
+        let (source, lang) = (&silent.source, &silent.language);
+        let (en, fr) = (&silent.reason, &silent.reason_fr);
+        let line = words!("silent: {source} ({lang}): {en}", "muet : {source} ({lang}) : {fr}");
+        report.text(report.paint(Colour::Yellow, report.say(&line)));
+    }
+    let n_skipped = harvest.silent.iter().filter(|silent| silent.skipped).count();
+    if n_skipped > 0 {
+        let n = words::count(n_skipped, ["source", "sources"], ["source", "sources"]);
+        let (en, fr) = (n.en, n.fr);
+        report.line(&words!("not asked (offline): {en}", "non consulté (hors ligne) : {fr}"));
+    }
+}
+
+/// A silent source, or a contributor's mistake, wants a look.
+pub(super) fn exit(harvest: &Harvest) -> Exit {
+    let is_silent = harvest.silent.iter().any(|silent| !silent.skipped);
+    let is_wrong = harvest.problems.iter().any(|finding| finding.severity <= Severity::Warning);
+    if is_silent || is_wrong { Exit::Look } else { Exit::Done }
+}

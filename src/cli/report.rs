@@ -1,0 +1,159 @@
+//! Where output may go: data on standard output, everything else on standard error. No other file prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one file that prints")]
+
+use std::fmt;
+use std::io::{IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use crate::model::{Finding, Place, Severity, Speech, Words};
+
+/// How the person wants to be spoken to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report {
+    /// In which language.
+    pub(super) speech: Speech,
+    /// Whether data goes out as JSON.
+    pub(super) is_json: bool,
+    /// Whether only errors are shown.
+    pub(super) is_quiet: bool,
+    /// Whether colour is used.
+    pub(super) is_coloured: bool,
+}
+
+/// Colours with one meaning each; never the only carrier of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Colour {
+    /// Something is wrong.
+    Red,
+    /// Something to look at.
+    Yellow,
+    /// Well.
+    Green,
+    /// A hint, a command, a path.
+    Cyan,
+}
+
+impl Report {
+    /// The sentence in the person's language.
+    pub(super) fn say(self, words: &Words) -> &str {
+        words.say(self.speech)
+    }
+
+    /// Text in a colour, when colours are wanted.
+    pub(super) fn paint(self, colour: Colour, text: &str) -> String {
+        if !self.is_coloured {
+            return text.to_owned();
+        }
+        let code = match colour {
+            Colour::Red => 31,
+            Colour::Yellow => 33,
+            Colour::Green => 32,
+            Colour::Cyan => 36,
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+
+    /// One line for a person.
+    pub(super) fn line(self, words: &Words) {
+        self.text(self.say(words));
+    }
+
+    /// As [`Report::line`], for text that is already in the person's language.
+    pub(super) fn text(self, text: impl fmt::Display) {
+        if self.is_quiet {
+            return;
+        }
+        if self.is_json {
+            eprintln!("{text}");
+        } else {
+            print_line(&text.to_string());
+        }
+    }
+
+    /// A line that is shown even when quiet.
+    pub(super) fn warn(self, words: &Words) {
+        let label = match self.speech {
+            Speech::En => "warning:",
+            Speech::Fr => "avertissement :",
+        };
+        eprintln!("{} {}", self.paint(Colour::Yellow, label), self.say(words));
+    }
+
+    /// Data for machines.
+    pub(super) fn json(self, value: &impl Serialize) {
+        print_line(&serde_json::to_string_pretty(value).expect("our data has string keys only"));
+    }
+
+    /// Why a command could not go on: the chain of causes, in the person's language.
+    pub(super) fn error(self, error: &anyhow::Error) {
+        let (label, cause) = match self.speech {
+            Speech::En => ("error:", "  caused by:"),
+            Speech::Fr => ("erreur :", "  cause :"),
+        };
+        for (index, link) in error.chain().enumerate() {
+            let text = match self.speech {
+                Speech::En => format!("{link}"),
+                Speech::Fr => format!("{link:#}"),
+            };
+            let label = if index == 0 { self.paint(Colour::Red, label) } else { cause.to_owned() };
+            eprintln!("{label} {text}");
+        }
+    }
+
+    /// One finding: rule, place, message, and the mend below it.
+    pub(super) fn finding(self, finding: &Finding) {
+        let colour = match finding.severity {
+            Severity::Error => Colour::Red,
+            Severity::Warning => Colour::Yellow,
+            Severity::Fixed => Colour::Green,
+            Severity::Info => Colour::Cyan,
+        };
+        let head = self.paint(colour, &format!("{} {}", finding.severity.letter(), finding.rule));
+        let place = self.place(finding);
+        self.text(format!("{head}  {place}  {}", self.say(&finding.message)));
+        if !finding.excerpt.is_empty() {
+            self.text(format!("      | {}", finding.excerpt));
+        }
+        if let Some(waived) = &finding.waived {
+            let (by, reason) = (&waived.by, &waived.reason);
+            self.text(format!(
+                "      {}",
+                self.say(&words!("waived by {by}: {reason}", "accepté par {by} : {reason}"))
+            ));
+        } else if !finding.hint.en.is_empty() {
+            self.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
+        }
+    }
+
+    fn place(self, finding: &Finding) -> String {
+        match &finding.place {
+            Place::File { file, line: 0, .. } => file.clone(),
+            Place::File { file, line, column } => format!("{file}:{line}:{column}"),
+            Place::Edition { edition, story: Some(story) } => format!("{edition}, {story}"),
+            Place::Edition { edition, story: None } => edition.clone(),
+        }
+    }
+}
+
+/// Prints a line; a reader that has gone away (`| head`) is no error.
+fn print_line(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}"); // A closed pipe ends nothing: the work is what counts.
+}
+
+/// Whether a person sits in front of standard error.
+pub(super) fn is_on_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Asks for a typed yes on a terminal; without one the answer is no.
+pub(super) fn ask(report: Report, question: &Words) -> bool {
+    if !std::io::stdin().is_terminal() || !is_on_terminal() {
+        return false;
+    }
+    eprint!("{} ", report.say(question));
+    let mut answer = String::new();
+    let _ = std::io::stdin().read_line(&mut answer); // No answer is a no.
+    matches!(answer.trim().to_lowercase().as_str(), "yes" | "oui" | "y" | "o")
+}

@@ -1,0 +1,85 @@
+//! `run`: whatever is due now. Safe every five minutes: it sends what is approved and due, and otherwise says why not.
+
+use anyhow::Result;
+use jiff::SignedDuration;
+
+use super::exit::Exit;
+use super::send::{self, Intent};
+use super::status::Standing;
+use super::workspace::{self, IssueFolder};
+use super::{Shell, clock, way_out, words};
+use crate::check::WayOut;
+use crate::model::IssueId;
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    explain: bool,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let mut worst = Exit::Done;
+    // Issues that have begun to leave come first: their retries are due whatever the month is.
+    for id in workspace::issues(&shell.config) {
+        if workspace::folder(&shell.config, &id).load_sent()?.is_some_and(|sent| !sent.complete) {
+            worst = worst.max(go(&id, args, shell)?);
+        }
+    }
+    let id = workspace::issue_in_work(&shell.config)?;
+    let folder = workspace::folder(&shell.config, &id);
+    if folder.load_sent()?.is_none() {
+        worst = worst.max(begin(&folder, args, shell)?);
+    }
+    Ok(worst)
+}
+
+fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
+    if args.explain {
+        shell.report.line(&words!("would go on sending issue {id}", "continuerait d'envoyer le numéro {id}"));
+        return Ok(Exit::Done);
+    }
+    let intent = Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false };
+    let exit = send::send(id, &intent, shell)?;
+    // Copies that wait for their next try are in order: the next run takes them.
+    Ok(if exit == Exit::Blocked && is_waiting(id, shell)? { Exit::Done } else { exit })
+}
+
+fn is_waiting(id: &IssueId, shell: &Shell) -> Result<bool> {
+    let standing = Standing::of(&workspace::folder(&shell.config, id), shell)?;
+    Ok(!standing.has_changed && standing.counts.values().any(|counts| counts.deferred > 0))
+}
+
+fn begin(folder: &IssueFolder<'_>, args: &Args, shell: &Shell) -> Result<Exit> {
+    let newsletter = &shell.config.newsletter;
+    let id = &folder.id;
+    let planned = newsletter.schedule.send_at(id)?;
+    let shown = words::moment(planned, newsletter);
+    let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
+    let late = SignedDuration::from_hours(i64::from(newsletter.policy.late_hours));
+    if now < planned {
+        shell.report.line(&words!(
+            "issue {id} leaves on {shown}: nothing to do yet",
+            "le numéro {id} part le {shown} : rien à faire pour l'instant"
+        ));
+        return Ok(Exit::Done);
+    }
+    if now.duration_since(planned) > late {
+        shell.report.warn(&words!(
+            "held: issue {id} was planned for {shown}; nothing leaves late by itself. A person may: cco-news send {id} --late",
+            "retenu : le numéro {id} était prévu pour le {shown}; rien ne part en retard de soi-même. Une personne le peut : cco-news send {id} --late"
+        ));
+        return Ok(Exit::Blocked);
+    }
+    let standing = Standing::of(folder, shell)?;
+    if standing.editions.is_empty() || standing.has_changed || standing.is_blocked || !standing.missing.is_empty() {
+        let next = standing.next(id);
+        shell.report.warn(&words!(
+            "held: issue {id} is due, but not ready. next: {next}",
+            "retenu : le numéro {id} est dû, mais n'est pas prêt. ensuite : {next}"
+        ));
+        return Ok(Exit::Blocked);
+    }
+    go(id, args, shell)
+}

@@ -1,0 +1,438 @@
+//! `send`: an approved issue leaves, every language at once. Load → gate → freeze → run → record.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use super::exit::Exit;
+use super::report::{Colour, ask, is_on_terminal};
+use super::status::counted;
+use super::workspace::{self, IssueFolder, Sent};
+use super::{Shell, approve, changed, check, clock, runtime, way_out, words};
+use crate::check::WayOut;
+use crate::ledger::Ledger;
+use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Manifest};
+use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets, import};
+
+/// Arguments of `send`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The issue, as `2026-12`.
+    #[arg(value_parser = IssueId::parse)]
+    issue: IssueId,
+    /// Show who would get what, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Send although the planned time is long past.
+    #[arg(long)]
+    late: bool,
+    /// Do not ask: for a person who has read the plan, and for jobs.
+    #[arg(long)]
+    yes: bool,
+    /// The issue went to the outbox only: send it by the mail server now.
+    #[arg(long)]
+    deliver: bool,
+}
+
+/// How an issue is to leave.
+pub(super) struct Intent {
+    pub(super) is_dry: bool,
+    pub(super) is_late_allowed: bool,
+    pub(super) is_confirmed: bool,
+    pub(super) is_delivered_again: bool,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let intent = Intent {
+        is_dry: args.dry_run,
+        is_late_allowed: args.late,
+        is_confirmed: args.yes,
+        is_delivered_again: args.deliver,
+    };
+    send(&args.issue, &intent, shell)
+}
+
+/// Everything about one departure.
+struct Departure<'a> {
+    folder: IssueFolder<'a>,
+    manifest: Manifest,
+    editions: Vec<Edition>,
+    approvals: Vec<Approval>,
+    ledger: Ledger,
+    kind: WayOut,
+    /// The clock of this departure: by SMTP always the real one.
+    now: Timestamp,
+}
+
+/// Sends an issue as far as it can be sent now.
+pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit> {
+    let folder = workspace::folder(&shell.config, id);
+    let (manifest, editions) = folder.composed()?;
+    if changed::say(&folder, &manifest, &editions, shell)? {
+        say_refused(&folder, shell)?;
+        return Ok(Exit::Blocked);
+    }
+    let kind = way_out::kind(shell)?;
+    let mut approvals = Vec::new();
+    for edition in &editions {
+        approvals.extend(approve::valid(&folder, &edition.id)?);
+    }
+    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let now = if kind == WayOut::Outbox { shell.now } else { clock() };
+    let departure = Departure { folder, manifest, editions, approvals, ledger, kind, now };
+    if departure.ledger.frozen(id)?.is_none()
+        && let Some(exit) = gate(&departure, intent, shell)?
+    {
+        return Ok(exit);
+    }
+    if !agree(&departure, shell)? {
+        return Ok(Exit::Blocked);
+    }
+    if intent.is_dry {
+        show_plan(&departure, shell)?;
+        return Ok(Exit::Done);
+    }
+    if intent.is_delivered_again && kind != WayOut::Outbox {
+        departure.ledger.deliver_again(id)?;
+    }
+    if departure.ledger.frozen(id)?.is_some_and(|frozen| frozen.completed.is_some()) {
+        return nothing_to_send(&departure, shell);
+    }
+    if departure.ledger.frozen(id)?.is_none() && !is_confirmed(&departure, intent, shell)? {
+        return Ok(Exit::Blocked);
+    }
+    freeze(&departure, shell)?;
+    let ended = deliver(&departure, shell)?;
+    conclude(&departure, &ended, shell)
+}
+
+/// Whether the approvals on file are those the issue was frozen with.
+fn agree(departure: &Departure<'_>, shell: &Shell) -> Result<bool> {
+    let recorded = departure.ledger.approvals(&departure.folder.id)?;
+    let Some(lost) = recorded.iter().find(|approval| !departure.approvals.contains(approval)) else { return Ok(true) };
+    let (file, by) = (departure.folder.shown(&format!("approvals/{}.json", lost.edition)), &lost.by);
+    shell.report.warn(&words!(
+        "refused: the ledger has an approval by {by} that `{file}` no longer has: put the file back",
+        "refusé : le registre a une approbation de {by} que `{file}` n'a plus : remettez le fichier"
+    ));
+    Ok(false)
+}
+
+/// Why nothing leaves when something is not as it was composed, and what helps.
+fn say_refused(folder: &IssueFolder<'_>, shell: &Shell) -> Result<()> {
+    let id = &folder.id;
+    let next = if folder.load_sent()?.is_some() {
+        words!(
+            "refused: issue `{id}` left with the words as they were. Put the file back, or make a correction: `cco-news compose {id}-correction`",
+            "refusé : le numéro `{id}` est parti avec le texte d'avant. Remettez le fichier, ou faites une correction : `cco-news compose {id}-correction`"
+        )
+    } else {
+        words!(
+            "refused: what is approved is not what lies here. next: cco-news compose {id}",
+            "refusé : ce qui est approuvé n'est pas ce qui est ici. ensuite : cco-news compose {id}"
+        )
+    };
+    shell.report.line(&next);
+    Ok(())
+}
+
+/// What must hold before an issue is frozen: checked, approved, on time, for somebody.
+fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Option<Exit>> {
+    let Departure { folder, editions, .. } = departure;
+    let id = &folder.id;
+    let silent = folder.load_harvest()?.map(|harvest| harvest.silent).unwrap_or_default();
+    let kept = folder.load_checked()?.map(|checked| checked.findings).unwrap_or_default();
+    let fixed = kept.into_iter().filter(|finding| finding.severity == crate::model::Severity::Fixed).collect();
+    // Judged once more: by SMTP some rules look at the clock and at the sender (STY-12, SND-14).
+    let checked = check::check_and_save(folder, fixed, &silent, shell)?;
+    if checked.blocked {
+        check::show_to_mend(&checked, shell);
+        shell.report.line(&words!(
+            "blocked: mend it, then cco-news compose {id}",
+            "bloqué : corrigez, puis cco-news compose {id}"
+        ));
+        return Ok(Some(Exit::Blocked));
+    }
+    let missing = approve::missing(folder, editions, &shell.config.newsletter)?;
+    if let Some((edition, n)) = missing.first() {
+        let all: Vec<String> = missing.iter().map(|(edition, _)| edition.to_string()).collect();
+        let all = all.join(", ");
+        shell.report.line(&words!(
+            "blocked: not approved as it is now: {all} ({n} more needed). next: cco-news approve {id} --edition {edition} --by \"Your name\"",
+            "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : cco-news approve {id} --edition {edition} --by \"Votre nom\""
+        ));
+        return Ok(Some(Exit::Blocked));
+    }
+    Ok(too_late(departure, intent, shell)?.then_some(Exit::Blocked))
+}
+
+fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
+    let newsletter = &shell.config.newsletter;
+    let planned = newsletter.schedule.send_at(&departure.folder.id)?;
+    let limit = SignedDuration::from_hours(i64::from(newsletter.policy.late_hours));
+    let is_late = departure.now.duration_since(planned) > limit;
+    if !is_late || intent.is_late_allowed || departure.kind == WayOut::Outbox {
+        return Ok(false);
+    }
+    let (id, planned) = (&departure.folder.id, words::moment(planned, newsletter));
+    shell.report.line(&words!(
+        "held: it was planned for {planned}. If it is to leave all the same: cco-news send {id} --late",
+        "retenu : le départ était prévu pour le {planned}. S'il doit partir quand même : cco-news send {id} --late"
+    ));
+    Ok(true)
+}
+
+/// The files of `subscribers/`, in the order of their names.
+pub(super) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
+    let folder = shell.config.root.join("subscribers");
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+            && !crate::files::is_ignored_name(&name)
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Takes the files of `subscribers/` into the ledger, and says what is wrong with some rows.
+pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<u64> {
+    let mut n_rows = 0;
+    let import = format!("import {now}");
+    for path in lists(shell)? {
+        let name = format!("subscribers/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        let file = crate::files::open_regular(&path)?;
+        let taken = import::take_in(ledger, &shell.config.newsletter, (file, &name), &import, now)?;
+        for finding in &taken.findings {
+            shell.report.finding(finding);
+        }
+        n_rows += taken.added + taken.changed + taken.same;
+        let import::Taken { added, changed, same, twice, kept_away, .. } = taken;
+        shell.report.line(&words!(
+            "{name}: {added} new, {changed} changed, {same} as before, {twice} twice, {kept_away} kept away",
+            "{name} : {added} nouveaux, {changed} modifiés, {same} inchangés, {twice} en double, {kept_away} écartés"
+        ));
+    }
+    Ok(n_rows)
+}
+
+/// Shows the plan and asks; without a terminal, only `--yes` says yes.
+fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
+    let n = show_plan(departure, shell)?;
+    let id = &departure.folder.id;
+    if n == 0 {
+        shell.report.warn(&words!(
+            "nobody would get it: put a list into `subscribers/`, as `email,language`",
+            "personne ne le recevrait : mettez une liste dans `subscribers/`, sous la forme `email,language`"
+        ));
+        return Ok(false);
+    }
+    if intent.is_confirmed {
+        return Ok(true);
+    }
+    let question =
+        words!("Send issue {id} to {n} people? Type yes:", "Envoyer le numéro {id} à {n} personnes? Tapez oui :");
+    if ask(shell.report, &question) {
+        return Ok(true);
+    }
+    shell.report.line(&words!(
+        "not sent: nothing leaves without a typed yes, or `--yes`",
+        "pas envoyé : rien ne part sans un oui tapé au clavier, ou `--yes`"
+    ));
+    Ok(false)
+}
+
+/// Who would get what, by which way. Gives the number of people.
+fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
+    if departure.ledger.frozen(&departure.folder.id)?.is_none() {
+        import_lists(&departure.ledger, departure.now, shell)?;
+    }
+    let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
+    let planned = send::planned(&departure.ledger, &departure.folder.id, &ids)?;
+    for edition in &departure.editions {
+        let n = planned.get(&edition.id).map_or(0, |counts| counts.planned);
+        let (id, subject) = (&edition.id, &edition.subject);
+        shell.report.line(&words!("{id}: {n} copies, “{subject}”", "{id} : {n} exemplaires, « {subject} »"));
+    }
+    let way = way_out::name(departure.kind);
+    let (en, fr) = (way.en, way.fr);
+    shell.report.line(&words!("way out: {en}", "voie de sortie : {fr}"));
+    Ok(planned.values().map(|counts| counts.planned).sum())
+}
+
+fn freeze(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
+    let folder = &departure.folder;
+    let path = folder.file("manifest.json");
+    let shown = folder.shown("manifest.json");
+    let manifest =
+        fs::read_to_string(path).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
+    let leaving = Leaving {
+        issue: &folder.id,
+        editions: &departure.editions,
+        manifest: &manifest,
+        approvals: &departure.approvals,
+        send_at: shell.config.newsletter.schedule.send_at(&folder.id)?,
+    };
+    let frozen = send::freeze(&departure.ledger, &shell.config.newsletter, &leaving, departure.now)?;
+    record(departure, frozen.frozen_at, BTreeMap::new(), false)
+}
+
+/// Writes `sent.json`: from now on `compose` leaves the issue alone.
+fn record(
+    departure: &Departure<'_>,
+    frozen_at: Timestamp,
+    counts: BTreeMap<EditionId, Counts>,
+    complete: bool,
+) -> Result<()> {
+    let stories = departure.folder.load_issue()?.map(|issue| issue.stories().map(|story| story.id.clone()).collect());
+    let digests = departure.manifest.editions.iter().map(|(id, entry)| (id.clone(), entry.digest.clone())).collect();
+    departure.folder.save_sent(&Sent { frozen_at, digests, counts, complete, stories: stories.unwrap_or_default() })?;
+    Ok(())
+}
+
+fn deliver(departure: &Departure<'_>, shell: &Shell) -> Result<Ended> {
+    let ledger = departure.ledger.clone();
+    let mailer = way_out::mailer(shell, ledger.state_dir())?;
+    let bar = bar(shell.report.is_quiet);
+    let now = departure.now;
+    let is_outbox = departure.kind == WayOut::Outbox;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        let (interrupt, interrupted) = watch::channel(false);
+        tokio::spawn(stop_at_signals(interrupt));
+        let shown = bar.clone();
+        let round = Round {
+            issue: departure.folder.id.clone(),
+            secrets: Secrets::open(&ledger)?,
+            ledger,
+            mailer,
+            delivering: shell.config.newsletter.delivery.clone(),
+            clock: Arc::new(move || if is_outbox { now } else { clock() }),
+            interrupted,
+            progress: Arc::new(move |progress: &Progress| {
+                shown.set_length(progress.due);
+                shown.set_position(progress.accepted + progress.deferred + progress.refused + progress.unknown);
+            }),
+            step: Arc::new(|_| Ok(())),
+        };
+        send::run(round).await
+    });
+    bar.finish_and_clear();
+    ended
+}
+
+fn bar(is_quiet: bool) -> ProgressBar {
+    if is_quiet || !is_on_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style =
+        ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {per_sec} {eta}").expect("the template is ours");
+    ProgressBar::new(0).with_style(style)
+}
+
+/// Ctrl-C or SIGTERM: finish what is in flight and record it; a second one stops at once.
+async fn stop_at_signals(interrupt: watch::Sender<bool>) {
+    loop {
+        if !signal().await {
+            return;
+        }
+        if *interrupt.borrow() {
+            stop_at_once();
+        }
+        interrupt.send_replace(true);
+    }
+}
+
+#[cfg(unix)]
+async fn signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+        asked = terminate.recv() => asked.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
+#[expect(clippy::exit, reason = "the person has asked twice; the ledger knows what is in flight")]
+fn stop_at_once() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}
+
+/// Records how it ended, and says so.
+fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<Exit> {
+    let report = &shell.report;
+    let id = &departure.folder.id;
+    let frozen_at = departure.ledger.frozen(id)?.map_or(departure.now, |frozen| frozen.frozen_at);
+    let is_complete = ended.ending == Ending::Complete;
+    record(departure, frozen_at, ended.counts.clone(), is_complete)?;
+    for warning in &ended.warnings {
+        report.warn(warning);
+    }
+    show_counts(&ended.counts, shell);
+    if let Some(lag) = departure.ledger.lag(id)? {
+        let seconds = lag.as_secs().abs();
+        report.line(&words!(
+            "between the languages' medians: {seconds} s",
+            "entre les médianes des langues : {seconds} s"
+        ));
+    }
+    let said = ended.ending.words(id);
+    let colour = if is_complete { Colour::Green } else { Colour::Yellow };
+    report.text(report.paint(colour, report.say(&said)));
+    if report.is_json {
+        report.json(&serde_json::json!({"issue": id, "complete": is_complete, "editions": ended.counts}));
+    }
+    let wants_a_look = ended.counts.values().any(|counts| counts.unknown + counts.refused > 0);
+    Ok(match ended.ending {
+        Ending::Complete if wants_a_look => Exit::Look,
+        Ending::Complete => Exit::Done,
+        Ending::Later(_) => Exit::Blocked,
+        Ending::Interrupted => Exit::Interrupted,
+        Ending::Away(_) | Ending::AboutUs(_) | Ending::TooManyRefused => Exit::CouldNot,
+    })
+}
+
+fn show_counts(counts: &BTreeMap<EditionId, Counts>, shell: &Shell) {
+    for (edition, counts) in counts {
+        let counted = counted(counts);
+        let (en, fr) = (counted.en, counted.fr);
+        shell.report.line(&words!("{edition}: {en}", "{edition} : {fr}"));
+    }
+}
+
+/// An issue that is complete; and, when it only went to the outbox, what a mail server would make possible.
+fn nothing_to_send(departure: &Departure<'_>, shell: &Shell) -> Result<Exit> {
+    let id = &departure.folder.id;
+    let counts = departure.ledger.counts(id)?;
+    let frozen_at = departure.ledger.frozen(id)?.map_or(departure.now, |frozen| frozen.frozen_at);
+    record(departure, frozen_at, counts.clone(), true)?;
+    show_counts(&counts, shell);
+    shell
+        .report
+        .line(&words!("nothing to send: issue {id} is complete", "rien à envoyer : le numéro {id} est complet"));
+    let ways = departure.ledger.ways_out(id)?;
+    if departure.kind != WayOut::Outbox && !ways.is_empty() && ways.iter().all(|way| way.way_out == "outbox") {
+        shell.report.line(&words!(
+            "every copy went to the outbox, none by the mail server; to send them now: cco-news send {id} --deliver",
+            "tous les exemplaires sont allés à la boîte d'envoi, aucun par le serveur de courriel; pour les envoyer maintenant : cco-news send {id} --deliver"
+        ));
+        return Ok(Exit::Look);
+    }
+    Ok(if counts.values().any(|counts| counts.unknown > 0) { Exit::Look } else { Exit::Done })
+}

@@ -1,0 +1,208 @@
+//! `status`, and `cco-news` alone: where an issue stands, in plain words, and the next command.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+
+use super::exit::Exit;
+use super::report::Colour;
+use super::workspace::{self, IssueFolder};
+use super::{Shell, approve, check, words};
+use crate::ledger::{Ledger, UnknownCopy};
+use crate::model::{Counts, Edition, EditionId, IssueId, Words};
+
+/// Arguments of `status`.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Args {
+    /// The issue, as `2026-12`; the one in work by default.
+    #[arg(value_parser = IssueId::parse)]
+    issue: Option<IssueId>,
+}
+
+/// Where an issue stands, as far as its files and the ledger tell.
+pub(super) struct Standing {
+    pub(super) editions: Vec<Edition>,
+    /// Files that are no longer what was composed.
+    pub(super) has_changed: bool,
+    pub(super) is_checked: bool,
+    pub(super) is_blocked: bool,
+    /// Editions that lack approvals, and how many.
+    pub(super) missing: Vec<(EditionId, usize)>,
+    pub(super) approved_by: BTreeMap<EditionId, Vec<String>>,
+    pub(super) counts: BTreeMap<EditionId, Counts>,
+    pub(super) unknown: Vec<UnknownCopy>,
+}
+
+impl Standing {
+    /// Reads the issue's files, and the ledger if this machine has one.
+    pub(super) fn of(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Self> {
+        let manifest = folder.load_manifest()?;
+        let mut standing = Self {
+            editions: Vec::new(),
+            has_changed: false,
+            is_checked: false,
+            is_blocked: false,
+            missing: Vec::new(),
+            approved_by: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            unknown: Vec::new(),
+        };
+        if let Some(manifest) = manifest {
+            standing.editions = folder.load_editions(&manifest)?;
+            standing.has_changed = !folder.touched(&manifest, &standing.editions).is_empty()
+                || !workspace::changes(&shell.config.root, &manifest).is_empty();
+            standing.missing = approve::missing(folder, &standing.editions, &shell.config.newsletter)?;
+            for edition in &standing.editions {
+                let digest = edition.digest();
+                let names = approve::valid(folder, &edition.id)?.into_iter().filter(|given| given.digest == digest);
+                standing.approved_by.insert(edition.id.clone(), names.map(|given| given.by).collect());
+            }
+        }
+        if let Some(checked) = folder.load_checked()? {
+            standing.is_checked = standing.editions.iter().all(|e| checked.digests.get(&e.id) == Some(&e.digest()));
+            standing.is_blocked = checked.blocked;
+        }
+        if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
+            standing.counts = ledger.counts(&folder.id)?;
+            standing.unknown = ledger.unknown(&folder.id)?;
+        }
+        Ok(standing)
+    }
+
+    /// Whether every recipient has an outcome.
+    pub(super) fn is_complete(&self) -> bool {
+        !self.counts.is_empty() && self.counts.values().all(Counts::is_complete)
+    }
+
+    /// The next command, as a person would type it.
+    pub(super) fn next(&self, id: &IssueId) -> String {
+        let first = || self.missing.first().map(|(edition, _)| edition.clone());
+        if self.is_complete() {
+            "cco-news compose".to_owned()
+        } else if !self.counts.is_empty() {
+            format!("cco-news send {id}")
+        } else if self.editions.is_empty() || self.has_changed || self.is_blocked {
+            format!("cco-news compose {id}")
+        } else if !self.is_checked {
+            format!("cco-news check {id}")
+        } else if let Some(edition) = first() {
+            format!("cco-news approve {id} --edition {edition} --by \"…\"")
+        } else {
+            format!("cco-news send {id}")
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let id = shell.issue(args.issue.as_ref())?;
+    let folder = workspace::folder(&shell.config, &id);
+    let standing = Standing::of(&folder, shell)?;
+    if shell.report.is_json {
+        shell.report.json(&json(&id, &standing));
+    } else {
+        show(&folder, &standing, shell)?;
+    }
+    Ok(if !standing.unknown.is_empty() {
+        Exit::Look
+    } else if !standing.counts.is_empty() && !standing.is_complete() {
+        Exit::Blocked
+    } else {
+        Exit::Done
+    })
+}
+
+fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<()> {
+    let report = &shell.report;
+    let newsletter = &shell.config.newsletter;
+    let id = &folder.id;
+    let planned = words::moment(newsletter.schedule.send_at(id)?, newsletter);
+    report.line(&words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"));
+    if standing.editions.is_empty() {
+        report.line(&words!("not composed yet", "pas encore composé"));
+    } else if standing.has_changed {
+        let line =
+            words!("its files have changed since it was composed", "ses fichiers ont changé depuis sa composition");
+        report.text(report.paint(Colour::Yellow, report.say(&line)));
+    }
+    if standing.is_blocked {
+        report.line(&words!("the check found what blocks", "la vérification a trouvé ce qui bloque"));
+    }
+    for edition in &standing.editions {
+        report.line(&edition_line(edition, standing));
+    }
+    for copy in &standing.unknown {
+        let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
+        report.line(&words!(
+            "unknown: {message_id} to {recipient}, since {since}: it may have arrived, and is not sent again",
+            "inconnu : {message_id} à {recipient}, depuis {since} : il est peut-être arrivé, et ne repart pas"
+        ));
+    }
+    if standing.is_complete() {
+        report.text(report.paint(
+            Colour::Green,
+            report.say(&words!(
+                "complete: every recipient has an outcome",
+                "complet : chaque destinataire a un résultat"
+            )),
+        ));
+    }
+    if let Some((checked, true)) = folder.load_checked()?.map(|checked| (checked, standing.is_blocked)) {
+        check::show_to_mend(&checked, shell);
+    }
+    let next = standing.next(id);
+    report.line(&words!("next: {next}", "ensuite : {next}"));
+    Ok(())
+}
+
+fn edition_line(edition: &Edition, standing: &Standing) -> Words {
+    let id = &edition.id;
+    let digest = edition.digest();
+    let names = standing.approved_by.get(id).map(|names| names.join(", ")).unwrap_or_default();
+    let approved = if id.is_both() {
+        words!("follows from the halves", "découle des deux moitiés")
+    } else if names.is_empty() {
+        words!("not approved", "pas approuvée")
+    } else {
+        words!("approved by {names}", "approuvée par {names}")
+    };
+    let (mut en, mut fr) = (format!("{id} {digest}: {}", approved.en), format!("{id} {digest} : {}", approved.fr));
+    if let Some(counts) = standing.counts.get(id) {
+        let counted = counted(counts);
+        en = format!("{en}; {}", counted.en);
+        fr = format!("{fr}; {}", counted.fr);
+    }
+    Words { en, fr }
+}
+
+/// The counts of an edition in one line.
+pub(super) fn counted(counts: &Counts) -> Words {
+    let Counts { planned, to_send, in_flight, accepted, deferred, refused, unknown, suppressed } = counts;
+    words!(
+        "planned {planned} = accepted {accepted} + refused {refused} + unknown {unknown} + suppressed {suppressed}; still {to_send} to send, {in_flight} in flight, {deferred} deferred",
+        "prévus {planned} = acceptés {accepted} + refusés {refused} + inconnus {unknown} + retenus {suppressed}; encore {to_send} à envoyer, {in_flight} en vol, {deferred} remis à plus tard"
+    )
+}
+
+fn json(id: &IssueId, standing: &Standing) -> Value {
+    let mut editions = Map::new();
+    for edition in &standing.editions {
+        let counts = standing.counts.get(&edition.id).copied().unwrap_or_default();
+        let mut entry = json!({
+            "digest": edition.digest(),
+            "approved_by": standing.approved_by.get(&edition.id).cloned().unwrap_or_default(),
+        });
+        let fields = entry.as_object_mut().expect("it is an object");
+        if let Value::Object(numbers) = serde_json::to_value(counts).expect("numbers") {
+            fields.extend(numbers);
+        }
+        fields.insert("complete".to_owned(), json!(standing.counts.contains_key(&edition.id) && counts.is_complete()));
+        editions.insert(edition.id.to_string(), entry);
+    }
+    let unknown: Vec<Value> = standing
+        .unknown
+        .iter()
+        .map(|copy| json!({"message_id": copy.message_id, "recipient": copy.to.masked(), "since": copy.since}))
+        .collect();
+    json!({"issue": id, "editions": editions, "unknown": unknown, "next": standing.next(id)})
+}

@@ -1,0 +1,74 @@
+//! `waive`: a named person accepts a finding, with a reason, for exactly this text.
+
+use anyhow::{Result, bail};
+use toml_edit::value;
+
+use super::Shell;
+use super::exit::Exit;
+use super::workspace;
+use crate::check::{Class, rules, waiver_key};
+use crate::model::IssueId;
+
+/// Arguments of `waive`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The rule, as `STY-09`.
+    rule: String,
+    /// The story's id; without it, the finding is about the whole edition.
+    story: Option<String>,
+    /// Why it is right all the same.
+    #[arg(long)]
+    why: String,
+    /// Who accepts it.
+    #[arg(long)]
+    by: String,
+    /// The issue, as `2026-12`; the one in work by default.
+    #[arg(long, value_parser = IssueId::parse)]
+    issue: Option<IssueId>,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let id = shell.issue(args.issue.as_ref())?;
+    let folder = workspace::folder(&shell.config, &id);
+    let (_, editions) = folder.composed()?;
+    let (Some(issue), Some(toml)) = (folder.load_issue()?, folder.load_issue_toml()?) else {
+        bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+    };
+    let rule = args.rule.to_uppercase();
+    let Some(known) = rules().iter().find(|known| known.id == rule) else {
+        bail!(words!("there is no rule `{rule}`", "il n'y a pas de règle `{rule}`"));
+    };
+    if known.class == Class::Never {
+        shell.report.warn(&words!(
+            "`{rule}` is never waived: mend the text",
+            "`{rule}` ne souffre aucune dispense : corrigez le texte"
+        ));
+        return Ok(Exit::Blocked);
+    }
+    if args.why.trim().is_empty() || args.by.trim().is_empty() {
+        bail!(words!("a waiver needs a name and a reason", "une dispense demande un nom et une raison"));
+    }
+    let Some(text) = waiver_key(&issue, &editions, args.story.as_deref()) else {
+        let story = args.story.as_deref().unwrap_or_default();
+        bail!(words!(
+            "no story `{story}` is picked in issue `{id}`",
+            "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
+        ));
+    };
+    let mut table = format!("\n[[waiver]]\nrule = {}\n", value(rule.as_str()));
+    if let Some(story) = &args.story {
+        table.push_str(&format!("story = {}\n", value(story.as_str())));
+    }
+    table.push_str(&format!(
+        "by = {}\nreason = {}\ntext = {}  # the words it was given for\n",
+        value(args.by.trim()),
+        value(args.why.trim()),
+        value(text)
+    ));
+    let toml = format!("{}\n{table}", toml.trim_end());
+    folder.save_issue_toml(&toml)?;
+    let file = folder.shown("issue.toml");
+    shell.report.line(&words!("waived: {rule}, written in `{file}`", "accepté : {rule}, noté dans `{file}`"));
+    shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,64 @@
+//! By which way copies leave from here: the relay if one is named, else the outbox.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::Shell;
+use crate::check::WayOut;
+use crate::files;
+use crate::mail::{Mailer, Outbox, Settings, Smtp};
+use crate::model::Words;
+
+/// A certificate authority's file is a few KiB; a bundle of all of them under 1 MiB.
+const CA_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The relay's settings, if one is named.
+fn settings(shell: &Shell) -> Result<Option<Settings>> {
+    let Some(url) = &shell.environment.smtp_url else { return Ok(None) };
+    let delivering = &shell.config.newsletter.delivery;
+    let ca_pem = match &delivering.ca_file {
+        Some(file) => Some(files::read_bytes(&shell.config.root.join(file), CA_BYTES_MAX)?),
+        None => None,
+    };
+    let password = delivering.password_command.as_deref().map(password).transpose()?;
+    Settings::parse(url, delivering, ca_pem, password.as_deref()).map(Some)
+}
+
+/// Runs the command that prints the relay's password; what it printed is never shown.
+fn password(command: &str) -> Result<String> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let output = Command::new(shell).args([flag, command]).output().with_context(|| {
+        words!("could not run `delivery.password_command`", "impossible de lancer `delivery.password_command`")
+    })?;
+    if !output.status.success() {
+        bail!(words!("`delivery.password_command` failed", "`delivery.password_command` a échoué"));
+    }
+    Ok(String::from_utf8(output.stdout)?.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// By which way an issue would leave now, as the rules ask.
+pub(super) fn kind(shell: &Shell) -> Result<WayOut> {
+    Ok(match settings(shell)? {
+        None => WayOut::Outbox,
+        Some(settings) if settings.is_loopback() => WayOut::SmtpLoopback,
+        Some(_) => WayOut::Smtp,
+    })
+}
+
+/// The way out itself.
+pub(super) fn mailer(shell: &Shell, state_dir: &Path) -> Result<Mailer> {
+    Ok(match settings(shell)? {
+        None => Mailer::Outbox(Outbox::new(state_dir)),
+        Some(settings) => Mailer::Smtp(Smtp::new(settings)?),
+    })
+}
+
+/// What people call it.
+pub(super) fn name(kind: WayOut) -> Words {
+    match kind {
+        WayOut::Outbox => words!("the outbox (`state/outbox/new`)", "la boîte d'envoi (`state/outbox/new`)"),
+        WayOut::SmtpLoopback | WayOut::Smtp => words!("the mail server", "le serveur de courriel"),
+    }
+}

@@ -1,0 +1,294 @@
+//! A month as its people live it: compose, mend, approve, send; and what they get wrong on the way.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::tree;
+
+const ISSUE: &str = "2026-12";
+const CLOCK: &str = "2026-12-02T09:00:00-05:00";
+
+/// A newsletter of its own, in which commands are run.
+struct Office {
+    folder: tempfile::TempDir,
+}
+
+/// What a command said.
+struct Said {
+    code: i32,
+    /// Both streams.
+    text: String,
+}
+
+impl Office {
+    /// A copy of the newsletter that the project ships.
+    fn open() -> Self {
+        Self { folder: tree::copy() }
+    }
+
+    /// As [`Office::open`], with its issue composed and approved.
+    fn ready() -> Self {
+        let office = Self::open();
+        office.run(&["compose", ISSUE, "--offline"]).is(0);
+        for language in ["en", "fr"] {
+            office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
+        }
+        office
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cco-news"));
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.env("LC_ALL", "C.UTF-8").env(concat!("CCO_NEWS", "_NOW"), CLOCK);
+        command
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path().join(file)).unwrap()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).unwrap();
+    }
+
+    /// Changes one text in a file; it must be there.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no `{from}`");
+        self.write(file, &text.replacen(from, to, 1));
+    }
+
+    /// The messages in the outbox.
+    fn outbox(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join("state/outbox/new"));
+        entries.into_iter().flatten().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+    }
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let text = [&output.stdout[..], &output.stderr[..]].concat();
+        Self { code: output.status.code().unwrap(), text: String::from_utf8(text).unwrap() }
+    }
+
+    #[track_caller]
+    fn is(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.text.contains(part), "`{part}` is not in:\n{}", self.text);
+        }
+        self
+    }
+}
+
+#[test]
+fn the_shipped_stories_make_a_clean_issue() {
+    let office = Office::open();
+    office.run(&["compose", ISSUE, "--offline"]).is(0).says(&[
+        "editions/en.html",
+        "editions/fr.html",
+        "approve 2026-12",
+    ]);
+    office.run(&["check", ISSUE]).is(0);
+    for edition in ["en", "fr", "both"] {
+        for ending in ["mjml", "html", "txt", "eml"] {
+            assert!(office.path().join(format!("issues/{ISSUE}/editions/{edition}.{ending}")).exists());
+        }
+    }
+}
+
+#[test]
+fn composing_twice_changes_no_byte() {
+    let office = Office::open();
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    let all = |office: &Office| {
+        let folder = office.path().join("issues").join(ISSUE);
+        let mut files = tree::files(&folder);
+        files.sort();
+        files.iter().map(|file| (file.clone(), fs::read(folder.join(file)).unwrap())).collect::<Vec<_>>()
+    };
+    let before = all(&office);
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    assert!(before == all(&office), "a second compose changed something");
+}
+
+#[test]
+fn an_issue_goes_once_to_everyone_in_their_language() {
+    let office = Office::ready();
+    office.run(&["send", ISSUE, "--yes"]).is(0).says(&["complete"]);
+    let messages = office.outbox();
+    assert_eq!(messages.len(), 6);
+    let count =
+        |tag: &str| messages.iter().filter(|text| text.contains(&format!("Content-Language: {tag}\r\n"))).count();
+    assert_eq!((count("en-CA"), count("fr-CA"), count("en-CA, fr-CA")), (2, 2, 2));
+    office.run(&["send", ISSUE, "--yes"]).is(0).says(&["nothing to send"]);
+    assert_eq!(office.outbox().len(), 6);
+    office.run(&["compose", ISSUE, "--offline"]).is(4);
+    office.run(&["status"]).says(&["2027-01"]);
+}
+
+#[test]
+fn nothing_leaves_without_both_approvals() {
+    let office = Office::open();
+    office.run(&["send", ISSUE, "--yes"]).is(1).says(&["cco-news compose"]);
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["en", "approve"]);
+    office.run(&["approve", ISSUE, "--edition", "en", "--by", "An Approver"]).is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["fr", "approve"]);
+    assert!(office.outbox().is_empty());
+}
+
+#[test]
+fn without_a_yes_nothing_leaves() {
+    let office = Office::ready();
+    office.run(&["send", ISSUE]).is(4).says(&["--yes"]);
+    office.run(&["send", ISSUE, "--dry-run"]).is(0).says(&["en", "fr"]);
+    assert!(office.outbox().is_empty());
+}
+
+#[test]
+fn one_byte_changed_is_named_and_nothing_leaves() {
+    let story = "stories/learning-day.md";
+    let cases: [(&str, &str, &str); 4] = [
+        (story, "pays", "pays entier"),
+        ("issues/2026-12/editions/fr.html", "<body", "<body "),
+        ("issues/2026-12/issue.toml", "held = []", "held = [ ]"),
+        ("issues/2026-12/approvals/fr.json", "An Approver", "An approver"),
+    ];
+    for (file, from, to) in cases {
+        let office = Office::ready();
+        office.edit(file, from, to);
+        let said = office.run(&["send", ISSUE, "--yes"]);
+        assert!(matches!(said.code, 1 | 4), "{}", said.text);
+        let stem = file.trim_end_matches(".html");
+        said.says(&[stem]);
+        assert!(office.outbox().is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn changing_one_language_voids_only_that_approval() {
+    let office = Office::ready();
+    office.edit("stories/learning-day.md", "partout au pays", "dans tout le pays");
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["stories/learning-day.md", "fr", "partout", "dans tout"]);
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["--edition fr"]);
+    let said = office.run(&["approve", ISSUE, "--edition", "fr", "--by", "An Approver"]).is(0);
+    said.says(&["since the last approval", "partout", "send 2026-12"]);
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    assert_eq!(office.outbox().len(), 6);
+}
+
+#[test]
+fn what_the_editor_wrote_survives_every_run() {
+    let office = Office::open();
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    let file = "issues/2026-12/issue.toml";
+    let hand = office.read(file).replace("held = []", "held = []   # none this month").replace('\n', "\r\n");
+    office.write(file, &format!("\u{FEFF}{hand}"));
+    office.write("stories/late.md", "---\nsection: tools\ntitle: {en: \"A late story\", fr: \"Un texte tardif\"}\n---\n## en\nA word.\n## fr\nUn mot.\n");
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    let after = office.read(file);
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        (hand.lines().collect(), after.trim_start_matches('\u{FEFF}').lines().collect());
+    let new: Vec<&&str> = after.iter().filter(|line| !before.contains(line)).collect();
+    assert!(
+        new.iter().all(|line| line.contains("file-late") || line.contains("candidates") || line.trim() == "]"),
+        "{new:?}"
+    );
+    assert!(after.iter().any(|line| line.contains("file-late")));
+    assert!(office.read(file).starts_with('\u{FEFF}') && !office.read(file).replace("\r\n", "").contains('\n'));
+}
+
+#[test]
+fn a_picked_story_in_one_language_blocks_and_is_named() {
+    let office = Office::open();
+    office.write("stories/only-french.fr.md", "---\nsection: tools\n---\n# Un outil\n\nUn texte.\n");
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    office.edit("issues/2026-12/issue.toml", "  \"file-only-french\",", "#");
+    office.edit(
+        "issues/2026-12/issue.toml",
+        "id = \"tools\"\npick = [\n",
+        "id = \"tools\"\npick = [\n  \"file-only-french\",\n",
+    );
+    office.run(&["compose", ISSUE, "--offline"]).is(4).says(&["BIL-01", "only-french"]);
+}
+
+#[test]
+fn mistakes_in_files_are_answered_with_their_line() {
+    let office = Office::open();
+    let newsletter = office.read("newsletter.toml");
+    office.edit("newsletter.toml", "rules = \"federal\"", "rules = “federal”");
+    office.run(&["compose"]).is(2).says(&["newsletter.toml", "line ", "rules = “federal”", "straight quotes"]);
+    office.run(&["compose", "--lang", "fr"]).is(2).says(&["ligne", "guillemets droits"]);
+    office.write("newsletter.toml", &newsletter);
+    let sources = office.read("sources.toml");
+    office.write("sources.toml", &sources.replacen("section = \"policy\"", "section = \"polices\"", 1));
+    office.run(&["compose"]).is(2).says(&["sources.toml", "polices"]);
+    office.write("sources.toml", &sources);
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    office.edit("issues/2026-12/issue.toml", "held = []", "holded = []");
+    office.run(&["compose", ISSUE, "--offline"]).is(1).says(&["issue.toml", "holded"]);
+}
+
+#[test]
+fn a_list_that_is_empty_or_double_is_no_surprise() {
+    let office = Office::ready();
+    office.write("subscribers/example.csv", "email,language\nA@example.ca,en\na@EXAMPLE.ca,en\nnot an address,fr\n");
+    let said = office.run(&["send", ISSUE, "--yes"]);
+    said.says(&["example.csv"]);
+    assert_eq!(office.outbox().len(), 1);
+
+    let office = Office::ready();
+    office.write("subscribers/example.csv", "email,language\n");
+    let said = office.run(&["send", ISSUE, "--yes"]);
+    assert!(matches!(said.code, 1 | 4), "{}", said.text);
+    said.says(&["subscribers"]);
+}
+
+#[test]
+fn a_test_copy_is_marked_and_counts_for_nothing() {
+    let office = Office::ready();
+    office.run(&["test", ISSUE, "--to", "editor@example.gc.ca"]).is(0);
+    let messages = office.outbox();
+    assert_eq!(messages.len(), 3);
+    assert!(messages.iter().all(|text| text.contains("[TEST]") || text.contains("[ESSAI]")));
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    assert_eq!(office.outbox().len(), 9);
+}
+
+#[test]
+fn run_waits_for_the_planned_time_and_then_sends_once() {
+    let office = Office::ready();
+    let at =
+        |clock: &str| Said::of(&office.command(&["run"]).env(concat!("CCO_NEWS", "_NOW"), clock).output().unwrap());
+    at("2026-12-09T09:55:00-05:00").is(0).says(&["2026-12-09 10:00"]);
+    assert!(office.outbox().is_empty());
+    at("2026-12-09T10:00:00-05:00").is(0);
+    assert_eq!(office.outbox().len(), 6);
+    at("2026-12-09T10:05:00-05:00").is(0);
+    assert_eq!(office.outbox().len(), 6);
+}
+
+#[test]
+fn run_holds_what_is_late_and_says_so() {
+    let office = Office::ready();
+    let mut command = office.command(&["run"]);
+    command.env(concat!("CCO_NEWS", "_NOW"), "2026-12-12T10:00:00-05:00");
+    Said::of(&command.output().unwrap()).is(4).says(&["--late"]);
+    assert!(office.outbox().is_empty());
+}
