@@ -102,12 +102,13 @@ async fn pairs(
     };
     matches.extend(sure.into_iter().filter(|found| !both_kept(found.a, found.b)));
     let (a, b) = free(&matches);
-    let scored = score::assign(
-        &items_a,
-        &items_b,
-        (&a, &b),
-        &matches.iter().map(|found| (found.a, found.b)).collect::<Vec<_>>(),
-    );
+    let scored = if langs.0.is_french() && !langs.1.is_french() {
+        // The lexicon goes from English to French.
+        let swapped = score::assign(&items_b, &items_a, (&b, &a));
+        swapped.into_iter().map(|found| Match { a: found.b, b: found.a, ..found }).collect()
+    } else {
+        score::assign(&items_a, &items_b, (&a, &b))
+    };
     matches.extend(scored.into_iter().filter(|found| !both_kept(found.a, found.b)));
     matches
 }

@@ -1,1 +1,534 @@
-//! In work.
+//! Words of two languages that mean the same: numbers, names and cognates by their letters, common words of government
+//! news from a small lexicon. Nothing in it is a department's or a programme's name.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::gather::text;
+
+/// Below this likeness two words have nothing to do with each other.
+const ALIKE_MIN: f64 = 0.7;
+/// Words of a title and teaser that are compared; more add nothing.
+const WORDS_MAX: usize = 40;
+
+/// Words that stand in every title.
+const COMMON: [&str; 60] = [
+    "the", "a", "an", "of", "and", "to", "in", "on", "at", "for", "by", "with", "from", "as", "is", "are", "be", "its",
+    "it", "this", "that", "their", "le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "et", "au", "aux",
+    "en", "sur", "pour", "par", "dans", "avec", "ses", "son", "sa", "leur", "leurs", "qui", "que", "est", "sont", "ce",
+    "cette", "s", "or", "our", "ou", "nos", "notre", "no", "n",
+];
+
+/// The words of a text that can tell it from others, each once.
+pub(super) fn of(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for word in text::folded(text).split(' ') {
+        // Addresses of pages that were taken get a figure: `ontario0`.
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let word = if letters.len() >= 3 && word.len() == letters.len() + 1 { letters } else { word };
+        let short = word.len() < 2 && !word.bytes().all(|b| b.is_ascii_digit());
+        if word.is_empty() || short || COMMON.contains(&word) || out.iter().any(|other| other == word) {
+            continue;
+        }
+        out.push(word.to_owned());
+        if out.len() == WORDS_MAX {
+            break;
+        }
+    }
+    out
+}
+
+/// For each word of the first list the words of the second that are like it, with how much, from 0 to 1.
+pub(super) fn alike(firsts: &[&str], others: &[&str]) -> Vec<Vec<(usize, f64)>> {
+    // By first letter, with and without an article, so that not every word is compared with every other.
+    let mut by_letter: HashMap<char, Vec<usize>> = HashMap::new();
+    for (at, other) in others.iter().enumerate() {
+        for word in std::iter::once(*other).chain(bare(other)) {
+            let list = by_letter.entry(first(word)).or_default();
+            if list.last() != Some(&at) {
+                list.push(at);
+            }
+        }
+    }
+    let compare = |word: &&str| {
+        let own = first(word);
+        let swapped: &[char] = match own {
+            's' => &['e'],
+            'e' => &['s'],
+            'q' | 'k' => &['c'],
+            'c' => &['q', 'k'],
+            _ => &[],
+        };
+        let translated = translations(word).unwrap_or("").split(' ').map(first);
+        let mut letters: Vec<char> = std::iter::once(own).chain(swapped.iter().copied()).chain(translated).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        let mut places: Vec<usize> =
+            letters.iter().filter_map(|letter| by_letter.get(letter)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        let found = places.into_iter().map(|at| (at, likeness(word, others[at])));
+        found.filter(|(_, like)| *like > 0.0).collect()
+    };
+    firsts.iter().map(compare).collect()
+}
+
+fn first(word: &str) -> char {
+    word.chars().next().unwrap_or(' ')
+}
+
+/// In an address the article is part of its word: `lalberta`, `dun`, `quune`.
+fn bare(word: &str) -> Option<&str> {
+    match word.as_bytes() {
+        [b'l' | b'd' | b's' | b'n' | b'j' | b'm' | b'c', rest @ ..] if rest.len() >= 4 => word.get(1..),
+        [b'q', b'u', rest @ ..] if rest.len() >= 4 => word.get(2..),
+        _ => None,
+    }
+}
+
+fn likeness(a: &str, b: &str) -> f64 {
+    let one = |b: &str| by_letters(a, b).max(by_lexicon(a, b));
+    bare(b).map_or(one(b), |bare| one(b).max(one(bare)))
+}
+
+fn by_letters(a: &str, b: &str) -> f64 {
+    if a == b {
+        return 1.0;
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return if a == b { 1.0 } else { 0.0 };
+    }
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    // `state` and `etat`, `school` and `ecole`: the one has an s where the other has an e.
+    let begins = first(a) == first(b)
+        || matches!((first(a), first(b)), ('s', 'e') | ('e', 's') | ('q' | 'k', 'c') | ('c', 'q' | 'k'));
+    if short < 4 || short * 2 < long || !begins || number(a).is_some() || number(b).is_some() {
+        return 0.0;
+    }
+    // Lengths of words are far below what a float holds.
+    let (common, long) =
+        (f64::from(u32::try_from(common_letters(a, b)).unwrap_or(0)), f64::from(u32::try_from(long).unwrap_or(1)));
+    let ratio = common / long;
+    if ratio >= ALIKE_MIN { ratio } else { 0.0 }
+}
+
+/// `300th` and `300e` are one number.
+fn number(word: &str) -> Option<&str> {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let rest = &word[digits.len()..];
+    let ordinal = matches!(rest, "" | "st" | "nd" | "rd" | "th" | "e" | "er" | "ere" | "eme" | "ieme" | "re");
+    (ordinal && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
+/// The longest common subsequence of letters.
+fn common_letters(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row = vec![0; b.len() + 1];
+    for x in a.chars() {
+        let mut before = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = if x == *y { before + 1 } else { above.max(row[j]) };
+            before = above;
+        }
+    }
+    row[b.len()]
+}
+
+fn by_lexicon(a: &str, b: &str) -> f64 {
+    let same = |known: &str| {
+        b == known
+            || b.strip_suffix(['s', 'x']) == Some(known)
+            || b.strip_suffix('e') == Some(known)
+            || b.strip_suffix("es") == Some(known)
+    };
+    if translations(a).is_some_and(|words| words.split(' ').any(same)) { 0.9 } else { 0.0 }
+}
+
+fn translations(word: &str) -> Option<&'static str> {
+    let entry = |word: &str| LEXICON.binary_search_by(|(known, _)| known.cmp(&word)).ok().map(|at| LEXICON[at].1);
+    entry(word).or_else(|| entry(word.strip_suffix('s')?))
+}
+
+/// How much each word tells: rare ones much, those of every title little.
+pub(super) fn weights<'a>(lists: impl Iterator<Item = &'a Vec<String>>) -> BTreeMap<&'a str, f64> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut n = 0_u32;
+    for list in lists {
+        n += 1;
+        for word in list {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(word, count)| (word, ((f64::from(n) + 2.0) / (f64::from(count) + 0.5)).ln().max(0.05)))
+        .collect()
+}
+
+/// English words with their French ones, folded, sorted by the English.
+const LEXICON: [(&str, &str); 340] = [
+    ("abuse", "violence maltraitance"),
+    ("act", "loi"),
+    ("admission", "entree"),
+    ("advisory", "avis"),
+    ("affairs", "affaires"),
+    ("agency", "agence"),
+    ("agreement", "entente accord"),
+    ("air", "aerien"),
+    ("aircraft", "aeronef avion"),
+    ("airport", "aeroport"),
+    ("anniversary", "anniversaire"),
+    ("announce", "annonce"),
+    ("announcement", "annonce"),
+    ("apology", "excuse"),
+    ("appoint", "nomme"),
+    ("appointment", "nomination"),
+    ("army", "armee"),
+    ("award", "prix octroi"),
+    ("bank", "banque"),
+    ("battery", "batterie"),
+    ("bear", "ours"),
+    ("benefit", "prestation allocation"),
+    ("better", "mieux meilleur"),
+    ("bilingual", "bilingue"),
+    ("bill", "projet loi"),
+    ("billion", "milliard"),
+    ("bird", "oiseau"),
+    ("birthday", "anniversaire naissance"),
+    ("black", "noir"),
+    ("blue", "bleu"),
+    ("board", "conseil commission"),
+    ("boat", "bateau embarcation"),
+    ("book", "livre"),
+    ("border", "frontiere frontalier"),
+    ("bridge", "pont"),
+    ("british", "britannique"),
+    ("build", "construire batir"),
+    ("building", "immeuble edifice batiment"),
+    ("business", "entreprise"),
+    ("buy", "achat acheter"),
+    ("call", "appel demande"),
+    ("car", "voiture automobile"),
+    ("care", "soin"),
+    ("celebrate", "celebre"),
+    ("chair", "president"),
+    ("change", "changement"),
+    ("charge", "accusation"),
+    ("chief", "chef"),
+    ("child", "enfant"),
+    ("children", "enfants"),
+    ("citizen", "citoyen"),
+    ("citizenship", "citoyennete"),
+    ("city", "ville"),
+    ("clean", "propre"),
+    ("closing", "fermeture"),
+    ("closure", "fermeture"),
+    ("coast", "cote cotier"),
+    ("coastal", "cotier"),
+    ("columbia", "colombie"),
+    ("comment", "commentaire"),
+    ("commissioner", "commissaire"),
+    ("committee", "comite"),
+    ("community", "collectivite communaute"),
+    ("company", "entreprise societe"),
+    ("computer", "ordinateur"),
+    ("contract", "contrat marche"),
+    ("cost", "cout"),
+    ("council", "conseil"),
+    ("court", "cour tribunal"),
+    ("crime", "criminalite criminel"),
+    ("data", "donnee"),
+    ("day", "journee jour"),
+    ("death", "deces mort"),
+    ("defence", "defense"),
+    ("dental", "dentaire"),
+    ("department", "ministere"),
+    ("deputy", "sous adjoint"),
+    ("digital", "numerique"),
+    ("disaster", "catastrophe sinistre"),
+    ("disease", "maladie"),
+    ("doctor", "medecin"),
+    ("drug", "drogue medicament"),
+    ("earthquake", "seisme"),
+    ("east", "est"),
+    ("eastern", "est"),
+    ("edward", "edouard"),
+    ("eight", "huit"),
+    ("elder", "aine"),
+    ("electric", "electrique"),
+    ("emergency", "urgence"),
+    ("employee", "employe"),
+    ("energy", "energie"),
+    ("england", "angleterre"),
+    ("english", "anglais"),
+    ("environment", "environnement"),
+    ("exercise", "exercice"),
+    ("export", "exportation"),
+    ("fall", "automne"),
+    ("family", "famille"),
+    ("farmer", "agriculteur"),
+    ("finance", "finances"),
+    ("fine", "amende"),
+    ("fined", "amende"),
+    ("fire", "incendie feu"),
+    ("firearm", "arme"),
+    ("first", "premier premiere"),
+    ("fish", "poisson peche"),
+    ("fisheries", "peches"),
+    ("fishery", "peche"),
+    ("five", "cinq"),
+    ("flag", "drapeau"),
+    ("flight", "vol"),
+    ("flood", "inondation"),
+    ("food", "aliment alimentaire"),
+    ("foreign", "etranger affaires"),
+    ("forest", "foret"),
+    ("found", "trouve decouvert"),
+    ("four", "quatre"),
+    ("framework", "cadre"),
+    ("free", "gratuit libre"),
+    ("freedom", "liberte"),
+    ("french", "francais"),
+    ("fund", "fonds financement"),
+    ("funding", "financement fonds"),
+    ("game", "jeu"),
+    ("gas", "gaz"),
+    ("gate", "porte"),
+    ("germany", "allemagne"),
+    ("gold", "or"),
+    ("great", "grand"),
+    ("green", "vert"),
+    ("growth", "croissance"),
+    ("guard", "garde"),
+    ("guilty", "coupable"),
+    ("harbour", "port havre"),
+    ("hate", "haine"),
+    ("head", "chef responsable"),
+    ("health", "sante"),
+    ("help", "aide aider aident"),
+    ("heritage", "patrimoine"),
+    ("highlight", "souligne"),
+    ("highway", "route autoroute"),
+    ("historic", "historique"),
+    ("holiday", "fete conge"),
+    ("home", "logement maison domicile"),
+    ("hospital", "hopital"),
+    ("housing", "logement"),
+    ("hundred", "cent centaine"),
+    ("hurricane", "ouragan"),
+    ("ice", "glace"),
+    ("icebreaker", "glace"),
+    ("icebreaking", "deglacage"),
+    ("identified", "identification identifie"),
+    ("illness", "maladie"),
+    ("improve", "ameliore ameliorer"),
+    ("indigenous", "autochtone"),
+    ("industry", "industrie"),
+    ("inmate", "detenu"),
+    ("inquiry", "enquete"),
+    ("investigation", "enquete"),
+    ("island", "ile"),
+    ("japan", "japon"),
+    ("job", "emploi"),
+    ("judge", "juge"),
+    ("king", "roi"),
+    ("labour", "travail"),
+    ("lake", "lac"),
+    ("land", "terre"),
+    ("language", "langue linguistique"),
+    ("launch", "lance lancement"),
+    ("law", "loi"),
+    ("leader", "chef dirigeant"),
+    ("lighthouse", "phare"),
+    ("loan", "pret"),
+    ("london", "londres"),
+    ("lower", "bas"),
+    ("lumber", "bois"),
+    ("mark", "souligne"),
+    ("market", "marche"),
+    ("measure", "mesure"),
+    ("meet", "rencontre"),
+    ("meeting", "reunion rencontre"),
+    ("member", "membre depute"),
+    ("memorial", "commemoratif"),
+    ("military", "militaire"),
+    ("month", "mois"),
+    ("mountain", "montagne"),
+    ("museum", "musee"),
+    ("navy", "marine"),
+    ("new", "nouveau nouvelle nouveaux"),
+    ("newfoundland", "neuve"),
+    ("nine", "neuf"),
+    ("north", "nord"),
+    ("northern", "nord"),
+    ("northwest", "nord ouest"),
+    ("notice", "avis"),
+    ("nuclear", "nucleaire"),
+    ("nurse", "infirmier"),
+    ("offender", "delinquant"),
+    ("office", "bureau"),
+    ("officer", "agent officier dirigeant"),
+    ("official", "officiel"),
+    ("oil", "petrole"),
+    ("online", "ligne"),
+    ("open", "ouvert ouvre"),
+    ("opening", "ouverture"),
+    ("park", "parc"),
+    ("pass", "laissez carte"),
+    ("passing", "deces"),
+    ("passport", "passeport"),
+    ("peace", "paix"),
+    ("penalty", "amende sanction"),
+    ("people", "personne peuple gens"),
+    ("person", "personne"),
+    ("policy", "politique"),
+    ("president", "presidente"),
+    ("price", "prix"),
+    ("prison", "penitencier etablissement"),
+    ("program", "programme"),
+    ("project", "projet"),
+    ("protect", "protege proteger"),
+    ("public", "fonction"),
+    ("publish", "publie"),
+    ("purchase", "achat"),
+    ("queen", "reine"),
+    ("rail", "ferroviaire"),
+    ("rate", "taux"),
+    ("readout", "compte rendu"),
+    ("recognize", "reconnait"),
+    ("recovery", "retablissement reprise"),
+    ("red", "rouge"),
+    ("refugee", "refugie"),
+    ("release", "publication"),
+    ("relief", "aide secours"),
+    ("remains", "restes depouille"),
+    ("remembrance", "souvenir"),
+    ("reopening", "reouverture"),
+    ("report", "rapport"),
+    ("rescue", "sauvetage"),
+    ("research", "recherche"),
+    ("residential", "pensionnat"),
+    ("review", "examen"),
+    ("right", "droit"),
+    ("rights", "droit"),
+    ("river", "riviere fleuve"),
+    ("road", "route"),
+    ("ruling", "decision"),
+    ("safe", "securitaire"),
+    ("safety", "securite"),
+    ("sailor", "marin"),
+    ("salmon", "saumon"),
+    ("school", "ecole"),
+    ("scotia", "ecosse"),
+    ("seal", "phoque"),
+    ("search", "recherche"),
+    ("season", "saison"),
+    ("secretary", "secretaire"),
+    ("security", "securite"),
+    ("senior", "aine"),
+    ("sentence", "peine condamne"),
+    ("seven", "sept"),
+    ("ship", "navire"),
+    ("sign", "signe"),
+    ("signing", "signature"),
+    ("silver", "argent"),
+    ("site", "lieu"),
+    ("soldier", "soldat militaire"),
+    ("south", "sud"),
+    ("southern", "sud"),
+    ("space", "espace spatial"),
+    ("spain", "espagne"),
+    ("species", "espece"),
+    ("speech", "discours"),
+    ("spring", "printemps printanier"),
+    ("staff", "personnel"),
+    ("statement", "declaration"),
+    ("states", "etats"),
+    ("steel", "acier"),
+    ("step", "etape mesure"),
+    ("storm", "tempete"),
+    ("strategy", "strategie"),
+    ("strengthen", "renforce renforcer"),
+    ("strike", "greve"),
+    ("student", "etudiant eleve"),
+    ("summer", "ete estival"),
+    ("support", "soutien appui soutient appuie soutenir appuyer"),
+    ("survey", "sondage enquete"),
+    ("survivor", "survivant"),
+    ("tax", "impot taxe"),
+    ("ten", "dix"),
+    ("thousand", "mille"),
+    ("three", "trois"),
+    ("town", "ville"),
+    ("trade", "commerce commercial"),
+    ("trail", "sentier"),
+    ("training", "formation exercice"),
+    ("travel", "voyage deplacement"),
+    ("treasury", "tresor"),
+    ("treaty", "traite"),
+    ("tree", "arbre"),
+    ("truth", "verite"),
+    ("two", "deux"),
+    ("united", "unis"),
+    ("upper", "haut"),
+    ("vaccine", "vaccin"),
+    ("vehicle", "vehicule"),
+    ("vessel", "navire bateau"),
+    ("veteran", "ancien combattant"),
+    ("victim", "victime"),
+    ("visit", "visite"),
+    ("visitor", "visiteur"),
+    ("wage", "salaire"),
+    ("wales", "galles"),
+    ("war", "guerre"),
+    ("warning", "avertissement"),
+    ("water", "eau"),
+    ("weapon", "arme"),
+    ("weather", "meteo"),
+    ("website", "site"),
+    ("week", "semaine"),
+    ("west", "ouest"),
+    ("western", "ouest"),
+    ("whale", "baleine"),
+    ("wharf", "quai"),
+    ("white", "blanc"),
+    ("wildfire", "incendie foret"),
+    ("wildlife", "faune"),
+    ("winner", "laureat"),
+    ("winter", "hiver hivernal"),
+    ("wolf", "loup"),
+    ("woman", "femme"),
+    ("women", "femme"),
+    ("wood", "bois"),
+    ("work", "travail travaux"),
+    ("worker", "travailleur"),
+    ("workforce", "effectif"),
+    ("world", "mondial monde"),
+    ("year", "annee an"),
+    ("young", "jeune"),
+    ("youth", "jeune jeunesse"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_names_cognates_and_common_words_are_recognised() {
+        assert!(LEXICON.is_sorted_by(|a, b| a.0 < b.0));
+        for (a, b) in [
+            ("300th", "300e"),
+            ("announces", "annonce"),
+            ("alberta", "lalberta"),
+            ("soldiers", "soldats"),
+            ("tax", "limpot"),
+            ("minister", "ministre"),
+        ] {
+            assert!(likeness(a, b) >= ALIKE_MIN, "{a} {b}");
+        }
+        for (a, b) in [("300th", "301e"), ("alberta", "ontario"), ("quebec", "manitoba"), ("20", "200")] {
+            assert_eq!(likeness(a, b), 0.0, "{a} {b}");
+        }
+        assert_eq!(of("The Ontario0 of d'Ontario 5"), ["ontario", "5"]);
+    }
+}
