@@ -11,7 +11,7 @@ use super::workspace::{self, IssueFolder};
 use super::{Shell, runtime, words};
 use crate::gather::{Reading, gather};
 use crate::http::Http;
-use crate::model::{Harvest, IssueId, Origin, Severity, StoryId};
+use crate::model::{Harvest, IssueId, Origin, Severity, Silent, StoryId};
 
 /// Arguments of `gather`.
 #[derive(Debug, clap::Args)]
@@ -104,12 +104,20 @@ pub(super) fn show_problems(harvest: &Harvest, report: Report) {
     }
 }
 
-/// One line per silent source.
+/// One line per silent source and reason.
 pub(super) fn show_silent(harvest: &Harvest, report: Report) {
+    let mut lines: Vec<(&Silent, Vec<&str>)> = Vec::new();
     for silent in harvest.silent.iter().filter(|silent| !silent.skipped) {
-        let (source, lang) = (&silent.source, &silent.language);
+        let is_same = |(known, _): &&mut (&Silent, Vec<&str>)| known.source == silent.source && known.reason == silent.reason;
+        match lines.iter_mut().find(is_same) {
+            Some((_, languages)) => languages.push(silent.language.as_str()),
+            None => lines.push((silent, vec![silent.language.as_str()])),
+        }
+    }
+    for (silent, languages) in lines {
+        let (source, languages) = (&silent.source, languages.join(", "));
         let (en, fr) = (&silent.reason, &silent.reason_fr);
-        let line = words!("silent: {source} ({lang}): {en}", "muet : {source} ({lang}) : {fr}");
+        let line = words!("silent: {source} ({languages}): {en}", "muet : {source} ({languages}) : {fr}");
         report.text(report.paint(Colour::Yellow, report.say(&line)));
     }
     let n_skipped = harvest.silent.iter().filter(|silent| silent.skipped).count();

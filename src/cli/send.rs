@@ -384,7 +384,7 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
     for warning in &ended.warnings {
         report.warn(warning);
     }
-    show_counts(&ended.counts, shell);
+    show_counts(departure, &ended.counts, shell);
     if let Some(lag) = departure.ledger.lag(id)? {
         let seconds = lag.as_secs().abs();
         report.line(&words!(
@@ -408,11 +408,12 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
     })
 }
 
-fn show_counts(counts: &BTreeMap<EditionId, Counts>, shell: &Shell) {
-    for (edition, counts) in counts {
-        let counted = counted(counts);
+fn show_counts(departure: &Departure<'_>, counts: &BTreeMap<EditionId, Counts>, shell: &Shell) {
+    for edition in &departure.editions {
+        let Some(counts) = counts.get(&edition.id) else { continue };
+        let (id, counted) = (&edition.id, counted(counts));
         let (en, fr) = (counted.en, counted.fr);
-        shell.report.line(&words!("{edition}: {en}", "{edition} : {fr}"));
+        shell.report.line(&words!("{id}: {en}", "{id} : {fr}"));
     }
 }
 
@@ -422,7 +423,7 @@ fn nothing_to_send(departure: &Departure<'_>, shell: &Shell) -> Result<Exit> {
     let counts = departure.ledger.counts(id)?;
     let frozen_at = departure.ledger.frozen(id)?.map_or(departure.now, |frozen| frozen.frozen_at);
     record(departure, frozen_at, counts.clone(), true)?;
-    show_counts(&counts, shell);
+    show_counts(departure, &counts, shell);
     shell
         .report
         .line(&words!("nothing to send: issue {id} is complete", "rien à envoyer : le numéro {id} est complet"));
