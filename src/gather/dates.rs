@@ -128,14 +128,13 @@ fn in_words(tokens: &[Token]) -> Option<Moment> {
     // `+0000` has four digits too.
     let is_year = |value: u32| i16::try_from(value).is_ok_and(|year| YEARS.contains(&year));
     let full = tokens.iter().position(|token| matches!(token, Number { digits: 4, value } if is_year(*value)));
-    let (year, year_at) = match full.map(|at| (&tokens[at], at)) {
-        Some((Number { value, .. }, at)) => (*value, at),
-        _ => {
-            // RFC 822 wrote two digits: straight after the month.
-            let at = next + tokens.get(next..)?.iter().position(|token| !skipped(&token))?;
-            let value = short(&tokens[at])?;
-            (if value < 70 { 2000 + value } else { 1900 + value }, at)
-        }
+    let (year, year_at) = if let Some((Number { value, .. }, at)) = full.map(|at| (&tokens[at], at)) {
+        (*value, at)
+    } else {
+        // RFC 822 wrote two digits: straight after the month.
+        let at = next + tokens.get(next..)?.iter().position(|token| !skipped(&token))?;
+        let value = short(&tokens[at])?;
+        (if value < 70 { 2000 + value } else { 1900 + value }, at)
     };
     let day = date(year, month, day)?;
     // The time follows the date; asctime puts it between the day and the year.

@@ -54,15 +54,12 @@ pub(super) fn replaced(text: &str, known: impl Fn(&str) -> Option<String>) -> St
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(NAME_BYTES_MAX + 2).position(|b| b == b';');
-        match end.and_then(|end| known(&rest[1..end]).map(|text| (text, end))) {
-            Some((text, end)) => {
-                out.push_str(&text);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push_str(&known("").unwrap_or_else(|| "&".to_owned()));
-                rest = &rest[1..];
-            }
+        if let Some((text, end)) = end.and_then(|end| known(&rest[1..end]).map(|text| (text, end))) {
+            out.push_str(&text);
+            rest = &rest[end + 1..];
+        } else {
+            out.push_str(&known("").unwrap_or_else(|| "&".to_owned()));
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -47,7 +47,7 @@ pub(super) fn read(body: &Body, url: &str, local: &TimeZone) -> Result<Items, Wo
     let base = Url::parse(url).ok();
     let kind = feed.feed_type;
     let items: Vec<Item> =
-        feed.entries.into_iter().take(ITEMS_MAX).filter_map(|entry| item(entry, &kind, base.as_ref())).collect();
+        feed.entries.iter().take(ITEMS_MAX).filter_map(|entry| item(entry, &kind, base.as_ref())).collect();
     if items.is_empty() {
         return Err(no_entries());
     }
@@ -160,9 +160,9 @@ fn whole_items(xml: &str) -> Part {
         Some(last) if part.cut || part.more => last,
         _ => (xml.len(), Vec::new()),
     };
-    part.xml = xml[..end].to_owned();
+    xml[..end].clone_into(&mut part.xml);
     for name in open.iter().rev() {
-        part.xml.push_str(&format!("</{name}>"));
+        part.xml.extend(["</", name, ">"]);
     }
     part
 }
@@ -231,7 +231,7 @@ fn items_of(xml: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn item(entry: Entry, kind: &FeedType, base: Option<&Url>) -> Option<Item> {
+fn item(entry: &Entry, kind: &FeedType, base: Option<&Url>) -> Option<Item> {
     // Only Atom says what is text and what is HTML; elsewhere everybody puts HTML in both.
     let is_plain = |media: &str| *kind == FeedType::Atom && media.starts_with("text/plain");
     let plain_line = |text: &feed_rs::model::Text, max: usize| {

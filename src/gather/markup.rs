@@ -131,7 +131,6 @@ fn end_of_tag(bytes: &[u8]) -> Option<usize> {
     for (at, &byte) in bytes.iter().enumerate() {
         match (quote, byte) {
             (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') if before == b'=' => quote = Some(byte),
             (None, b'>') => return Some(at + 1),
             _ => {}

@@ -22,7 +22,7 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
         match twin {
             // An editor who has picked both has the last word.
             Some(_) if reading.kept.contains(&story.id) => stories.push(story),
-            Some(at) => add_languages(&mut stories[at], story),
+            Some(at) => add_languages(&mut stories[at], &story),
             None => {
                 for key in keys {
                     pages.entry(key).or_insert(stories.len());
@@ -76,7 +76,7 @@ fn page_keys(story: &Story) -> Vec<String> {
 }
 
 /// The second source may have the language that the first lacks; a contributor's file is left as it is.
-fn add_languages(story: &mut Story, other: Story) {
+fn add_languages(story: &mut Story, other: &Story) {
     if matches!(story.origin, Origin::File { .. }) {
         return;
     }

@@ -28,7 +28,6 @@ fn stripped(html: &str) -> String {
     for piece in markup::pieces(html) {
         match (piece, &silent) {
             (Piece::Close(tag), Some(name)) if markup::name(tag).eq_ignore_ascii_case(name) => silent = None,
-            (_, Some(_)) => {}
             (Piece::Text(text), None) => out.push_str(&entities::decoded(text)),
             (Piece::Cdata(text), None) => out.push_str(&text[9..text.len() - 3]),
             (Piece::Open(tag), None) => {
@@ -44,7 +43,7 @@ fn stripped(html: &str) -> String {
                     out.push(' ');
                 }
             }
-            (Piece::Aside(_), None) => {}
+            (_, Some(_)) | (Piece::Aside(_), None) => {}
         }
     }
     out

@@ -83,16 +83,13 @@ impl<'a> Questions<'a> {
             return None;
         }
         self.left -= 1;
-        match self.http.get(url, allow_private).await.outcome {
-            Ok(body) => {
-                *failures = 0;
-                Some(body.bytes)
-            }
-            Err(_) => {
-                // Without the page's word the score decides.
-                *failures += 1;
-                None
-            }
+        if let Ok(body) = self.http.get(url, allow_private).await.outcome {
+            *failures = 0;
+            Some(body.bytes)
+        } else {
+            // Without the page's word the score decides.
+            *failures += 1;
+            None
         }
     }
 }
@@ -123,7 +120,7 @@ fn metadata_of(page: &str) -> Option<String> {
 /// `/content/canadasite/fr/a/b` → `https://www.canada.ca/fr/a/b.html`.
 fn peer_address(metadata: &str, path: &str) -> Option<String> {
     let path = path.strip_prefix("/content/canadasite").unwrap_or(path);
-    let path = if path.ends_with(".html") { path.to_owned() } else { format!("{path}.html") };
+    let path = format!("{}.html", path.strip_suffix(".html").unwrap_or(path));
     Some(Url::parse(metadata).ok()?.join(&path).ok()?.into())
 }
 

@@ -11,6 +11,7 @@ use crate::model::{Lang, Pair, PairBy, PairHow};
 mod ask;
 mod score;
 mod words;
+mod lexicon;
 
 pub(super) use ask::Questions;
 

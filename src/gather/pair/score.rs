@@ -66,9 +66,12 @@ fn confidence(score: f64) -> f64 {
 fn said(a: &[&Item], b: &[&Item]) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let have = |items: &[&Item]| items.iter().filter(|item| !item.text.summary.is_empty()).count() * 2 > items.len();
     let both = have(a) && have(b);
-    let one = |item: &&Item| match both {
-        true => words::of(&format!("{} {}", item.text.title, item.text.summary)),
-        false => words::of(&item.text.title),
+    let one = |item: &&Item| {
+        if both {
+            words::of(&format!("{} {}", item.text.title, item.text.summary))
+        } else {
+            words::of(&item.text.title)
+        }
     };
     (a.iter().map(one).collect(), b.iter().map(one).collect())
 }

@@ -25,14 +25,14 @@ struct Half {
 /// Reads the files of one story; none when there is nothing in them that could be one.
 pub(super) fn story(
     office: &Office<'_>,
-    id: StoryId,
+    id: &StoryId,
     part: &[(Option<Lang>, Dropped)],
     findings: &mut Vec<Finding>,
 ) -> Option<Story> {
     let mut whole: Option<Half> = None;
     for (lang, file) in part {
         let mut report = Report { file: file.shown.clone(), findings: Vec::new() };
-        let half = half(office, &id, lang.as_ref(), file, &mut report).map(|story| Half { lang: lang.clone(), story });
+        let half = half(office, id, lang.as_ref(), file, &mut report).map(|story| Half { lang: lang.clone(), story });
         whole = match (whole, half) {
             (Some(first), Some(second)) => Some(joined(first, second, &mut report)),
             (first, second) => first.or(second),
@@ -125,15 +125,15 @@ fn texts(
         Some(super::yaml::Value::Map(_)) => fields.texts(name, &[], office, &mut quiet()).into_keys().collect(),
         _ => BTreeSet::new(),
     };
-    let titled: BTreeSet<Lang> = in_map("title");
+    let headed: BTreeSet<Lang> = in_map("title");
     let told: BTreeSet<Lang> = bodies.keys().cloned().chain(in_map("summary")).collect();
-    let mut langs: BTreeSet<Lang> = if told.is_empty() { titled.clone() } else { told };
+    let mut langs: BTreeSet<Lang> = if told.is_empty() { headed.clone() } else { told };
     if langs.is_empty() {
         langs.insert(
             lang.cloned().unwrap_or_else(|| guess(&fields.text("title", &mut quiet()).unwrap_or_default(), office)),
         );
     }
-    for lang in titled.difference(&langs) {
+    for lang in headed.difference(&langs) {
         let key = lang.as_str();
         report.add(
             Severity::Info,
@@ -152,11 +152,11 @@ fn texts(
     let mut out = BTreeMap::new();
     for lang in langs {
         let body = bodies.get(&lang);
-        let headed = body.and_then(|body| split::title(body, !titles.contains_key(&lang)));
+        let heading = body.and_then(|body| split::title(body, !titles.contains_key(&lang)));
         let title =
-            titles.get(&lang).cloned().or_else(|| headed.as_ref().map(|(title, _)| title.clone())).unwrap_or_default();
+            titles.get(&lang).cloned().or_else(|| heading.as_ref().map(|(title, _)| title.clone())).unwrap_or_default();
         // The heading goes into the title; another one than the field's stays in the text.
-        let markdown = match (&headed, body) {
+        let markdown = match (&heading, body) {
             (Some((heading, rest)), _) if text::folded(heading) == text::folded(&title) => &rest.text,
             (_, Some(body)) => &body.text,
             _ => "",

@@ -216,15 +216,14 @@ pub(super) fn section(fields: &Fields, office: &Office<'_>, report: &mut Report)
     });
     if found.is_none() {
         let ids: Vec<&str> = office.newsletter.sections.iter().map(|section| section.id.as_str()).collect();
-        let hint = match nearest(&written, &ids) {
-            Some(near) => words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?"),
-            None => {
-                let all = ids.join(", ");
-                words!(
-                    "its sections are {all}; leave the field out if you do not know",
-                    "ses rubriques sont {all}; laissez le champ de côté si vous ne savez pas"
-                )
-            }
+        let hint = if let Some(near) = nearest(&written, &ids) {
+            words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?")
+        } else {
+            let all = ids.join(", ");
+            words!(
+                "its sections are {all}; leave the field out if you do not know",
+                "ses rubriques sont {all}; laissez le champ de côté si vous ne savez pas"
+            )
         };
         report.add(
             Severity::Warning,

@@ -208,12 +208,11 @@ impl Fields {
             let folded = super::super::text::folded(&key.name);
             let found =
                 known.iter().find(|(own, others)| own.replace('_', " ") == folded || others.contains(&folded.as_str()));
-            match found {
-                Some((name, _)) => out.push((*name, node)),
-                None => {
-                    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-                    say_unknown(&key.name, &names, &self.spot(key.line, key.column), report);
-                }
+            if let Some((name, _)) = found {
+                out.push((*name, node));
+            } else {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                say_unknown(&key.name, &names, &self.spot(key.line, key.column), report);
             }
         }
         out
@@ -245,12 +244,11 @@ fn unknown(name: &str, among: usize, spot: &Spot, report: &mut Report) {
 }
 
 fn say_unknown(name: &str, names: &[&str], spot: &Spot, report: &mut Report) {
-    let hint = match nearest(name, names) {
-        Some(near) => words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?"),
-        None => {
-            let all = names.join(", ");
-            words!("the fields are {all}", "les champs sont {all}")
-        }
+    let hint = if let Some(near) = nearest(name, names) {
+        words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?")
+    } else {
+        let all = names.join(", ");
+        words!("the fields are {all}", "les champs sont {all}")
     };
     report.add(
         Severity::Warning,

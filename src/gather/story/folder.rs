@@ -150,10 +150,6 @@ fn unsupported(extension: &str) -> (Severity, Words, Words) {
         "copiez son texte dans un fichier qui se termine par `.md` : un titre après `# `, puis le texte"
     );
     let (message, hint) = match extension {
-        "docx" | "doc" | "odt" | "rtf" | "pages" | "pdf" => (
-            words!("files of type `.{extension}` are not read", "les fichiers de type `.{extension}` ne sont pas lus"),
-            as_text,
-        ),
         "eml" | "msg" => {
             (words!("mails are not read from this folder", "les courriels ne sont pas lus dans ce dossier"), as_text)
         }

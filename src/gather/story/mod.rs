@@ -18,6 +18,9 @@ mod fields;
 mod event;
 mod build;
 
+/// Files of one story, each with the language that its name says.
+type Part = Vec<(Option<Lang>, folder::Dropped)>;
+
 /// What is the same for every story of a folder.
 struct Office<'a> {
     newsletter: &'a Newsletter,
@@ -63,7 +66,7 @@ pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Resu
     let zone = super::zone(newsletter);
     let office = Office { newsletter, zone, now, root };
     let (files, mut findings) = folder::files(root)?;
-    let mut groups: BTreeMap<(String, String), Vec<(Option<Lang>, folder::Dropped)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String), Part> = BTreeMap::new();
     for file in files {
         let (stem, lang) = stem_and_language(&file.stem, newsletter);
         groups.entry((file.folder.clone(), stem)).or_default().push((lang, file));
@@ -77,7 +80,7 @@ pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Resu
             if stories.iter().any(|story| story.id == id) {
                 id = StoryId::from_file(&format!("{folder}-{stem}-{}", part[0].1.extension));
             }
-            if let Some(story) = build::story(&office, id, &part, &mut findings) {
+            if let Some(story) = build::story(&office, &id, &part, &mut findings) {
                 stories.push(story);
             }
         }
@@ -87,7 +90,7 @@ pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Resu
 }
 
 /// Files with a language in their name are one story; a file without one is its own.
-fn parts(group: Vec<(Option<Lang>, folder::Dropped)>) -> Vec<Vec<(Option<Lang>, folder::Dropped)>> {
+fn parts(group: Part) -> Vec<Part> {
     let (tagged, alone): (Vec<_>, Vec<_>) = group.into_iter().partition(|(lang, _)| lang.is_some());
     let mut parts: Vec<Vec<_>> = Vec::new();
     for (lang, file) in tagged {
@@ -133,4 +136,4 @@ fn origin(part: &[(Option<Lang>, folder::Dropped)]) -> Origin {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -66,7 +66,7 @@ fn text<'a>(story: &'a Story, lang: &str) -> &'a crate::model::Text {
 #[test]
 fn one_file_in_two_languages_has_every_field() {
     let (story, findings) = read_one(
-        r##"---
+        r#"---
 section: learning
 title: {en: "Writing for screen readers", fr: "Rédiger pour les lecteurs d'écran"}
 link: {en: "https://example.ca/en/", fr: "https://example.ca/fr/"}
@@ -81,7 +81,7 @@ English *text*.
 more
 ## fr
 Texte français.
-"##,
+"#,
     );
     assert_eq!(findings, []);
     assert_eq!(story.id.as_str(), "file-a");
@@ -91,7 +91,7 @@ Texte français.
     assert_eq!(text(&story, "fr").title, "Rédiger pour les lecteurs d'écran");
     assert_eq!(text(&story, "fr").url.as_deref(), Some("https://example.ca/fr/"));
     assert_eq!(story.author.len(), 2);
-    assert_eq!(story.pair.as_ref().unwrap().confidence, 1.0);
+    assert_eq!(story.pair.as_ref().unwrap().how, crate::model::PairHow::File);
     let event = story.event.unwrap();
     assert_eq!(event.starts.to_string(), "2026-12-09T13:00:00");
     assert_eq!(event.register_by.unwrap().to_string(), "2026-12-07");

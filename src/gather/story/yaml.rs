@@ -62,16 +62,13 @@ pub(super) fn read(text: &str) -> Result<Vec<(Key, Node)>, Refused> {
         let line = at.map_or(1, |at| usize::try_from(at.line()).unwrap_or(1)).clamp(1, lines.len().max(1));
         // The parser may notice a line late: the last unquoted text up to there is the one it fell over.
         let mended = (1..=line).rev().find_map(|n| Some((n, quote(&lines[n - 1])?)));
-        match mended.filter(|(n, _)| line - n <= 1) {
-            Some((n, (column, text))) => {
-                lines[n - 1] = text;
-                quoted.push((n, column));
-            }
-            None => {
-                let column = at.map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
-                let why = error.without_snippet().to_string();
-                return Err(Refused { line, column, why });
-            }
+        if let Some((n, (column, text))) = mended.filter(|(n, _)| line - n <= 1) {
+            lines[n - 1] = text;
+            quoted.push((n, column));
+        } else {
+            let column = at.map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
+            let why = error.without_snippet().to_string();
+            return Err(Refused { line, column, why });
         }
     }
     Err(Refused { line: 1, column: 1, why: "too many lines to mend".to_owned() })
@@ -91,16 +88,13 @@ fn plain(line: &str) -> String {
             let next = after[end + '”'.len_utf8()..].trim_start();
             opens && !after[..*end].contains('"') && (next.is_empty() || next.starts_with([',', '}', ']', '#']))
         });
-        match end {
-            Some(end) => {
-                out.push_str(&rest[..at]);
-                out.push_str(&format!("\"{}\"", after[..end].replace('\\', "\\\\")));
-                rest = &after[end + '”'.len_utf8()..];
-            }
-            None => {
-                out.push_str(&rest[..at + '“'.len_utf8()]);
-                rest = after;
-            }
+        if let Some(end) = end {
+            out.push_str(&rest[..at]);
+            out.extend(["\"", &after[..end].replace('\\', "\\\\"), "\""]);
+            rest = &after[end + '”'.len_utf8()..];
+        } else {
+            out.push_str(&rest[..at + '“'.len_utf8()]);
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -1,179 +1,26 @@
-//! Other people's HTML, and contributors' Markdown, to the allow-list of `model::Text::body`: first ammonia, then our
-//! own writing of what it leaves, so that the result has one shape (paragraphs, lists, tables, `h3` and `h4`) and
-//! nothing else can be in it.
+//! Writes parsed HTML anew: paragraphs, lists, tables, headings, emphasis and links, whatever shape it had.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
-
-use ammonia::UrlRelative;
 use scraper::{ElementRef, Html, Node};
-use url::Url;
 
-use super::markup::{self, Piece};
-use super::{links, text};
+use crate::gather::{links, text};
 
-/// A story of a book's length; what is over it is cut.
-const HTML_BYTES_MAX: usize = 1024 * 1024;
-/// Real pages nest 30 deep; parsers recurse, and the time of html5ever grows with the square.
-const DEPTH_MAX: usize = 100;
-/// Tags of one text; over it only its words are kept.
-const TAGS_MAX: usize = 20_000;
-/// Entities of one text; over it only its words are kept: html5ever copies a text for each of them.
-const ENTITIES_MAX: usize = 20_000;
 /// The parser may nest deeper than its input (misnested formatting); below this only words are kept.
 const WALK_DEPTH_MAX: usize = 200;
 
-/// HTML to the allow-list. What is too deep or has too many tags keeps its words only.
-pub(super) fn sanitise(html: &str) -> String {
-    sanitise_at(html, None)
-}
-
-/// As [`sanitise`], of a page: its relative links become absolute.
-pub(super) fn sanitise_at(html: &str, base: Option<&Url>) -> String {
-    let html = text::head(html, HTML_BYTES_MAX);
-    if !html.contains(['<', '&']) {
-        return words_only(html.to_owned());
-    }
-    let tags = markup::pieces(html).filter(|piece| matches!(piece, Piece::Open(_))).count();
-    let entities = html.bytes().filter(|byte| *byte == b'&').count();
-    if tags > TAGS_MAX || entities > ENTITIES_MAX || markup::html_depth(html) > DEPTH_MAX {
-        return words_only(text::of_html(html, HTML_BYTES_MAX));
-    }
-    let safe = match base {
-        None => SAFE.clean(html),
-        Some(base) => safe(UrlRelative::RewriteWithBase(base.clone())).clean(html),
-    };
-    let safe = safe.to_string();
-    let tree = Html::parse_fragment(&safe);
+/// A parsed text in our own shape.
+pub(super) fn written(tree: &Html) -> String {
     let mut parts = Vec::new();
     gather_parts(tree.root_element(), 0, &mut parts);
     let mut out = String::new();
     blocks(&parts, true, &mut out);
-    text::without_slots(&out)
+    out
 }
 
-/// Markdown to the allow-list; HTML in it is other people's HTML.
-pub(super) fn markdown(source: &str) -> String {
-    use pulldown_cmark::{Event, Options, Parser};
-    // Quotes nest by `>` and lists by indentation, without a tag that a depth scan could see.
-    let source = shallow(text::head(source, HTML_BYTES_MAX));
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let mut html = String::with_capacity(source.len() * 2);
-    // A line end in a paragraph is a space, as in Markdown everywhere.
-    let events = Parser::new_ext(&source, options).filter(|event| !matches!(event, Event::Rule));
-    pulldown_cmark::html::push_html(&mut html, events);
-    sanitise(&html)
-}
-
-/// Lines that begin with more than `DEPTH_MAX` marks of quotes or lists begin with none.
-fn shallow(source: &str) -> std::borrow::Cow<'_, str> {
-    let marks = |line: &str| {
-        let end = line.find(|c: char| !matches!(c, '>' | ' ' | '\t' | '-' | '*' | '+')).unwrap_or(line.len());
-        line[..end].bytes().filter(|b| *b != b' ').count()
-    };
-    if source.lines().all(|line| marks(line) <= DEPTH_MAX) {
-        return source.into();
-    }
-    let lines = source.lines().map(|line| {
-        if marks(line) > DEPTH_MAX { line.trim_start_matches(['>', ' ', '\t', '-', '*', '+']) } else { line }
-    });
-    lines.collect::<Vec<_>>().join("\n").into()
-}
-
-/// Relative links mean nothing in a mail.
-static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| safe(UrlRelative::Deny));
-
-/// What ammonia lets through to our own writing: structure, emphasis and links.
-fn safe(relative: UrlRelative<'static>) -> ammonia::Builder<'static> {
-    let tags: HashSet<&str> = [
-        "p",
-        "br",
-        "a",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "figure",
-        "figcaption",
-        "address",
-        "center",
-        "dl",
-        "dt",
-        "dd",
-        "pre",
-        "aside",
-        "caption",
-        "hr",
-        "cite",
-        "dfn",
-        "details",
-        "summary",
-        "nav",
-        "hgroup",
-    ]
-    .into();
-    let dropped_whole: HashSet<&str> = [
-        "script",
-        "style",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "noscript",
-        "noembed",
-        "noframes",
-        "svg",
-        "math",
-        "title",
-        "select",
-        "textarea",
-        "button",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-        "frameset",
-        "xmp",
-        "plaintext",
-    ]
-    .into();
-    let cells: HashSet<&str> = ["colspan", "rowspan", "scope"].into();
-    let attributes: HashMap<&str, HashSet<&str>> =
-        [("a", ["href", "hreflang"].into()), ("ol", ["start"].into()), ("th", cells.clone()), ("td", cells)].into();
-    let mut builder = ammonia::Builder::empty();
-    builder
-        .tags(tags)
-        .clean_content_tags(dropped_whole)
-        .tag_attributes(attributes)
-        .url_schemes(["http", "https", "mailto"].into())
-        .url_relative(relative)
-        .link_rel(None)
-        .strip_comments(true);
-    builder
+/// Words alone, as one paragraph.
+pub(super) fn paragraph(words: &str) -> String {
+    let mut out = String::new();
+    write_run(&[&Part::Text(words.to_owned())], true, &mut out);
+    out
 }
 
 /// A part of a text as we write it. Names and attribute names are ours, never the input's.
@@ -254,7 +101,6 @@ fn push_element(name: &str, attribute: &dyn Fn(&str) -> Option<String>, parts: V
         },
         "h1" | "h2" | "h3" => out.push(block("h3", Vec::new(), parts)),
         "h4" | "h5" | "h6" => out.push(block("h4", Vec::new(), parts)),
-        "p" => out.push(Part::Flow(parts)),
         "ul" => out.push(block("ul", Vec::new(), parts)),
         "ol" => {
             let start = attribute("start").filter(|n| n.parse::<u16>().is_ok_and(|n| n > 1));
@@ -314,7 +160,7 @@ fn write_block(name: &str, attributes: &[(&'static str, String)], inner: &str, e
     if !inner.is_empty() || even_empty {
         open(name, attributes, out);
         out.push_str(inner);
-        out.push_str(&format!("</{name}>"));
+        out.extend(["</", name, ">"]);
     }
 }
 
@@ -323,12 +169,6 @@ fn items(parts: &[Part], out: &mut String) {
     let mut stray: Vec<&Part> = Vec::new();
     for part in parts {
         match part {
-            Part::Block { name: "li", parts, .. } => {
-                stray_item(&std::mem::take(&mut stray), out);
-                let mut inner = String::new();
-                item(parts, &mut inner);
-                write_block("li", &[], &inner, false, out);
-            }
             Part::Block { name: name @ ("ul" | "ol"), attributes, parts } => {
                 stray_item(&std::mem::take(&mut stray), out);
                 // A list straight in a list belongs to the item before it; without one it is an item.
@@ -408,13 +248,6 @@ fn rows(parts: &[Part], out: &mut String) {
             _ => {}
         }
     }
-}
-
-/// One paragraph without markup.
-fn words_only(words: String) -> String {
-    let mut out = String::new();
-    write_run(&[&Part::Text(words)], true, &mut out);
-    text::without_slots(&out)
 }
 
 fn write_run(run: &[&Part], wrap: bool, out: &mut String) {
@@ -529,7 +362,7 @@ impl Line {
         self.fill_gap();
         open(name, attributes, &mut self.out);
         self.out.push_str(text);
-        self.out.push_str(&format!("</{name}>"));
+        self.out.extend(["</", name, ">"]);
         self.gap = inner.gap;
     }
 }
@@ -539,155 +372,7 @@ fn open(name: &str, attributes: &[(&'static str, String)], out: &mut String) {
     out.push_str(name);
     for (key, value) in attributes {
         let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
-        out.push_str(&format!(" {key}=\"{value}\""));
+        out.extend([" ", *key, "=\"", &value, "\""]);
     }
     out.push('>');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_become_paragraphs_lists_and_tables_of_the_allow_list() {
-        for (html, expected) in [
-            ("a & b", "<p>a &amp; b</p>"),
-            ("<p>a<p>b<br><br><br>c", "<p>a</p><p>b<br><br>c</p>"),
-            ("<div>a</div><div>b <b>c </b>d</div>", "<p>a</p><p>b <strong>c</strong> d</p>"),
-            ("<h1>T</h1><h5>s</h5><hr>x", "<h3>T</h3><h4>s</h4><p>x</p>"),
-            (
-                "<ul><li><p>a</p><li>b<ul><li>c</ul>tail</ul>",
-                "<ul><li>a</li><li><p>b</p><ul><li>c</li></ul><p>tail</p></li></ul>",
-            ),
-            ("<ul>x<ul><li>y</li></ul></ul>", "<ul><li>x<ul><li>y</li></ul></li></ul>"),
-            (
-                "<a href='/rel'>a</a> <a href='https://example.ca/?utm_source=x&amp;b=1' onclick=x>b</a>",
-                "<p>a <a href=\"https://example.ca/?b=1\">b</a></p>",
-            ),
-            (
-                "<table><tr><th scope=col>a<td colspan=2><p>b</table>",
-                "<table><tbody><tr><th scope=\"col\">a</th><td colspan=\"2\">b</td></tr></tbody></table>",
-            ),
-            ("<img src=x onerror=alert(1)><script>x</script><style>y</style>", ""),
-            ("<a href='https://slot.invalid/unsubscribe'>leave</a> slot.invalid", "<p>leave slot invalid</p>"),
-            ("&lt;script&gt; {{x}} &#x202E;abc&nbsp;!", "<p>&lt;script&gt; {{x}} abc\u{A0}!</p>"),
-            ("<strong> </strong>a<em></em>", "<p>a</p>"),
-            ("<b><div>a</div><div>b</div></b>", "<p><strong>a<br>b</strong></p>"),
-        ] {
-            let once = sanitise(html);
-            assert_eq!(once, expected, "{html}");
-            assert_eq!(sanitise(&once), once, "{html}");
-        }
-        assert_eq!(
-            markdown("# T\n\ntext\n*em*\n\n- a\n- b\n\n> q\n\n<script>x</script>"),
-            "<h3>T</h3><p>text <em>em</em></p><ul><li>a</li><li>b</li></ul><blockquote><p>q</p></blockquote>"
-        );
-    }
-
-    /// What stays after our writing is read by a browser's parser: nothing but the allow-list, no other attribute, no
-    /// other scheme.
-    fn assert_harmless(html: &str, from: &str) {
-        const TAGS: [&str; 19] = [
-            "html",
-            "p",
-            "br",
-            "a",
-            "strong",
-            "em",
-            "ul",
-            "ol",
-            "li",
-            "h3",
-            "h4",
-            "blockquote",
-            "table",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-            "body",
-        ];
-        let tree = Html::parse_fragment(html);
-        for node in tree.tree.nodes() {
-            let Node::Element(element) = node.value() else { continue };
-            assert!(TAGS.contains(&element.name()), "{from:?} -> {html}");
-            for (key, value) in element.attrs() {
-                assert!(
-                    matches!(key, "href" | "hreflang" | "start" | "scope" | "colspan" | "rowspan"),
-                    "{from:?} -> {html}"
-                );
-                let good = key != "href" || ["http://", "https://", "mailto:"].iter().any(|s| value.starts_with(s));
-                assert!(good, "{from:?} -> {html}");
-            }
-        }
-        assert!(!html.contains("slot.invalid"));
-    }
-
-    fn corpus(name: &str) -> Option<String> {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora").join(name);
-        let text = std::fs::read_to_string(path).ok();
-        if text.is_none() {
-            eprintln!("skipped: {name} is not here");
-        }
-        text
-    }
-
-    fn strings(value: &serde_json::Value, out: &mut Vec<String>) {
-        match value {
-            serde_json::Value::String(text) => out.push(text.clone()),
-            serde_json::Value::Array(values) => values.iter().for_each(|value| strings(value, out)),
-            serde_json::Value::Object(values) => values.values().for_each(|value| strings(value, out)),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn nothing_active_survives_and_cleaning_twice_is_cleaning_once() {
-        let mut vectors = Vec::new();
-        for name in [
-            "xss/owasp_vectors.json",
-            "xss/h5sc_vectors.json",
-            "xss/h5sc_items.json",
-            "xss/dompurify_expect.json",
-            "blns/blns.json",
-        ] {
-            if let Some(text) = corpus(name) {
-                strings(&serde_json::from_str(&text).unwrap(), &mut vectors);
-            }
-        }
-        for vector in vectors {
-            let once = sanitise(&vector);
-            assert_harmless(&once, &vector);
-            assert_eq!(sanitise(&once), once, "{vector:?}");
-            assert_harmless(&markdown(&vector), &vector);
-        }
-    }
-
-    #[test]
-    fn depth_and_size_cost_little() {
-        for html in [
-            "<div>".repeat(200_000),
-            "<b><p>".repeat(100_000),
-            "<!--".repeat(200_000),
-            "<a href=\"".repeat(90_000),
-            "<table>".repeat(100_000),
-            "<li>".repeat(19_000),
-            "<b>".repeat(99) + &"<p>x".repeat(15_000),
-            format!("<p {}>x", "a=1 ".repeat(200_000)),
-            "&amp".repeat(200_000),
-        ] {
-            assert_harmless(&sanitise(&html), &html[..20]);
-        }
-        for text in [
-            "> ".repeat(200_000),
-            "- ".repeat(200_000),
-            "[".repeat(200_000),
-            "*a ".repeat(100_000),
-            "`".repeat(100_000),
-            "![a](".repeat(50_000),
-        ] {
-            assert_harmless(&markdown(&text), &text[..20]);
-        }
-    }
 }

@@ -1,0 +1,175 @@
+//! Other people's HTML, and contributors' Markdown, to the allow-list of `model::Text::body`: first ammonia, then our
+//! own writing of what it leaves, so that the result has one shape (paragraphs, lists, tables, `h3` and `h4`) and
+//! nothing else can be in it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::UrlRelative;
+use scraper::Html;
+use url::Url;
+
+use super::markup::{self, Piece};
+use super::text;
+
+mod write;
+
+/// A story of a book's length; what is over it is cut.
+const HTML_BYTES_MAX: usize = 1024 * 1024;
+/// Real pages nest 30 deep; parsers recurse, and the time of html5ever grows with the square.
+const DEPTH_MAX: usize = 100;
+/// Tags of one text; over it only its words are kept.
+const TAGS_MAX: usize = 20_000;
+/// Entities of one text; over it only its words are kept: html5ever copies a text for each of them.
+const ENTITIES_MAX: usize = 20_000;
+
+/// HTML to the allow-list. What is too deep or has too many tags keeps its words only.
+pub(super) fn sanitise(html: &str) -> String {
+    sanitise_at(html, None)
+}
+
+/// As [`sanitise`], of a page: its relative links become absolute.
+pub(super) fn sanitise_at(html: &str, base: Option<&Url>) -> String {
+    let html = text::head(html, HTML_BYTES_MAX);
+    if !html.contains(['<', '&']) {
+        return text::without_slots(&write::paragraph(html));
+    }
+    let tags = markup::pieces(html).filter(|piece| matches!(piece, Piece::Open(_))).count();
+    let entities = html.bytes().filter(|byte| *byte == b'&').count();
+    if tags > TAGS_MAX || entities > ENTITIES_MAX || markup::html_depth(html) > DEPTH_MAX {
+        return text::without_slots(&write::paragraph(&text::of_html(html, HTML_BYTES_MAX)));
+    }
+    let safe = match base {
+        None => SAFE.clean(html),
+        Some(base) => safe(UrlRelative::RewriteWithBase(base.clone())).clean(html),
+    };
+    let safe = safe.to_string();
+    text::without_slots(&write::written(&Html::parse_fragment(&safe)))
+}
+
+/// Markdown to the allow-list; HTML in it is other people's HTML.
+pub(super) fn markdown(source: &str) -> String {
+    use pulldown_cmark::{Event, Options, Parser};
+    // Quotes nest by `>` and lists by indentation, without a tag that a depth scan could see.
+    let source = shallow(text::head(source, HTML_BYTES_MAX));
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut html = String::with_capacity(source.len() * 2);
+    // A line end in a paragraph is a space, as in Markdown everywhere.
+    let events = Parser::new_ext(&source, options).filter(|event| !matches!(event, Event::Rule));
+    pulldown_cmark::html::push_html(&mut html, events);
+    sanitise(&html)
+}
+
+/// Lines that begin with more than `DEPTH_MAX` marks of quotes or lists begin with none.
+fn shallow(source: &str) -> std::borrow::Cow<'_, str> {
+    let marks = |line: &str| {
+        let end = line.find(|c: char| !matches!(c, '>' | ' ' | '\t' | '-' | '*' | '+')).unwrap_or(line.len());
+        line[..end].bytes().filter(|b| *b != b' ').count()
+    };
+    if source.lines().all(|line| marks(line) <= DEPTH_MAX) {
+        return source.into();
+    }
+    let lines = source.lines().map(|line| {
+        if marks(line) > DEPTH_MAX { line.trim_start_matches(['>', ' ', '\t', '-', '*', '+']) } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n").into()
+}
+
+/// Relative links mean nothing in a mail.
+static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| safe(UrlRelative::Deny));
+
+/// What ammonia lets through to our own writing: structure, emphasis and links.
+fn safe(relative: UrlRelative<'static>) -> ammonia::Builder<'static> {
+    let tags: HashSet<&str> = [
+        "p",
+        "br",
+        "a",
+        "strong",
+        "b",
+        "em",
+        "i",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "figure",
+        "figcaption",
+        "address",
+        "center",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "aside",
+        "caption",
+        "hr",
+        "cite",
+        "dfn",
+        "details",
+        "summary",
+        "nav",
+        "hgroup",
+    ]
+    .into();
+    let dropped_whole: HashSet<&str> = [
+        "script",
+        "style",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "noscript",
+        "noembed",
+        "noframes",
+        "svg",
+        "math",
+        "title",
+        "select",
+        "textarea",
+        "button",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+        "frameset",
+        "xmp",
+        "plaintext",
+    ]
+    .into();
+    let cells: HashSet<&str> = ["colspan", "rowspan", "scope"].into();
+    let attributes: HashMap<&str, HashSet<&str>> =
+        [("a", ["href", "hreflang"].into()), ("ol", ["start"].into()), ("th", cells.clone()), ("td", cells)].into();
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(tags)
+        .clean_content_tags(dropped_whole)
+        .tag_attributes(attributes)
+        .url_schemes(["http", "https", "mailto"].into())
+        .url_relative(relative)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+}
+
+#[cfg(test)]
+mod tests;
