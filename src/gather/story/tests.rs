@@ -319,3 +319,13 @@ fn nothing_that_people_drop_makes_the_reader_fail() {
     assert!(stories.len() > 300, "{}", stories.len());
     assert!(stories.iter().all(|story| story.texts.values().all(|text| !text.body.contains("<script"))));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn whatever_stands_in_front_matter_is_read_or_explained(front in "((title|event|image|link|only|[a-z]{1,4})( ?: ?|:)[-a-zé“”\"'{}\\[\\]|>&*!%@#,: 0-9]{0,20}\n){0,5}") {
+        let text = format!("---\n{front}---\nSome text.\n");
+        let (stories, findings) = read_files(&[("a.md", text.as_bytes())]);
+        proptest::prop_assert!(!stories.is_empty() || !findings.is_empty());
+    }
+}
