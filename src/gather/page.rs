@@ -68,7 +68,7 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
         let selector = &page.item;
         return Err(words!(
             "nothing on the page matches `{selector}`: has the page changed?",
-            "rien dans la page ne correspond à `{selector}` : la page a-t-elle changé?"
+            "rien dans la page ne correspond à `{selector}`\u{a0}: la page a-t-elle changé?"
         ));
     }
     Ok(Items { items, notes: Vec::new() })

@@ -128,7 +128,7 @@ pub(super) async fn read_all(http: &Http, reading: &Reading<'_>) -> Vec<Read> {
                     let (id, Words { en, fr }) = (&read.source.id, words);
                     read.notes.push(note(
                         &lang,
-                        words!("source `{id}`: {en}", "source `{id}` : {fr}"),
+                        words!("source `{id}`: {en}", "source `{id}`\u{a0}: {fr}"),
                         words!("nothing to do, unless it lasts", "rien à faire, à moins que cela ne dure"),
                     ));
                 }

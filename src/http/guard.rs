@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str, allow_private: bool) -> Result<Url, Words> {
     let not_an_address = || {
         words!(
             "this is not a web address: it begins with https:// or http://",
-            "ce n'est pas une adresse Web : elle commence par https:// ou http://"
+            "ce n'est pas une adresse Web\u{a0}: elle commence par https:// ou http://"
         )
     };
     if text.len() > URL_BYTES_MAX {
@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str, allow_private: bool) -> Result<Url, Words> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(words!(
             "the address holds a user name or a password: take it out",
-            "l'adresse contient un nom d'utilisateur ou un mot de passe : retirez-le"
+            "l'adresse contient un nom d'utilisateur ou un mot de passe\u{a0}: retirez-le"
         ));
     }
     if allow_private {
@@ -58,7 +58,7 @@ pub(super) fn parse(text: &str, allow_private: bool) -> Result<Url, Words> {
 pub(super) fn private() -> Words {
     words!(
         "the address is in a private network: say `allow_private = true` in the source if it is meant",
-        "l'adresse se trouve dans un réseau privé : ajoutez `allow_private = true` à la source si c'est voulu"
+        "l'adresse se trouve dans un réseau privé\u{a0}: ajoutez `allow_private = true` à la source si c'est voulu"
     )
 }
 

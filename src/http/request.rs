@@ -191,11 +191,14 @@ fn status_words(status: StatusCode, retry_after: Option<&str>) -> Words {
         404 | 410 => words!("the page is not there ({code})", "la page n'existe pas ({code})"),
         429 | 503 => match retry_after.and_then(later) {
             Some(Words { en, fr }) => {
-                words!("the server is busy ({code}): try again {en}", "le serveur est occupé ({code}) : réessayez {fr}")
+                words!(
+                    "the server is busy ({code}): try again {en}",
+                    "le serveur est occupé ({code})\u{a0}: réessayez {fr}"
+                )
             }
             None => words!(
                 "the server is busy ({code}): try again later",
-                "le serveur est occupé ({code}) : réessayez plus tard"
+                "le serveur est occupé ({code})\u{a0}: réessayez plus tard"
             ),
         },
         500..=599 => words!("the server has a fault ({code})", "le serveur est en panne ({code})"),
@@ -239,13 +242,13 @@ fn why(error: &reqwest::Error, url: &Url) -> Words {
             return guard::private();
         }
         if inner.is::<rustls::Error>() {
-            return words!("its certificate is not trusted: {inner}", "son certificat n'est pas fiable : {inner}");
+            return words!("its certificate is not trusted: {inner}", "son certificat n'est pas fiable\u{a0}: {inner}");
         }
         // An io::Error does not name its inner error as its source.
         if let Some(wrapped) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
             && let Some(tls) = wrapped.downcast_ref::<rustls::Error>()
         {
-            return words!("its certificate is not trusted: {tls}", "son certificat n'est pas fiable : {tls}");
+            return words!("its certificate is not trusted: {tls}", "son certificat n'est pas fiable\u{a0}: {tls}");
         }
         cause = inner.source();
     }

@@ -56,7 +56,7 @@ fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, 
             report.add(
                 Severity::Error,
                 &Spot::default(),
-                words!("the file could not be read: {en}", "le fichier n'a pu être lu : {fr}"),
+                words!("the file could not be read: {en}", "le fichier n'a pu être lu\u{a0}: {fr}"),
                 words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
             );
             return None;
@@ -140,7 +140,7 @@ fn texts(
             &Spot::default(),
             words!(
                 "there is a title in `{key}` but no text: the story waits for its translation",
-                "il y a un titre en `{key}` mais pas de texte : l'article attend sa traduction"
+                "il y a un titre en `{key}` mais pas de texte\u{a0}: l'article attend sa traduction"
             ),
             words!("nothing to do, unless you have the text", "rien à faire, à moins que vous n'ayez le texte"),
         );
@@ -197,7 +197,7 @@ fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<B
             &Spot { line: 1, column: 1, excerpt: text.title.clone() },
             words!(
                 "the story has no title in `{key}`: its first words stand in its place",
-                "l'article n'a pas de titre en `{key}` : ses premiers mots en tiennent lieu"
+                "l'article n'a pas de titre en `{key}`\u{a0}: ses premiers mots en tiennent lieu"
             ),
             words!("begin the text with a line `# Title`", "commencez le texte par une ligne `# Titre`"),
         );
@@ -232,7 +232,7 @@ fn spoken(
                         &spot,
                         words!(
                             "this text stands before the first language heading, so it was not read",
-                            "ce texte précède le premier titre de langue : il n'a pas été lu"
+                            "ce texte précède le premier titre de langue\u{a0}: il n'a pas été lu"
                         ),
                         words!("put it below `## en` or `## fr`", "placez-le sous `## en` ou `## fr`"),
                     );
@@ -294,7 +294,10 @@ fn links_of(fields: &Fields, langs: &[Lang], office: &Office<'_>, report: &mut R
             report.add(
                 Severity::Fixed,
                 &spot,
-                words!("the link was cleaned: it is now `{link}`", "le lien a été nettoyé : c'est maintenant `{link}`"),
+                words!(
+                    "the link was cleaned: it is now `{link}`",
+                    "le lien a été nettoyé\u{a0}: c'est maintenant `{link}`"
+                ),
                 words!("nothing to do", "rien à faire"),
             );
             said = true;

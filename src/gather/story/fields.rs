@@ -72,7 +72,7 @@ pub(super) fn read(first: usize, text: &str, report: &mut Report) -> Option<Fiel
             report.add(
                 Severity::Error,
                 &spot,
-                words!("the fields at the top cannot be read: {why}", "les champs du haut ne peuvent être lus : {why}"),
+                words!("the fields at the top cannot be read: {why}", "les champs du haut ne peuvent être lus\u{a0}: {why}"),
                 words!(
                     "write each as `name: value`, and put a value that holds `: ` or `,` in \"quotes\"",
                     "écrivez chacun sous la forme `nom: valeur`, et mettez entre \"guillemets\" une valeur qui contient `: ` ou `,`"
@@ -93,7 +93,7 @@ impl Fields {
                 &spot,
                 words!(
                     "the field `{name}` stands twice: the first counts",
-                    "le champ `{name}` figure deux fois : le premier compte"
+                    "le champ `{name}` figure deux fois\u{a0}: le premier compte"
                 ),
                 words!("keep one of them", "n'en gardez qu'un"),
             ),
@@ -253,7 +253,7 @@ fn say_unknown(name: &str, names: &[&str], spot: &Spot, report: &mut Report) {
     report.add(
         Severity::Warning,
         spot,
-        words!("`{name}` is not a field, so it was not read", "`{name}` n'est pas un champ : il n'a pas été lu"),
+        words!("`{name}` is not a field, so it was not read", "`{name}` n'est pas un champ\u{a0}: il n'a pas été lu"),
         hint,
     );
 }

@@ -45,7 +45,7 @@ pub(super) fn files(root: &Path) -> Result<(Vec<Dropped>, Vec<Finding>)> {
             Severity::Warning,
             words!(
                 "the folder holds {n} files: only the first {FILES_MAX} are read",
-                "le dossier contient {n} fichiers : seuls les {FILES_MAX} premiers sont lus"
+                "le dossier contient {n} fichiers\u{a0}: seuls les {FILES_MAX} premiers sont lus"
             ),
             words!("move old stories out of it", "sortez-en les anciens articles"),
         );
@@ -105,7 +105,7 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
                 Severity::Warning,
                 words!(
                     "it is a link or a device, not a file: it was not read",
-                    "c'est un lien ou un périphérique, pas un fichier : il n'a pas été lu"
+                    "c'est un lien ou un périphérique, pas un fichier\u{a0}: il n'a pas été lu"
                 ),
                 words!("put the file itself in its place", "mettez le fichier lui-même à cet endroit"),
             );
@@ -147,7 +147,7 @@ fn sort_in(
 fn unsupported(extension: &str) -> (Severity, Words, Words) {
     let as_text = words!(
         "copy its text into a file that ends in `.md`: a title after `# `, then the text",
-        "copiez son texte dans un fichier qui se termine par `.md` : un titre après `# `, puis le texte"
+        "copiez son texte dans un fichier qui se termine par `.md`\u{a0}: un titre après `# `, puis le texte"
     );
     let (message, hint) = match extension {
         "eml" | "msg" => {
@@ -170,7 +170,7 @@ fn unsupported(extension: &str) -> (Severity, Words, Words) {
         "" => (
             words!(
                 "the file's name has no ending, so it was not read",
-                "le nom du fichier n'a pas d'extension : il n'a pas été lu"
+                "le nom du fichier n'a pas d'extension\u{a0}: il n'a pas été lu"
             ),
             as_text,
         ),
