@@ -7,9 +7,11 @@
 
 pub mod catalogue;
 mod parity;
+mod claims;
 mod typography;
 mod style;
 mod accessibility;
+mod legible;
 mod client;
 mod sender;
 mod links;

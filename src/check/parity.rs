@@ -3,25 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::{Class, Example, Group, Rule};
-use super::language::{self, Which};
+use super::claims;
+use super::language::Which;
 use super::numbers::{self, Figures};
-use super::proof::{Hit, Part, Passage, Proof, is_only};
+use super::proof::{Hit, Part, Proof, is_only};
 use super::scan;
-use super::sentences;
 use crate::model::{Lang, Severity, Story, Words};
 
 /// A body shorter than this says nothing by its length (FEDERAL 1.6).
 const BODY_CHARS_MIN: usize = 600;
 /// A title may be longer by this much whatever the ratio: "Awards" is "Mises en candidature".
 const TITLE_CHARS_SLACK: usize = 25;
-/// From here on a passage in the wrong language is an error; below it may be a quotation.
-const STRANGE_CHARS_ERROR: usize = 200;
-/// From this many words on two passages are the same text and not the same name.
-const SAME_WORDS_MIN: usize = 5;
-/// Small words of the other language, with none of its own, that give a subject away.
-const SMALL_WORDS_MIN: usize = 2;
-/// The same for a title or another short text of a story, in which a name may bring two.
-const SMALL_WORDS_OF_TITLE_MIN: usize = 3;
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
     Rule {
@@ -111,7 +103,7 @@ pub(super) const RULES: &[Rule] = &[
             "fr",
             "<p>Le balado The Current parle de la communauté de pratique et de ce qu'elle met en commun.</p>",
         ),
-        judge: claimed_language,
+        judge: claims::claimed_language,
         ..rule("BIL-09", Severity::Error, Class::Approver, "3.2")
     },
     Rule {
@@ -122,7 +114,7 @@ pub(super) const RULES: &[Rule] = &[
             "<p>Seats are limited, so register early.</p>",
         ),
         good: Example::Pair("<p>Communications</p>", "<p>Communications</p>"),
-        judge: translated,
+        judge: claims::translated,
         ..rule("BIL-10", Severity::Error, Class::Approver, "1.5")
     },
     Rule {
@@ -130,7 +122,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "L'objet, le préambule et le nom de l'expéditeur sont dans la langue de l'édition; dans une édition bilingue, l'objet est dans les deux",
         bad: Example::Subject("fr", "What is new in the community for you"),
         good: Example::Subject("fr", "Quoi de neuf dans la collectivité"),
-        judge: envelope_language,
+        judge: claims::envelope_language,
         ..rule("BIL-11", Severity::Error, Class::Never, "1.3")
     },
     Rule {
@@ -140,7 +132,7 @@ pub(super) const RULES: &[Rule] = &[
             "English and French story by story in turns",
             "l'anglais et le français en alternance, article par article",
         ),
-        judge: stacked,
+        judge: claims::stacked,
         ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
@@ -150,14 +142,14 @@ pub(super) const RULES: &[Rule] = &[
             "an archive is configured and no link says “Français”",
             "des archives sont configurées et aucun lien ne dit « English »",
         ),
-        judge: other_edition,
+        judge: claims::other_edition,
         ..rule("BIL-13", Severity::Warning, Class::Editor, "1.2")
     },
     Rule {
         en: "A picture's alternative text is there in every language, each in its own",
         fr: "Le texte de remplacement d'une image existe dans chaque langue, et dans cette langue",
         bad: Example::Case("a picture described in English alone", "une image décrite en anglais seulement"),
-        judge: alt_in_each,
+        judge: claims::alt_in_each,
         ..rule("BIL-14", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
@@ -178,7 +170,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Stories that parity compares, with the source's text: both languages there, not third-party.
-fn pairs<'p>(proof: &'p Proof<'_>) -> impl Iterator<Item = (&'p Story, &'p Lang)> {
+pub(super) fn pairs<'p>(proof: &'p Proof<'_>) -> impl Iterator<Item = (&'p Story, &'p Lang)> {
     proof.issue.stories().filter(|story| story.only.is_none()).flat_map(move |story| {
         proof
             .targets()
@@ -487,224 +479,6 @@ fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> 
         ),
         words!("look whether a sentence is missing on one side", "vérifiez s'il manque une phrase d'un côté"),
     )
-}
-
-fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for passage in &proof.passages {
-        let is_strange_title =
-            || language::strange_short(&passage.block.text, &passage.lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
-        if !passage.is_strange && passage.strange_sentences.is_empty() && !is_strange_title() {
-            continue;
-        }
-        let is_marked = !passage.block.marked.is_empty();
-        let is_only = passage.story.is_some_and(|story| story.only.is_some());
-        // The subject and its like are BIL-11's, alternative texts BIL-14's.
-        let is_elsewhere = matches!(passage.part, Part::Subject | Part::Preheader | Part::Alt);
-        if is_marked || is_only || is_elsewhere || twin_of(proof, passage).is_some() {
-            continue;
-        }
-        let text = &passage.block.text;
-        let is_long = passage.is_strange && text.chars().count() >= STRANGE_CHARS_ERROR;
-        let lang = &passage.lang;
-        let range = passage.strange_sentences.first().cloned().unwrap_or(0..text.len());
-        let hit = proof.at(
-            passage,
-            range,
-            words!("this text is not in `{lang}`", "ce texte n'est pas en `{lang}`"),
-            words!(
-                "translate it; for a quotation, mark its language with <span lang=…>",
-                "faites-le traduire; pour une citation, indiquez sa langue avec <span lang=…>"
-            ),
-        );
-        hits.push(hit.weighing(if is_long { Severity::Error } else { Severity::Warning }));
-    }
-}
-
-/// The passage of the same story that says the very same words in another language.
-fn twin_of<'p>(proof: &'p Proof<'_>, passage: &Passage<'_>) -> Option<&'p Passage<'p>> {
-    let story = passage.story?;
-    let words = scan::folded_words(&passage.block.text);
-    proof.passages.iter().find(|other| {
-        other.lang != passage.lang
-            && other.story.is_some_and(|other| std::ptr::eq(other, story))
-            && scan::folded_words(&other.block.text) == words
-    })
-}
-
-fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for (story, lang) in pairs(proof) {
-        let sources: BTreeSet<Vec<String>> =
-            proof.of_story(story, proof.source()).map(|passage| scan::folded_words(&passage.block.text)).collect();
-        // Alternative texts are BIL-14's.
-        for passage in proof.of_story(story, lang).filter(|passage| passage.part != Part::Alt) {
-            let text = &passage.block.text;
-            // A name or a postal address is the same in both: it has hardly a word in lower case.
-            let machine = scan::machine_ranges(text);
-            let small = scan::words(text).filter(|(range, word)| {
-                word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
-            });
-            if sentences::words(text) < SAME_WORDS_MIN
-                || small.count() < 3
-                || !sources.contains(&scan::folded_words(text))
-            {
-                continue;
-            }
-            // Whoever has the other's words is the one to translate.
-            let is_source_strange = language::strange_short(text, proof.source(), SMALL_WORDS_MIN).is_some();
-            let at = if is_source_strange {
-                proof.of_story(story, proof.source()).find(|other| other.block.text == *text).unwrap_or(passage)
-            } else {
-                passage
-            };
-            let (has, lang) = (if is_source_strange { lang } else { proof.source() }, &at.lang);
-            hits.push(proof.at(
-                at,
-                0..at.block.text.len(),
-                words!(
-                    "the text in `{lang}` is word for word the one in `{has}`",
-                    "le texte en `{lang}` est mot pour mot celui en `{has}`"
-                ),
-                words!("translate it", "faites-le traduire"),
-            ));
-        }
-    }
-}
-
-fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for passage in &proof.passages {
-        let text = &passage.block.text;
-        if matches!(passage.part, Part::Subject | Part::Preheader)
-            && language::strange_short(text, &passage.lang, SMALL_WORDS_MIN).is_some()
-        {
-            let lang = &passage.lang;
-            hits.push(proof.at(
-                passage,
-                0..text.len(),
-                words!("this is not in `{lang}`", "ceci n'est pas en `{lang}`"),
-                words!(
-                    "write it in `issue.toml` in the edition's language",
-                    "écrivez-le dans `issue.toml` dans la langue de l'édition"
-                ),
-            ));
-        }
-    }
-    for sheet in &proof.sheets {
-        let edition = sheet.edition;
-        if edition.langs.len() > 1 && !edition.subject.contains(" | ") {
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the subject of the bilingual edition has one language",
-                    "l'objet de l'édition bilingue n'a qu'une langue"
-                ),
-                words!(
-                    "write both, parted by ` | `, in the order of the body",
-                    "écrivez les deux, séparées par ` | `, dans l'ordre du message"
-                ),
-            ));
-        }
-        let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
-        let is_own = |from: &String| {
-            edition.langs.iter().any(|lang| from.contains(&proof.newsletter.language(lang).from_name))
-                || from.contains("=?")
-        };
-        if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
-            let name = from.split('<').next().unwrap_or("").trim();
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the sender's name `{name}` is not this edition's",
-                    "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"
-                ),
-                words!(
-                    "set `from_name` in newsletter.toml for each language",
-                    "définissez `from_name` dans newsletter.toml pour chaque langue"
-                ),
-            ));
-        }
-    }
-}
-
-fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() > 1) {
-        let mut order: Vec<&Lang> = Vec::new();
-        for placed in sheet.blocks.iter().filter(|placed| placed.story.is_some()) {
-            // A title in another language (`only`) is marked inside its half and starts none.
-            if let Some(lang) = placed.lang.as_ref().filter(|lang| sheet.edition.langs.contains(lang))
-                && order.last() != Some(&lang)
-            {
-                order.push(lang);
-            }
-        }
-        let onlies = proof.issue.stories().filter(|story| story.only.is_some()).count();
-        let side_by_side = sheet.select("tr").iter().any(|row| {
-            let langs: BTreeSet<&str> = row.child_elements().filter_map(|cell| cell.attr("lang")).collect();
-            langs.len() > 1
-        });
-        if side_by_side || order.len() > sheet.edition.langs.len() + 2 * onlies {
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!("the languages alternate or stand side by side", "les langues alternent ou sont côte à côte"),
-                words!("put one language whole after the other", "placez une langue en entier après l'autre"),
-            ));
-        }
-    }
-}
-
-fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    if proof.newsletter.archive.url.is_none() {
-        return;
-    }
-    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
-        for other in proof.issue.languages.iter().filter(|lang| !sheet.edition.langs.contains(lang)) {
-            let label = &proof.newsletter.language(other).label;
-            let mut links = sheet.blocks.iter().flat_map(|placed| &placed.block.links);
-            if !links.any(|link| link.text.contains(label.as_str())) {
-                hits.push(proof.on_edition(
-                    sheet.id(),
-                    words!("no link says `{label}`", "aucun lien ne dit `{label}`"),
-                    words!(
-                        "link to the other edition's web copy",
-                        "ajoutez un lien vers la copie Web de l'autre édition"
-                    ),
-                ));
-            }
-        }
-    }
-}
-
-fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for story in proof.issue.stories().filter(|story| story.only.is_none()) {
-        let Some(image) = &story.image else { continue };
-        let has = |lang: &Lang| image.alt.get(lang).is_some_and(|alt| !alt.trim().is_empty());
-        if !proof.issue.languages.iter().any(has) {
-            continue; // No text at all is ACC-04's.
-        }
-        for lang in &proof.issue.languages {
-            let alt = image.alt.get(lang).map_or("", String::as_str);
-            let is_strange = language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some();
-            if has(lang) && !is_strange {
-                continue;
-            }
-            let what = if is_strange {
-                words!(
-                    "the alternative text `{alt}` is not in `{lang}`",
-                    "le texte de remplacement `{alt}` n'est pas en `{lang}`"
-                )
-            } else {
-                words!(
-                    "the picture has no alternative text in `{lang}`",
-                    "l'image n'a pas de texte de remplacement en `{lang}`"
-                )
-            };
-            hits.push(proof.on_story(
-                story,
-                lang,
-                what,
-                words!("write `alt` in each language", "écrivez `alt` dans chaque langue"),
-            ));
-        }
-    }
 }
 
 fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -9,7 +9,7 @@ use crate::model::{Edition, InputChange, Manifest};
 
 /// Names editions and inputs that are no longer what was composed. True: there are some.
 pub(super) fn say(folder: &IssueFolder<'_>, manifest: &Manifest, editions: &[Edition], shell: &Shell) -> Result<bool> {
-    let touched = folder.touched(manifest, editions);
+    let touched = workspace::touched(manifest, editions);
     let changes = workspace::changes(&shell.config.root, manifest);
     for edition in &touched {
         let file = folder.shown(&format!("editions/{edition}"));

@@ -78,7 +78,7 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
     let overrides = config.root.join("templates");
     let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
     let newsletter = with_blocks_as_html(&config.newsletter);
-    let (images, mut findings) = images(issue, &config.root)?;
+    let (images, mut findings) = images(issue, &config.root);
     let composed = compose(issue, &newsletter, &templates, &images)?;
     findings.extend(composed.fixed);
     let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
@@ -98,7 +98,7 @@ pub(super) fn with_blocks_as_html(newsletter: &Newsletter) -> Newsletter {
 }
 
 /// The pictures of the picked stories; one that cannot be used is a finding, and the story goes without it.
-fn images(issue: &Issue, root: &Path) -> Result<(BTreeMap<String, Part>, Vec<Finding>)> {
+fn images(issue: &Issue, root: &Path) -> (BTreeMap<String, Part>, Vec<Finding>) {
     let mut images = BTreeMap::new();
     let mut findings = Vec::new();
     for image in issue.stories().filter_map(|story| story.image.as_ref()).filter(|image| !image.src.contains("://")) {
@@ -112,7 +112,7 @@ fn images(issue: &Issue, root: &Path) -> Result<(BTreeMap<String, Part>, Vec<Fin
             None => findings.push(bad_image(src)),
         }
     }
-    Ok((images, findings))
+    (images, findings)
 }
 
 /// By content, not by name: PNG, JPEG and GIF are what every mail program shows.

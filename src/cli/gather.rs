@@ -108,7 +108,8 @@ pub(super) fn show_problems(harvest: &Harvest, report: Report) {
 pub(super) fn show_silent(harvest: &Harvest, report: Report) {
     let mut lines: Vec<(&Silent, Vec<&str>)> = Vec::new();
     for silent in harvest.silent.iter().filter(|silent| !silent.skipped) {
-        let is_same = |(known, _): &&mut (&Silent, Vec<&str>)| known.source == silent.source && known.reason == silent.reason;
+        let is_same =
+            |(known, _): &&mut (&Silent, Vec<&str>)| known.source == silent.source && known.reason == silent.reason;
         match lines.iter_mut().find(is_same) {
             Some((_, languages)) => languages.push(silent.language.as_str()),
             None => lines.push((silent, vec![silent.language.as_str()])),

@@ -1,5 +1,5 @@
 //! Where output may go: data on standard output, everything else on standard error. No other file prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one file that prints")]
+#![expect(clippy::print_stderr, reason = "the one file that prints")]
 
 use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
@@ -81,6 +81,7 @@ impl Report {
     }
 
     /// Data for machines.
+    #[expect(clippy::unused_self, reason = "it stands beside the other ways out")]
     pub(super) fn json(self, value: &impl Serialize) {
         print_line(&serde_json::to_string_pretty(value).expect("our data has string keys only"));
     }
@@ -110,7 +111,7 @@ impl Report {
             Severity::Info => Colour::Cyan,
         };
         let head = self.paint(colour, &format!("{} {}", finding.severity.letter(), finding.rule));
-        let place = self.place(finding);
+        let place = place(finding);
         self.text(format!("{head}  {place}  {}", self.say(&finding.message)));
         if !finding.excerpt.is_empty() {
             self.text(format!("      | {}", finding.excerpt));
@@ -125,14 +126,14 @@ impl Report {
             self.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
         }
     }
+}
 
-    fn place(self, finding: &Finding) -> String {
-        match &finding.place {
-            Place::File { file, line: 0, .. } => file.clone(),
-            Place::File { file, line, column } => format!("{file}:{line}:{column}"),
-            Place::Edition { edition, story: Some(story) } => format!("{edition}, {story}"),
-            Place::Edition { edition, story: None } => edition.clone(),
-        }
+fn place(finding: &Finding) -> String {
+    match &finding.place {
+        Place::File { file, line: 0, .. } => file.clone(),
+        Place::File { file, line, column } => format!("{file}:{line}:{column}"),
+        Place::Edition { edition, story: Some(story) } => format!("{edition}, {story}"),
+        Place::Edition { edition, story: None } => edition.clone(),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets, import
 
 /// Arguments of `send`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The issue, as `2026-12`.
     #[arg(value_parser = IssueId::parse)]
@@ -41,6 +42,7 @@ pub(super) struct Args {
 }
 
 /// How an issue is to leave.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that a person has given, or has not")]
 pub(super) struct Intent {
     pub(super) is_dry: bool,
     pub(super) is_late_allowed: bool,

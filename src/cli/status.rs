@@ -50,7 +50,7 @@ impl Standing {
         };
         if let Some(manifest) = manifest {
             standing.editions = folder.load_editions(&manifest)?;
-            standing.has_changed = !folder.touched(&manifest, &standing.editions).is_empty()
+            standing.has_changed = !workspace::touched(&manifest, &standing.editions).is_empty()
                 || !workspace::changes(&shell.config.root, &manifest).is_empty();
             standing.missing = approve::missing(folder, &standing.editions, &shell.config.newsletter)?;
             for edition in &standing.editions {
@@ -178,8 +178,7 @@ fn edition_line(edition: &Edition, standing: &Standing) -> Words {
 /// The counts of an edition in one line: the sum that must hold, and what is still open.
 pub(super) fn counted(counts: &Counts) -> Words {
     let join = |parts: &[(u64, &str)], glue: &str| {
-        let said: Vec<String> =
-            parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         said.join(glue)
     };
     let Counts { planned, to_send, in_flight, accepted, deferred, refused, unknown, suppressed } = *counts;

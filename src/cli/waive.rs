@@ -55,17 +55,15 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
         ));
     };
-    let mut table = format!("\n[[waiver]]\nrule = {}\n", value(rule.as_str()));
-    if let Some(story) = &args.story {
-        table.push_str(&format!("story = {}\n", value(story.as_str())));
-    }
-    table.push_str(&format!(
-        "by = {}\nreason = {}\ntext = {}  # the words it was given for\n",
+    let story = args.story.as_ref().map_or_else(String::new, |story| format!("story = {}\n", value(story.as_str())));
+    let table = format!(
+        "[[waiver]]\nrule = {}\n{story}by = {}\nreason = {}\ntext = {}  # the words it was given for\n",
+        value(rule.as_str()),
         value(args.by.trim()),
         value(args.why.trim()),
         value(text)
-    ));
-    let toml = format!("{}\n{table}", toml.trim_end());
+    );
+    let toml = format!("{}\n\n{table}", toml.trim_end());
     folder.save_issue_toml(&toml)?;
     let file = folder.shown("issue.toml");
     shell.report.line(&words!("waived: {rule}, written in `{file}`", "accepté : {rule}, noté dans `{file}`"));

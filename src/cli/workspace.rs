@@ -253,14 +253,13 @@ impl IssueFolder<'_> {
         let editions = self.load_editions(&manifest)?;
         Ok((manifest, editions))
     }
+}
 
-    /// Editions whose files are no longer what was composed.
-    pub(super) fn touched(&self, manifest: &Manifest, editions: &[Edition]) -> Vec<EditionId> {
-        let is_touched = |edition: &&Edition| {
-            manifest.editions.get(&edition.id).is_none_or(|entry| entry.digest != edition.digest())
-        };
-        editions.iter().filter(is_touched).map(|edition| edition.id.clone()).collect()
-    }
+/// Editions whose files are no longer what was composed.
+pub(super) fn touched(manifest: &Manifest, editions: &[Edition]) -> Vec<EditionId> {
+    let is_touched =
+        |edition: &&Edition| manifest.editions.get(&edition.id).is_none_or(|entry| entry.digest != edition.digest());
+    editions.iter().filter(is_touched).map(|edition| edition.id.clone()).collect()
 }
 
 fn entry(edition: &Edition, parts: Vec<(String, String, String)>, wire_bytes: usize) -> ManifestEdition {

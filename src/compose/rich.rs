@@ -58,8 +58,8 @@ pub(super) fn escape(text: &str) -> String {
 #[derive(Debug, Clone, Default)]
 struct Place {
     depth: usize,
-    /// The marker of list items: `- ` or the next number.
-    list: Option<Option<usize>>,
+    /// The number of a list item; none: a bullet.
+    number: Option<usize>,
     in_head: bool,
 }
 
@@ -163,33 +163,31 @@ impl Walker<'_> {
         self.wrapped(node, place, &format!("<a href=\"{}\"{lang} style=\"{LINK}\">", escape(href)), "</a>");
         let shown = self.rich.text[start..].trim().to_owned();
         if href.strip_prefix("mailto:").unwrap_or(href) != shown {
-            self.rich.text.push_str(&format!(" ({href})"));
+            self.rich.text.extend([" (", href, ")"]);
         }
     }
 
     fn list(&mut self, node: ElementRef<'_>, tag: &str, place: &Place) {
         self.rich.text.push_str("\n\n");
-        self.rich.html.push_str(&format!("<{tag} style=\"{LIST}\">"));
+        self.rich.html.extend(["<", tag, " style=\"", LIST, "\">"]);
         let mut number = 0;
         for child in node.children().filter_map(ElementRef::wrap) {
             number += 1;
-            let list = Some((tag == "ol").then_some(number));
-            self.element(child, &Place { depth: place.depth + 1, list, in_head: place.in_head });
+            let own = (tag == "ol").then_some(number);
+            self.element(child, &Place { depth: place.depth + 1, number: own, in_head: place.in_head });
         }
-        self.rich.html.push_str(&format!("</{tag}>"));
+        self.rich.html.extend(["</", tag, ">"]);
         self.rich.text.push_str("\n\n");
     }
 
     fn item(&mut self, node: ElementRef<'_>, place: &Place) {
-        let marker = match place.list {
-            Some(Some(number)) => format!("{number}. "),
-            _ => "- ".to_owned(),
-        };
+        let marker = place.number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
         let before = std::mem::take(&mut self.rich.text);
         self.wrapped(node, place, &format!("<li style=\"{ITEM}\">"), "</li>");
         let item = std::mem::replace(&mut self.rich.text, before);
-        let item = item.trim().split('\n').filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n  ");
-        self.rich.text.push_str(&format!("\n{marker}{item}"));
+        let item =
+            item.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n  ");
+        self.rich.text.extend(["\n", marker.as_str(), item.trim_start()]);
     }
 }
 

@@ -1,3 +1,5 @@
+//! A whole harvest, from sources and files, once and once more.
+
 use std::collections::BTreeMap;
 
 use super::story::tests::{newsletter, now};

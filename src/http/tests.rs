@@ -1,3 +1,5 @@
+//! Fetching from a server on loopback: limits, manners, memory.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

@@ -102,7 +102,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("handlebars", &["compose"]),
     ("hmac", &["send"]),
     ("idna", &["model", "http"]),
-    ("include_dir", &["cli", "compose"]),
     ("indicatif", &["cli"]),
     ("jiff", ANYWHERE),
     ("lettre", &["mail"]),

@@ -1,3 +1,5 @@
+//! What goes through the sanitiser, and what does not.
+
 use scraper::Node;
 
 use super::*;

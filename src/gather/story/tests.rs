@@ -1,3 +1,5 @@
+//! Story files as people write them, with their mistakes.
+
 use std::fs;
 
 use super::*;

@@ -1,0 +1,81 @@
+//! Whether every run of text can be read with the eyes: contrast in both schemes, size and spacing (ACC-06, ACC-07).
+
+use std::collections::BTreeSet;
+
+use super::accessibility::hit_in;
+use super::contrast::contrast;
+use super::proof::{Hit, Proof};
+
+/// WCAG 2.1, 1.4.3.
+const CONTRAST_MIN: f64 = 4.5;
+/// The same for large text: 24 px, or 18.66 px in bold.
+const CONTRAST_LARGE_MIN: f64 = 3.0;
+/// Body text (FEDERAL 3.2).
+const SIZE_PX_MIN: f64 = 16.0;
+/// Nothing at all is smaller than this.
+const SMALL_PX_MIN: f64 = 12.0;
+/// Line spacing (FEDERAL 3.2); 1.5 is the aim.
+const LINE_HEIGHT_MIN: f64 = 1.4;
+/// A run shorter than this is a label, not body text.
+const BODY_RUN_CHARS_MIN: usize = 40;
+
+pub(super) fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut said = BTreeSet::new();
+        for run in &sheet.runs {
+            let large = run.style.size_px >= 24.0 || (run.style.is_bold && run.style.size_px >= 18.66);
+            let min = if large { CONTRAST_LARGE_MIN } else { CONTRAST_MIN };
+            for (ink, ground, is_dark) in [(run.style.ink, run.style.ground, false), (run.dark.0, run.dark.1, true)] {
+                let ratio = contrast(ink, ground);
+                // One word for each pair of colours: the mend is one in the template.
+                if ratio >= min || !said.insert((ink.0, ground.0, large, is_dark)) {
+                    continue;
+                }
+                let (ink, ground) = (ink.hex(), ground.hex());
+                let (en, fr) = if is_dark { (" in the dark scheme", " en mode sombre") } else { ("", "") };
+                let words = (
+                    words!(
+                        "{ink} on {ground} is {ratio:.1} to 1, less than {min}{en}",
+                        "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {min}{fr}"
+                    ),
+                    words!(
+                        "take a darker ink or a lighter ground",
+                        "prenez une encre plus foncée ou un fond plus clair"
+                    ),
+                );
+                hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words));
+            }
+        }
+    }
+}
+
+pub(super) fn sizes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let mut said = BTreeSet::new();
+        for run in &sheet.runs {
+            let is_body =
+                run.story.is_some() && !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
+            let min = if is_body { SIZE_PX_MIN } else { SMALL_PX_MIN };
+            let size = run.style.size_px;
+            let spacing = run.style.line_height;
+            let words = if size < min {
+                (
+                    words!("text of {size} px; {min} is the least", "texte de {size} px; le minimum est {min}"),
+                    words!("make it larger in the template", "agrandissez-le dans le gabarit"),
+                )
+            } else if is_body && spacing.is_some_and(|spacing| spacing < LINE_HEIGHT_MIN) {
+                (
+                    words!("lines closer than {LINE_HEIGHT_MIN}", "interligne inférieur à {LINE_HEIGHT_MIN}"),
+                    words!("set line-height to 1.5", "mettez line-height à 1.5"),
+                )
+            } else if run.style.is_justified {
+                (words!("justified text", "texte justifié"), words!("align it left", "alignez-le à gauche"))
+            } else {
+                continue;
+            };
+            if said.insert(words.0.en.clone()) {
+                hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words));
+            }
+        }
+    }
+}
