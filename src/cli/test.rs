@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             let id = &edition.id;
             match outcome {
                 Outcome::Accepted(_) => {
-                    shell.report.line(&words!("test: {id} to {to}: accepted", "essai : {id} à {to} : accepté"))
+                    shell.report.line(&words!("test: {id} to {to}: accepted", "essai : {id} à {to} : accepté"));
                 }
                 Outcome::Deferred(reply) | Outcome::Refused(reply) | Outcome::Unknown(reply) => {
                     n_failed += 1;
