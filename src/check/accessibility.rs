@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::ElementRef;
 
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Example, Group, Rule, row};
 use super::contrast::contrast;
 use super::dom::Link;
 use super::legible;
@@ -17,20 +17,7 @@ use crate::model::{Lang, Place, Severity, Words};
 const ALT_CHARS_MAX: (usize, usize) = (140, 170);
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
-    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
-    Rule {
-        id,
-        group: Group::Accessibility,
-        severity,
-        class,
-        is_fact: true,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    row(Group::Accessibility, id, severity, source)
 }
 
 pub(super) const RULES: &[Rule] = &[

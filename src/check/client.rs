@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::accessibility::hit_in;
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Class, Example, Group, Rule, row};
 use super::proof::{Hit, Proof};
 use super::sheet::{declarations, style_text, without_comments};
 use crate::model::{Lang, Severity};
@@ -23,20 +23,7 @@ const PREHEADER_CHARS: std::ops::RangeInclusive<usize> = 40..=110;
 const SUBJECT_CHARS_MAX: (usize, usize) = (60, 75);
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
-    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
-    Rule {
-        id,
-        group: Group::Client,
-        severity,
-        class,
-        is_fact: true,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    row(Group::Client, id, severity, source)
 }
 
 pub(super) const RULES: &[Rule] = &[

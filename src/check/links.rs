@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use url::{Host, Url};
 
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Example, Group, Rule, row};
 use super::dom::Link;
 use super::language::Which;
 use super::proof::{Hit, Proof, Reading};
@@ -13,20 +13,7 @@ use super::sender;
 use crate::model::{Lang, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
-    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
-    Rule {
-        id,
-        group: Group::Links,
-        severity,
-        class,
-        is_fact: true,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    row(Group::Links, id, severity, source)
 }
 
 pub(super) const RULES: &[Rule] = &[

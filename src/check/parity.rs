@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Class, Example, Group, Rule, row};
 use super::claims;
 use super::language::Which;
 use super::numbers::{self, Figures};
@@ -16,19 +16,7 @@ const BODY_CHARS_MIN: usize = 600;
 const TITLE_CHARS_SLACK: usize = 25;
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
-    Rule {
-        id,
-        group: Group::Parity,
-        severity,
-        class,
-        is_fact: true,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    Rule { class, ..row(Group::Parity, id, severity, source) }
 }
 
 pub(super) const RULES: &[Rule] = &[

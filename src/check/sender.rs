@@ -4,26 +4,14 @@ use std::collections::BTreeSet;
 
 use super::WayOut;
 use super::accessibility::hit_in;
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Class, Example, Group, Rule, row};
 use super::proof::{Hit, Proof, on_file};
 use super::scan;
 use super::sheet::Sheet;
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
-    Rule {
-        id,
-        group: Group::Sender,
-        severity,
-        class,
-        is_fact: true,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    Rule { class, ..row(Group::Sender, id, severity, source) }
 }
 
 pub(super) const RULES: &[Rule] = &[

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::ToSpan as _;
 use regex::Regex;
 
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Class, Example, Group, Rule, row};
 use super::proof::{Hit, Part, Proof, on_file};
 use super::scan::{self, pattern};
 use super::sentences::{sentences, words};
@@ -23,19 +23,7 @@ const LIST_ITEMS_MAX: usize = 7;
 const FACTS_MONTHS_MAX: i32 = 12;
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
-    Rule {
-        id,
-        group: Group::Style,
-        severity,
-        class: Class::Editor,
-        is_fact: false,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    Rule { class: Class::Editor, is_fact: false, ..row(Group::Style, id, severity, source) }
 }
 
 pub(super) const RULES: &[Rule] = &[

@@ -8,26 +8,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::catalogue::{Class, Example, Group, Rule};
+use super::catalogue::{Example, Group, Rule, row};
 use super::proof::{Hit, Part, Proof, Reading};
 use super::scan::{self, pattern};
 use crate::model::{Lang, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
-    let class = if matches!(severity, Severity::Error) { Class::Approver } else { Class::Editor };
-    Rule {
-        id,
-        group: Group::Typography,
-        severity,
-        class,
-        is_fact: false,
-        source,
-        en: "",
-        fr: "",
-        bad: Example::Clean,
-        good: Example::Clean,
-        judge: |_, _| {},
-    }
+    Rule { is_fact: false, ..row(Group::Typography, id, severity, source) }
 }
 
 pub(super) const RULES: &[Rule] = &[

@@ -6,7 +6,7 @@ use super::exit::Exit;
 use super::report::{Colour, Report};
 use super::workspace::{self, IssueFolder};
 use super::{Shell, changed, difference};
-use crate::model::{Approval, Edition, EditionId, Issue, IssueId, Lang, Manifest, Newsletter};
+use crate::model::{Approval, Edition, EditionId, IssueId, Lang, Manifest, Newsletter};
 
 /// Arguments of `approve`.
 #[derive(Debug, clap::Args)]
@@ -186,20 +186,4 @@ pub(super) fn valid(folder: &IssueFolder<'_>, edition: &EditionId) -> Result<Vec
         ));
     }
     Ok(approvals)
-}
-
-/// The words of an issue's stories that differ from another reading of them: for saying which French word changed.
-pub(super) fn story_changes(before: &Issue, after: &[crate::model::Story], report: Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    for old in before.stories() {
-        let Some(new) = after.iter().find(|story| story.id == old.id) else { continue };
-        for (lang, text) in &new.texts {
-            let Some(was) = old.texts.get(lang) else { continue };
-            let words = |text: &crate::model::Text| format!("{} {} {}", text.title, text.summary, text.body);
-            for change in difference::sentences(&difference::changes(&words(was), &words(text))) {
-                lines.push(format!("{}, {lang}: {}", old.id, report.say(&change)));
-            }
-        }
-    }
-    lines
 }

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
+use super::report::Report;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, approve, words};
+use super::{Shell, difference, words};
 use crate::gather::read_stories;
-use crate::model::{Edition, InputChange, Manifest};
+use crate::model::{Edition, InputChange, Issue, Manifest, Story, Text};
 
 /// Names editions and inputs that are no longer what was composed. True: there are some.
 pub(super) fn say(folder: &IssueFolder<'_>, manifest: &Manifest, editions: &[Edition], shell: &Shell) -> Result<bool> {
@@ -33,5 +34,21 @@ pub(super) fn say(folder: &IssueFolder<'_>, manifest: &Manifest, editions: &[Edi
 fn story_words(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Vec<String>> {
     let Some(issue) = folder.load_issue()? else { return Ok(Vec::new()) };
     let (stories, _) = read_stories(&shell.config.root, &shell.config.newsletter, shell.now)?;
-    Ok(approve::story_changes(&issue, &stories, shell.report))
+    Ok(story_changes(&issue, &stories, shell.report))
+}
+
+/// The words of an issue's stories that differ from another reading of them: for saying which French word changed.
+fn story_changes(before: &Issue, after: &[Story], report: Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for old in before.stories() {
+        let Some(new) = after.iter().find(|story| story.id == old.id) else { continue };
+        for (lang, text) in &new.texts {
+            let Some(was) = old.texts.get(lang) else { continue };
+            let words = |text: &Text| format!("{} {} {}", text.title, text.summary, text.body);
+            for change in difference::sentences(&difference::changes(&words(was), &words(text))) {
+                lines.push(format!("{}, {lang}: {}", old.id, report.say(&change)));
+            }
+        }
+    }
+    lines
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::compose::with_blocks_as_html;
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, Checked, IssueFolder};
-use super::{Shell, changed, send, way_out};
+use super::{Shell, changed, subscribers, way_out};
 use crate::check::{Audience, AudienceFile, Evidence, Example, Rule, check, rules};
 use crate::files;
 use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Severity, Silent, Speech};
@@ -67,7 +66,7 @@ pub(super) fn check_and_save(
     };
     let evidence = evidence(folder, &issue, silent, shell)?;
     findings.extend(issue.findings.iter().cloned());
-    findings.extend(check(&issue, &editions, &with_blocks_as_html(&shell.config.newsletter), &evidence));
+    findings.extend(check(&issue, &editions, &workspace::with_blocks_as_html(&shell.config.newsletter), &evidence));
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
     let digests: BTreeMap<EditionId, _> =
@@ -105,7 +104,7 @@ fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: &[Silent], shell: &
 
 fn audience(shell: &Shell) -> Result<Audience> {
     let mut files = Vec::new();
-    for path in send::lists(shell)? {
+    for path in subscribers::lists(shell)? {
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let summary = import::summary(files::open_regular(&path)?, &file, &shell.config.newsletter)?;
         let is_listed = shell.config.newsletter.lists.iter().any(|list| list.file == file);

@@ -12,8 +12,7 @@ use super::workspace::{self, IssueFolder};
 use super::{Shell, check, curate, gather, words};
 use crate::compose::{Templates, compose};
 use crate::files;
-use crate::gather::markdown;
-use crate::model::{Digest, Finding, Issue, IssueId, Newsletter, Part, Place, Severity, Texts};
+use crate::model::{Digest, Finding, Issue, IssueId, Part, Place, Severity};
 use crate::send::copy;
 
 /// Arguments of `compose`.
@@ -77,24 +76,13 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
     let config = &shell.config;
     let overrides = config.root.join("templates");
     let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
-    let newsletter = with_blocks_as_html(&config.newsletter);
+    let newsletter = workspace::with_blocks_as_html(&config.newsletter);
     let (images, mut findings) = images(issue, &config.root);
     let composed = compose(issue, &newsletter, &templates, &images)?;
     findings.extend(composed.fixed);
     let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
     folder.save_editions(&composed.editions, inputs, |edition| copy::eml(edition, &config.newsletter))?;
     Ok(findings)
-}
-
-/// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML.
-pub(super) fn with_blocks_as_html(newsletter: &Newsletter) -> Newsletter {
-    let mut newsletter = newsletter.clone();
-    let blocks = &mut newsletter.blocks;
-    let html = |texts: &mut Texts| texts.values_mut().for_each(|text| *text = markdown(text));
-    for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect, &mut blocks.about] {
-        html(texts);
-    }
-    newsletter
 }
 
 /// The pictures of the picked stories; one that cannot be used is a finding, and the story goes without it.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -12,13 +11,12 @@ use tokio::sync::watch;
 
 use super::exit::Exit;
 use super::report::{Colour, ask, is_on_terminal};
-use super::status::counted;
 use super::workspace::{self, IssueFolder, Sent};
-use super::{Shell, approve, changed, check, clock, runtime, way_out, words};
+use super::{Shell, approve, changed, check, clock, runtime, subscribers, way_out, words};
 use crate::check::WayOut;
 use crate::ledger::Ledger;
 use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Manifest};
-use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets, import};
+use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets};
 
 /// Arguments of `send`.
 #[derive(Debug, clap::Args)]
@@ -190,45 +188,6 @@ fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result
     Ok(true)
 }
 
-/// The files of `subscribers/`, in the order of their names.
-pub(super) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
-    let folder = shell.config.root.join("subscribers");
-    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
-            && !crate::files::is_ignored_name(&name)
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Takes the files of `subscribers/` into the ledger, and says what is wrong with some rows.
-pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<u64> {
-    let mut n_rows = 0;
-    let import = format!("import {now}");
-    for path in lists(shell)? {
-        let name = format!("subscribers/{}", path.file_name().unwrap_or_default().to_string_lossy());
-        let file = crate::files::open_regular(&path)?;
-        let taken = import::take_in(ledger, &shell.config.newsletter, (file, &name), &import, now)?;
-        for finding in &taken.findings {
-            shell.report.finding(finding);
-        }
-        n_rows += taken.added + taken.changed + taken.same;
-        let import::Taken { added, changed, same, twice, kept_away, .. } = taken;
-        shell.report.line(&words!(
-            "{name}: {added} new, {changed} changed, {same} as before, {twice} twice, {kept_away} kept away",
-            "{name} : {added} nouveaux, {changed} modifiés, {same} inchangés, {twice} en double, {kept_away} écartés"
-        ));
-    }
-    Ok(n_rows)
-}
-
 /// Shows the plan and asks; without a terminal, only `--yes` says yes.
 fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
     let n = show_plan(departure, shell)?;
@@ -258,7 +217,7 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
 /// Who would get what, by which way. Gives the number of people.
 fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
     if departure.ledger.frozen(&departure.folder.id)?.is_none() {
-        import_lists(&departure.ledger, departure.now, shell)?;
+        subscribers::import_lists(&departure.ledger, departure.now, shell)?;
     }
     let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
     let planned = send::planned(&departure.ledger, &departure.folder.id, &ids)?;
@@ -413,7 +372,7 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
 fn show_counts(departure: &Departure<'_>, counts: &BTreeMap<EditionId, Counts>, shell: &Shell) {
     for edition in &departure.editions {
         let Some(counts) = counts.get(&edition.id) else { continue };
-        let (id, counted) = (&edition.id, counted(counts));
+        let (id, counted) = (&edition.id, words::counted(counts));
         let (en, fr) = (counted.en, counted.fr);
         shell.report.line(&words!("{id}: {en}", "{id} : {fr}"));
     }

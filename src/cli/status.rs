@@ -168,34 +168,11 @@ fn edition_line(edition: &Edition, standing: &Standing) -> Words {
     };
     let (mut en, mut fr) = (format!("{id} {digest}: {}", approved.en), format!("{id} {digest} : {}", approved.fr));
     if let Some(counts) = standing.counts.get(id) {
-        let counted = counted(counts);
+        let counted = words::counted(counts);
         en = format!("{en}; {}", counted.en);
         fr = format!("{fr}; {}", counted.fr);
     }
     Words { en, fr }
-}
-
-/// The counts of an edition in one line: the sum that must hold, and what is still open.
-pub(super) fn counted(counts: &Counts) -> Words {
-    let join = |parts: &[(u64, &str)], glue: &str| {
-        let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-        said.join(glue)
-    };
-    let Counts { planned, to_send, in_flight, accepted, deferred, refused, unknown, suppressed } = *counts;
-    let line = |names: [&str; 8]| {
-        let done = [(accepted, names[1]), (refused, names[2]), (unknown, names[3]), (suppressed, names[4])];
-        let open = [(to_send, names[5]), (in_flight, names[6]), (deferred, names[7])];
-        let (done, open) = (join(&done, " + "), join(&open, ", "));
-        let mut text = format!("{planned} {}", names[0]);
-        if !done.is_empty() {
-            text = format!("{text} = {done}");
-        }
-        if open.is_empty() { text } else { format!("{text}; {open}") }
-    };
-    Words {
-        en: line(["planned", "accepted", "refused", "unknown", "suppressed", "to send", "in flight", "deferred"]),
-        fr: line(["prévus", "acceptés", "refusés", "inconnus", "retenus", "à envoyer", "en vol", "remis à plus tard"]),
-    }
 }
 
 fn json(id: &IssueId, standing: &Standing) -> Value {

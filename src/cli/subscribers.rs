@@ -1,12 +1,17 @@
 //! `subscribers`: the people who get the newsletter, as the ledger knows them.
 
+use std::fs;
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Subcommand;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::Shell;
 use super::exit::Exit;
-use super::{Shell, send};
 use crate::ledger::Ledger;
+use crate::send::import;
 
 /// Arguments of `subscribers`.
 #[derive(Debug, clap::Args)]
@@ -27,7 +32,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     match args.what {
         What::Import => {
-            send::import_lists(&ledger, shell.now, shell)?;
+            import_lists(&ledger, shell.now, shell)?;
             Ok(Exit::Done)
         }
         What::List => list(&ledger, shell),
@@ -56,4 +61,43 @@ fn list(ledger: &Ledger, shell: &Shell) -> Result<Exit> {
         shell.report.json(&people);
     }
     Ok(Exit::Done)
+}
+
+/// The files of `subscribers/`, in the order of their names.
+pub(super) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
+    let folder = shell.config.root.join("subscribers");
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+            && !crate::files::is_ignored_name(&name)
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Takes the files of `subscribers/` into the ledger, and says what is wrong with some rows.
+pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<u64> {
+    let mut n_rows = 0;
+    let import = format!("import {now}");
+    for path in lists(shell)? {
+        let name = format!("subscribers/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        let file = crate::files::open_regular(&path)?;
+        let taken = import::take_in(ledger, &shell.config.newsletter, (file, &name), &import, now)?;
+        for finding in &taken.findings {
+            shell.report.finding(finding);
+        }
+        n_rows += taken.added + taken.changed + taken.same;
+        let import::Taken { added, changed, same, twice, kept_away, .. } = taken;
+        shell.report.line(&words!(
+            "{name}: {added} new, {changed} changed, {same} as before, {twice} twice, {kept_away} kept away",
+            "{name} : {added} nouveaux, {changed} modifiés, {same} inchangés, {twice} en double, {kept_away} écartés"
+        ));
+    }
+    Ok(n_rows)
 }

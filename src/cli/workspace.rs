@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::files;
+use crate::gather::markdown;
 use crate::model::{
     Approval, Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest,
-    ManifestEdition, Part, StoryId,
+    ManifestEdition, Newsletter, Part, StoryId, Texts,
 };
 
 /// `check.json`: findings, and the digests for which they hold.
@@ -314,4 +315,15 @@ pub(super) fn changes(root: &Path, manifest: &Manifest) -> Vec<InputChange> {
         (!same).then(|| InputChange::Changed(name.clone()))
     };
     manifest.inputs.iter().filter_map(change).collect()
+}
+
+/// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML.
+pub(super) fn with_blocks_as_html(newsletter: &Newsletter) -> Newsletter {
+    let mut newsletter = newsletter.clone();
+    let blocks = &mut newsletter.blocks;
+    let html = |texts: &mut Texts| texts.values_mut().for_each(|text| *text = markdown(text));
+    for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect, &mut blocks.about] {
+        html(texts);
+    }
+    newsletter
 }

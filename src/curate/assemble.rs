@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Material;
-use super::document::{IssueFile, Override, TO_PLACE};
+use super::document::{IssueFile, Override};
+use super::{Material, TO_PLACE};
 use crate::model::{Finding, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words};
 
 /// The rule name of what `curate` has to say.

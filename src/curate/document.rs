@@ -11,9 +11,6 @@ use toml_edit::{Document, Item};
 use super::{Material, propose};
 use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words};
 
-/// The section for stories that name none.
-pub(super) const TO_PLACE: &str = "to-place";
-
 /// `issue.toml`, read.
 pub(super) struct IssueFile {
     pub(super) words: EditorWords,

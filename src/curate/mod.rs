@@ -16,6 +16,9 @@ mod document;
 mod propose;
 mod assemble;
 
+/// The section for stories that name none.
+const TO_PLACE: &str = "to-place";
+
 /// What `curate` works from.
 pub struct Material<'a> {
     /// The issue.

@@ -7,8 +7,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::Material;
-use super::document::TO_PLACE;
+use super::{Material, TO_PLACE};
 use crate::model::{Lang, Origin, Story, Texts};
 
 /// Subjects that phones show whole (RULES CLI-06): characters in English, and in the longer French.
