@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::files;
-use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words};
+use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words, toml_mistake};
 
 /// Sets the clock, RFC 3339: for examples and tests, for everything but sending by SMTP.
 pub const NOW: &str = "CCO_NEWS_NOW";
@@ -110,51 +110,7 @@ impl Config {
 
 /// Reads a TOML file that a person wrote, and explains what cannot be read.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
-    toml_edit::de::from_str(text).map_err(|error| explain(file, text, error.message(), error.span()).into())
-}
-
-/// What is wrong in a TOML file, with file, line, column, the line, and the mend where one is known.
-pub fn explain(file: &str, text: &str, message: &str, span: Option<std::ops::Range<usize>>) -> Words {
-    let at = span.map_or(0, |span| span.start).min(text.len());
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    let shown = text.lines().nth(line - 1).unwrap_or("").trim_end();
-    let caret = " ".repeat(column - 1);
-    let mend = mend(message, shown);
-    let message = message.lines().collect::<Vec<_>>().join(", ");
-    Words {
-        en: format!("`{file}` line {line}, column {column}: {message}\n    {shown}\n    {caret}^\n  {}", mend.en),
-        fr: format!("`{file}` ligne {line}, colonne {column} : {message}\n    {shown}\n    {caret}^\n  {}", mend.fr),
-    }
-}
-
-fn mend(message: &str, line: &str) -> Words {
-    if line.contains(['“', '”', '‘', '’', '«']) && !line.contains('"') {
-        return words!(
-            "use straight quotes (\") around text: a word processor has turned them",
-            "mettez des guillemets droits (\") autour du texte : un traitement de texte les a changés"
-        );
-    }
-    if message.contains("unknown field") {
-        return words!("check the spelling of the key", "vérifiez l'orthographe de la clé");
-    }
-    if message.contains("missing field") {
-        return words!("add the key that is missing", "ajoutez la clé qui manque");
-    }
-    if message.contains("duplicate key") {
-        return words!(
-            "a key may stand once: remove one of the two",
-            "une clé n'apparaît qu'une fois : enlevez l'une des deux"
-        );
-    }
-    if message.contains("invalid type") || message.contains("expected") {
-        return words!(
-            "text stands between straight quotes (\"), lists between [ and ], with commas",
-            "un texte se met entre guillemets droits (\"), une liste entre [ et ], avec des virgules"
-        );
-    }
-    words!("compare the line with the ones around it", "comparez la ligne avec celles qui l'entourent")
+    toml_edit::de::from_str(text).map_err(|error| toml_mistake(file, text, error.message(), error.span()).into())
 }
 
 /// Points at the first line that holds a text, for a mistake that TOML itself does not see.

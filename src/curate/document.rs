@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml_edit::{Document, Item};
 
 use super::{Material, propose};
-use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words};
+use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
 
 /// `issue.toml`, read.
 pub(super) struct IssueFile {
@@ -111,32 +111,7 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
 }
 
 fn explain(text: &str, message: &str, span: Option<Range<usize>>) -> Words {
-    // The same words as for the other files that people write; `config` is not ours to call from a stage.
-    let at = span.map_or(0, |span| span.start).min(text.len());
-    let line = text[..at].matches('\n').count() + 1;
-    let column = text[..at].rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    let shown = text.lines().nth(line - 1).unwrap_or("").trim_end();
-    let message = message.lines().collect::<Vec<_>>().join(", ");
-    let caret = " ".repeat(column - 1);
-    let curly = shown.contains(['“', '”', '«']);
-    let mend = if curly {
-        words!(
-            "use straight quotes (\") around an id or a text",
-            "mettez des guillemets droits (\") autour d'un id ou d'un texte"
-        )
-    } else {
-        words!(
-            "each id stands on its own line between straight quotes, with a comma after it; text with several lines stands between two \"\"\"",
-            "chaque id est seul sur sa ligne, entre guillemets droits, suivi d'une virgule; un texte de plusieurs lignes se met entre deux \"\"\""
-        )
-    };
-    Words {
-        en: format!("`issue.toml` line {line}, column {column}: {message}\n    {shown}\n    {caret}^\n  {}", mend.en),
-        fr: format!(
-            "`issue.toml` ligne {line}, colonne {column} : {message}\n    {shown}\n    {caret}^\n  {}",
-            mend.fr
-        ),
-    }
+    toml_mistake("issue.toml", text, message, span)
 }
 
 fn refuse_doubles(text: &str, sections: &[FileSection]) -> Result<()> {

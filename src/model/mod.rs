@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod words;
+mod mistake;
 mod lang;
 mod ids;
 mod address;
@@ -28,6 +29,7 @@ pub use harvest::{Harvest, Silent};
 pub use ids::{EditionId, IdError, IssueId, StoryId};
 pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
+pub use mistake::toml_mistake;
 pub use newsletter::{
     Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
     Section, Sender, Tls,
