@@ -21,8 +21,16 @@ struct Find {
     attribute: Option<String>,
 }
 
+/// What one page of a list says.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub(super) items: Items,
+    /// The list goes on there; on the same host only.
+    pub(super) next: Option<String>,
+}
+
 /// Reads a page that was fetched from `url`; dates without a zone are in `local`.
-pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Result<Items, Words> {
+pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Result<Leaf, Words> {
     let decoded = decode::decode(&body.bytes, body.charset.as_deref());
     if markup::html_depth(&decoded) > DEPTH_MAX {
         return Err(words!(
@@ -34,6 +42,7 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
     let item = Selector::parse(&page.item).map_err(|_| bad_selector(&page.item))?;
     let title = Find::parse(&page.title)?;
     let (link, date, summary) = (find(&page.link)?, find(&page.date)?, find(&page.summary)?);
+    let next = find(&page.next)?;
     let tree = Html::parse_document(&decoded);
     let base = base(&tree, url);
     let mut items = Vec::new();
@@ -71,7 +80,15 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
             "rien dans la page ne correspond à `{selector}`\u{a0}: la page a-t-elle changé?"
         ));
     }
-    Ok(Items { items, notes: Vec::new() })
+    let next = next.and_then(|next| next.text(tree.root_element())).and_then(|href| on_host(&href, base.as_ref(), url));
+    Ok(Leaf { items: Items { items, notes: Vec::new() }, next })
+}
+
+/// A link that stays on the host of its page.
+fn on_host(href: &str, base: Option<&Url>, page: &str) -> Option<String> {
+    let mut next = base?.join(href.trim()).ok()?;
+    next.set_fragment(None);
+    (next.host() == Url::parse(page).ok()?.host()).then(|| next.into())
 }
 
 fn base(tree: &Html, url: &str) -> Option<Url> {
@@ -135,11 +152,19 @@ mod tests {
         let html = "<html><body><article><h2><a href='nouvelle.html?utm_source=x'>Une <b>nouvelle</b></a></h2><span class=date>Publié le 1er décembre 2026</span><p>Texte.</p></article><article><h2></h2></article></body></html>";
         let body = Body { bytes: html.as_bytes().to_vec(), content_type: None, charset: None, status: 200 };
         let read = |page: &Page| read(page, &body, "https://example.ca/fr/", &TimeZone::UTC);
-        let items = read(&page).unwrap().items;
+        let items = read(&page).unwrap().items.items;
         assert_eq!(items.len(), 1);
         assert_eq!(items[0].text.title, "Une nouvelle");
         assert_eq!(items[0].url.as_deref(), Some("https://example.ca/fr/nouvelle.html"));
         assert_eq!(items[0].date.unwrap().to_string(), "2026-12-01T00:00:00Z");
+        for (next, expected) in
+            [("a@href", Some("https://example.ca/fr/nouvelle.html?utm_source=x")), ("a.next@href", None)]
+        {
+            let page = Page { next: Some(next.into()), ..page.clone() };
+            assert_eq!(read(&page).unwrap().next.as_deref(), expected, "{next}");
+        }
+        let here = "https://example.ca/";
+        assert_eq!(on_host("//other.example/2", Url::parse(here).ok().as_ref(), here), None);
         assert!(read(&Page { item: "h9".into(), ..page.clone() }).unwrap_err().fr.contains("ne correspond"));
         assert!(read(&Page { item: "[".into(), ..page }).unwrap_err().en.contains("not a CSS selector"));
     }

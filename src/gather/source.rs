@@ -1,17 +1,22 @@
 //! Every feed and page of `sources.toml` to items per language: fetched side by side, read off the runtime's threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt as _;
 
 use super::Reading;
 use super::item::{Item, Items};
 use super::{feed, page, zone};
-use crate::http::{Fetched, Http};
+use crate::http::{Body, Fetched, Http};
 use crate::model::{Feed, Finding, Lang, Newsletter, Page, PairBy, Place, Severity, Silent, Words};
 
 /// Addresses in work at once; `Http` has its own limits on requests, these are bodies in memory.
 const IN_WORK_MAX: usize = 6;
+
+/// Pages of a list that are read when `pages` does not say: a month of news fits on two or three.
+const PAGES: usize = 3;
+/// Pages of a list at most: one host is asked for one at a time, and more are an archive.
+const PAGES_MAX: usize = 10;
 
 /// What feeds and pages have in common.
 #[derive(Debug, Clone)]
@@ -161,22 +166,75 @@ async fn read_one(http: &Http, source: &Source, lang: &Lang, url: &str, newslett
         );
         return Answer { items: Err(why), moved_to: None, skipped: false };
     }
-    let Fetched { url, outcome, moved_to, .. } = http.get(url, source.allow_private).await;
-    let body = match outcome {
-        Ok(body) => body,
-        // Offline an error can only mean that nothing was kept, or an address that is not one.
-        Err(why) => return Answer { items: Err(why), moved_to, skipped: http.is_offline() },
+    let fetched = http.get(url, source.allow_private).await;
+    let (moved_to, note) = (fetched.moved_to.clone(), fetched.note.clone());
+    let is_silent = fetched.outcome.is_err();
+    let mut items = match &source.page {
+        Some(page) => leaves(http, source, page, fetched, newsletter).await,
+        None => {
+            let local = zone(newsletter);
+            parsed(fetched, move |body, url| feed::read(&body, &url, &local)).await
+        }
     };
-    let (page, local) = (source.page.clone(), zone(newsletter));
-    let parsed = tokio::task::spawn_blocking(move || match page {
-        Some(page) => page::read(&page, &body, &url, &local),
-        None => feed::read(&body, &url, &local),
-    });
+    if moved_to.is_some() && !is_silent && items.is_err() {
+        // What stands at the new address is no feed: a guest network, or a mistake. The old one is asked again.
+        http.forget(url);
+    }
+    if let Ok(items) = &mut items {
+        items.notes.extend(note);
+    }
+    // Offline an error can only mean that nothing was kept, or an address that is not one.
+    Answer { items, moved_to, skipped: http.is_offline() && is_silent }
+}
+
+/// Reads a body off the runtime's threads.
+async fn parsed<T: Send + 'static>(
+    fetched: Fetched,
+    read: impl FnOnce(Body, String) -> Result<T, Words> + Send + 'static,
+) -> Result<T, Words> {
+    let Fetched { url, outcome, .. } = fetched;
+    let body = outcome?;
+    let task = tokio::task::spawn_blocking(move || read(body, url));
     // A task fails when it panics: the parsers are other people's.
-    let items = parsed
-        .await
-        .unwrap_or_else(|_| Err(words!("its text made a reader fail", "son texte a fait échouer un lecteur")));
-    Answer { items, moved_to, skipped: false }
+    task.await.unwrap_or_else(|_| Err(words!("its text made a reader fail", "son texte a fait échouer un lecteur")))
+}
+
+/// The pages of a list, from the first, which must be good, to where it ends or to the limit.
+async fn leaves(
+    http: &Http,
+    source: &Source,
+    page: &Page,
+    first: Fetched,
+    newsletter: &Newsletter,
+) -> Result<Items, Words> {
+    let read = |fetched: Fetched| {
+        let (page, local) = (page.clone(), zone(newsletter));
+        parsed(fetched, move |body, url| page::read(&page, &body, &url, &local))
+    };
+    let mut asked: BTreeSet<String> = [first.url.clone()].into();
+    let page::Leaf { mut items, mut next } = read(first).await?;
+    let pages = page.pages.unwrap_or(if page.next.is_some() { PAGES } else { 1 });
+    if pages > PAGES_MAX {
+        items.notes.push(words!(
+            "`pages` is {pages}, of which the first {PAGES_MAX} are read",
+            "`pages` vaut {pages}, dont les {PAGES_MAX} premières sont lues"
+        ));
+    }
+    for n in 2..=pages.min(PAGES_MAX) {
+        // A last page that names itself as the next ends the list.
+        let Some(url) = next.filter(|url| asked.insert(url.clone())) else { break };
+        match read(http.get_found(&url, source.allow_private).await).await {
+            Ok(leaf) => {
+                items.items.extend(leaf.items.items);
+                next = leaf.next;
+            }
+            Err(Words { en, fr }) => {
+                items.notes.push(words!("page {n} of the list: {en}", "page {n} de la liste\u{a0}: {fr}"));
+                break;
+            }
+        }
+    }
+    Ok(items)
 }
 
 fn note(lang: &Lang, message: Words, hint: Words) -> Finding {

@@ -248,3 +248,54 @@ async fn real_federal_twins_from_a_server_are_paired_and_stay_so() {
     let second = place.gather(false, Some(&first), &[], &[]).await;
     assert_eq!(serde_json::to_string(&first).unwrap(), serde_json::to_string(&second).unwrap());
 }
+
+#[tokio::test]
+async fn a_list_is_read_page_by_page_to_its_end_or_the_limit() {
+    let server = Server::start(|request| {
+        let n: usize = path(request).trim_start_matches("/list/").parse().unwrap();
+        let next = if n < 4 { n + 1 } else { n };
+        let page = format!(
+            "<article><h2>News number {n} of the office</h2><a href='/n/{n}'>x</a><time>2026-11-2{n}</time></article>\
+             <a class=next href='/list/{next}'>next</a>"
+        );
+        Server::ok("text/html", page.as_bytes())
+    })
+    .await;
+    let url = server.url("/list/1");
+    for (rule, expected) in [
+        ("", 1),
+        ("next = \"a.next@href\"", 3),
+        ("next = \"a.next@href\"\npages = 2", 2),
+        ("next = \"a.next@href\"\npages = 12", 4),
+    ] {
+        let before = server.requests();
+        let place = Place::new(&format!(
+            "[[page]]\nid = \"list\"\nen = \"{url}\"\nitem = \"article\"\ntitle = \"h2\"\ndate = \"time\"\nallow_private = true\n{rule}"
+        ));
+        let harvest = place.gather(false, None, &[], &[]).await;
+        assert_eq!(harvest.stories.len(), expected, "{rule}");
+        assert_eq!(server.requests() - before, expected);
+        assert_eq!(harvest.problems.len(), usize::from(rule.contains("12")), "{:?}", harvest.problems);
+    }
+}
+
+#[tokio::test]
+async fn what_has_moved_to_a_place_without_a_feed_is_forgotten() {
+    let server = Server::start(|request| match path(request) {
+        "/en" => b"HTTP/1.1 301 Moved\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        "/fr" => b"HTTP/1.1 301 Moved\r\nlocation: /fil\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        "/login" => Server::ok("text/html", b"<html><body>Please log in</body></html>"),
+        _ => atom(&[entry("Un nouveau parc au Yukon", FR, "2026-11-20T10:03:00-05:00")]),
+    })
+    .await;
+    let place = Place::new(&sources(&server, ""));
+    for requests in [4, 3] {
+        let before = server.requests();
+        let harvest = place.gather(false, None, &[], &[]).await;
+        // The good move is remembered and said; the other is asked from its beginning.
+        assert_eq!(server.requests() - before, requests);
+        let moved = |path: &str| harvest.problems.iter().any(|problem| problem.message.en.ends_with(path));
+        assert!(moved("/fil"), "{:?}", harvest.problems);
+        assert_eq!((harvest.stories.len(), harvest.silent.len()), (1, 1));
+    }
+}

@@ -16,6 +16,7 @@ pub(super) struct Kept {
 }
 
 /// A kept answer.
+#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) meta: Meta,
     pub(super) bytes: Vec<u8>,
@@ -71,6 +72,16 @@ impl Kept {
         }
     }
 
+    /// Drops an answer; one that cannot be removed costs the next run a request.
+    pub(super) fn remove(&self, url: &str) {
+        let (meta, _) = self.paths(url);
+        if let Err(error) = fs::remove_file(meta)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(folder = %self.folder.display(), %error, "could not forget what was fetched");
+        }
+    }
+
     fn paths(&self, url: &str) -> (PathBuf, PathBuf) {
         let name = hex(url.as_bytes());
         (self.folder.join(format!("{name}.json")), self.folder.join(format!("{name}.body")))
@@ -81,7 +92,7 @@ impl Answer {
     pub(super) fn fetched(self) -> Fetched {
         let Meta { final_url, moved_to, status, content_type, charset, .. } = self.meta;
         let body = Body { bytes: self.bytes, content_type, charset, status };
-        Fetched { url: final_url, outcome: Ok(body), moved_to, from_cache: true }
+        Fetched { url: final_url, outcome: Ok(body), moved_to, from_cache: true, status: None, note: None }
     }
 }
 

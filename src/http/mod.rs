@@ -14,6 +14,9 @@ use crate::model::Words;
 mod guard;
 mod kept;
 mod request;
+mod robots;
+
+use request::Manners;
 
 /// Requests in flight in one run: enough to hide a slow server, few enough for a department's proxy.
 const AT_ONCE_MAX: usize = 4;
@@ -33,6 +36,7 @@ pub struct Http {
     at_once: Semaphore,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
     asked: Mutex<Asked>,
+    sites: Mutex<robots::Sites>,
 }
 
 /// Answers of this run without their bodies, by address and whether a private one was allowed.
@@ -56,10 +60,14 @@ pub struct Fetched {
     pub moved_to: Option<String>,
     /// Whether the body came from the cache, unchanged (304) or offline.
     pub from_cache: bool,
+    /// The last status that a server answered with; none: it did not answer, or was not asked.
+    pub status: Option<u16>,
+    /// What a person should know although the body is there.
+    pub note: Option<Words>,
 }
 
 /// A body with what its server said about it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Body {
     /// The bytes, decompressed.
     pub bytes: Vec<u8>,
@@ -94,6 +102,7 @@ impl Http {
             at_once: Semaphore::new(AT_ONCE_MAX),
             hosts: Mutex::default(),
             asked: Mutex::default(),
+            sites: Mutex::default(),
         })
     }
 
@@ -102,20 +111,38 @@ impl Http {
         self.offline
     }
 
-    /// Fetches an address, at most once in a run; asked again, it gives the same answer from the cache.
+    /// Fetches an address that the office named, at most once in a run; asked again, it gives the same answer from the
+    /// cache.
     pub async fn get(&self, url: &str, allow_private: bool) -> Fetched {
-        let url = match guard::parse(url, allow_private) {
+        self.get_as(url, Manners { allow_private, named: true, is_robots: false }).await
+    }
+
+    /// As [`Http::get`], an address that the program found by itself: a site that cannot say whether programs are
+    /// welcome is not asked.
+    pub async fn get_found(&self, url: &str, allow_private: bool) -> Fetched {
+        self.get_as(url, Manners { allow_private, named: false, is_robots: false }).await
+    }
+
+    /// Forgets what was kept of an address, also where it has moved: what came from there could not be read.
+    pub fn forget(&self, url: &str) {
+        if let Ok(url) = guard::parse(url, true) {
+            self.kept.remove(url.as_str());
+        }
+    }
+
+    async fn get_as(&self, url: &str, manners: Manners) -> Fetched {
+        let url = match guard::parse(url, manners.allow_private) {
             Ok(url) => url,
             Err(why) => return Fetched::failed(url, why),
         };
         let cell = {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(asked.entry((url.to_string(), allow_private)).or_default())
+            Arc::clone(asked.entry((url.to_string(), manners.allow_private)).or_default())
         };
         let mut first = None;
         let known = cell
             .get_or_init(|| async {
-                let fetched = self.get_once(&url, allow_private).await;
+                let fetched = self.get_once(&url, manners).await;
                 let known = fetched.without_bytes();
                 first = Some(fetched);
                 known
@@ -124,7 +151,7 @@ impl Http {
         first.unwrap_or_else(|| self.again(&url, known))
     }
 
-    async fn get_once(&self, url: &url::Url, allow_private: bool) -> Fetched {
+    async fn get_once(&self, url: &url::Url, manners: Manners) -> Fetched {
         let kept = self.kept.read(url.as_str());
         if self.offline {
             return match kept {
@@ -138,14 +165,19 @@ impl Http {
                 ),
             };
         }
-        request::fetch(self, url, allow_private, kept).await
+        request::fetch(self, url, manners, kept).await
     }
 
     /// The second time an address is asked for in a run: bodies are not held in memory, the cache has them.
     fn again(&self, url: &url::Url, known: &Fetched) -> Fetched {
         match (&known.outcome, self.kept.read(url.as_str())) {
             (Err(_), _) => known.clone(),
-            (Ok(_), Some(kept)) => Fetched { moved_to: known.moved_to.clone(), ..kept.fetched() },
+            (Ok(_), Some(kept)) => Fetched {
+                moved_to: known.moved_to.clone(),
+                status: known.status,
+                note: known.note.clone(),
+                ..kept.fetched()
+            },
             (Ok(_), None) => Fetched::failed(
                 url.as_str(),
                 words!("it was read once and could not be kept", "la page a été lue une fois et n'a pu être conservée"),
@@ -163,20 +195,23 @@ impl Http {
 
 impl Fetched {
     fn failed(url: &str, why: Words) -> Self {
-        Self { url: url.to_owned(), outcome: Err(why), moved_to: None, from_cache: false }
+        Self { url: url.to_owned(), outcome: Err(why), moved_to: None, from_cache: false, status: None, note: None }
     }
 
     fn without_bytes(&self) -> Self {
-        let outcome = match &self.outcome {
-            Ok(body) => Ok(Body {
-                bytes: Vec::new(),
-                content_type: body.content_type.clone(),
-                charset: body.charset.clone(),
-                status: body.status,
-            }),
-            Err(why) => Err(why.clone()),
+        let head = |body: &Body| Body {
+            bytes: Vec::new(),
+            content_type: body.content_type.clone(),
+            charset: body.charset.clone(),
+            status: body.status,
         };
-        Self { url: self.url.clone(), outcome, moved_to: self.moved_to.clone(), from_cache: self.from_cache }
+        Self {
+            url: self.url.clone(),
+            outcome: self.outcome.as_ref().map(head).map_err(Words::clone),
+            moved_to: self.moved_to.clone(),
+            note: self.note.clone(),
+            ..*self
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::kept::{Answer, Meta};
-use super::{AT_ONCE_MAX, Body, Fetched, HOST_FAILURES_MAX, Http, guard};
+use super::{AT_ONCE_MAX, Body, Fetched, HOST_FAILURES_MAX, Host, Http, guard, robots};
 use crate::model::Words;
 
 /// An address that has not answered whole by then is slow for every reader of it.
@@ -46,6 +46,17 @@ pub(super) fn client(contact: &str, proxy: Option<&str>) -> reqwest::Result<reqw
     })
 }
 
+/// How an address is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manners {
+    /// Whether a private address may be asked; then no `robots.txt` is.
+    pub(super) allow_private: bool,
+    /// Whether a person wrote the address; otherwise the program found it.
+    pub(super) named: bool,
+    /// Whether it is a `robots.txt` itself.
+    pub(super) is_robots: bool,
+}
+
 /// What one request came to.
 enum Step {
     Redirect { to: Url, for_good: bool },
@@ -53,57 +64,112 @@ enum Step {
     Whole { meta: Box<Meta>, bytes: Vec<u8> },
 }
 
-/// Fetches an address, following redirects. Waiting for one's turn does not count against the time.
-pub(super) async fn fetch(http: &Http, asked: &Url, allow_private: bool, kept: Option<Answer>) -> Fetched {
+/// A request that failed, with the status if there was one.
+struct Failure {
+    why: Words,
+    status: Option<u16>,
+}
+
+impl From<Words> for Failure {
+    fn from(why: Words) -> Self {
+        Self { why, status: None }
+    }
+}
+
+/// Fetches an address. One that has moved for good is asked where it went, and again at its own if that has failed: a
+/// guest network moves everything for good.
+pub(super) async fn fetch(http: &Http, asked: &Url, manners: Manners, kept: Option<Answer>) -> Fetched {
+    let moved_to = kept.as_ref().and_then(|kept| kept.meta.moved_to.as_deref());
+    if let Some(moved_to) = moved_to.and_then(|to| guard::parse(to, manners.allow_private).ok()) {
+        let way = Way { asked, url: moved_to.clone(), moved_to: Some(moved_to.to_string()) };
+        let there = follow(http, way, manners, kept.clone()).await;
+        if there.outcome.is_ok() {
+            return there;
+        }
+    }
+    follow(http, Way { asked, url: asked.clone(), moved_to: None }, manners, kept).await
+}
+
+/// From the address that was asked to the one that answers.
+struct Way<'a> {
+    asked: &'a Url,
+    url: Url,
+    moved_to: Option<String>,
+}
+
+/// Follows redirects. Waiting for one's turn does not count against the time.
+async fn follow(http: &Http, mut way: Way<'_>, manners: Manners, kept: Option<Answer>) -> Fetched {
     let mut left = Duration::from_secs(TOTAL_SECONDS_MAX);
-    let mut url = asked.clone();
-    let mut moved_to = None;
     let mut only_moved = true;
+    let mut note = None;
     for _ in 0..=REDIRECTS_MAX {
-        let host = http.host(&url);
+        if !manners.is_robots && !manners.allow_private {
+            match robots::ask(http, &way.url, manners.named).await {
+                Ok(said) => note = note.or(said),
+                Err(why) => return way.failed(why.into()),
+            }
+        }
+        let host = http.host(&way.url);
         // Neither semaphore is ever closed, so both turns come.
         let _turn = host.turn.acquire().await;
         let _slot = http.at_once.acquire().await;
         if host.failures.load(Ordering::Relaxed) >= HOST_FAILURES_MAX {
-            return Fetched::failed(url.as_str(), no_answer(&url));
+            let why = no_answer(&way.url);
+            return way.failed(why.into());
         }
         let began = Instant::now();
-        let step = match tokio::time::timeout(left, step(http, &url, allow_private, kept.as_ref())).await {
+        let step = match tokio::time::timeout(left, step(http, &way.url, manners, kept.as_ref(), &host)).await {
             Ok(step) => step,
-            Err(_) => Err(too_slow()),
+            Err(_) => Err(too_slow().into()),
         };
         left = left.saturating_sub(began.elapsed());
         match step {
             Ok(Step::Redirect { to, for_good }) => {
                 only_moved &= for_good;
                 if only_moved {
-                    moved_to = Some(to.to_string());
+                    way.moved_to = Some(to.to_string());
                 }
-                url = to;
+                way.url = to;
             }
-            Ok(Step::Unchanged) => {
-                return match kept {
-                    Some(kept) => Fetched { moved_to, ..kept.fetched() },
-                    None => Fetched::failed(url.as_str(), status_words(StatusCode::NOT_MODIFIED, None)),
-                };
-            }
-            Ok(Step::Whole { meta, bytes }) => {
-                let meta =
-                    Meta { url: asked.to_string(), final_url: url.to_string(), moved_to: moved_to.clone(), ..*meta };
-                http.kept.write(&meta, &bytes);
-                let body = Body { bytes, content_type: meta.content_type, charset: meta.charset, status: meta.status };
-                return Fetched { url: url.into(), outcome: Ok(body), moved_to, from_cache: false };
-            }
-            Err(why) => return Fetched { moved_to, ..Fetched::failed(url.as_str(), why) },
+            Ok(Step::Unchanged) => return Fetched { note, ..unchanged(http, way, kept) },
+            Ok(Step::Whole { meta, bytes }) => return Fetched { note, ..whole(http, way, *meta, bytes) },
+            Err(failure) => return way.failed(failure),
         }
     }
-    let words =
-        words!("it redirects more than {REDIRECTS_MAX} times", "l'adresse redirige plus de {REDIRECTS_MAX} fois");
-    Fetched { moved_to, ..Fetched::failed(url.as_str(), words) }
+    let why = words!("it redirects more than {REDIRECTS_MAX} times", "l'adresse redirige plus de {REDIRECTS_MAX} fois");
+    way.failed(why.into())
 }
 
-async fn step(http: &Http, url: &Url, allow_private: bool, kept: Option<&Answer>) -> Result<Step, Words> {
-    let client = if allow_private || http.proxied { &http.open } else { &http.guarded };
+impl Way<'_> {
+    fn failed(self, failure: Failure) -> Fetched {
+        let Self { url, moved_to, .. } = self;
+        Fetched { moved_to, status: failure.status, ..Fetched::failed(url.as_str(), failure.why) }
+    }
+}
+
+fn unchanged(http: &Http, way: Way<'_>, kept: Option<Answer>) -> Fetched {
+    let status = StatusCode::NOT_MODIFIED;
+    let Some(mut kept) = kept else {
+        return way.failed(Failure { why: status_words(status, None), status: Some(status.as_u16()) });
+    };
+    if kept.meta.moved_to != way.moved_to {
+        kept.meta.moved_to.clone_from(&way.moved_to);
+        http.kept.write(&kept.meta, &kept.bytes);
+    }
+    Fetched { moved_to: way.moved_to, status: Some(status.as_u16()), ..kept.fetched() }
+}
+
+fn whole(http: &Http, way: Way<'_>, meta: Meta, bytes: Vec<u8>) -> Fetched {
+    let Way { asked, url, moved_to } = way;
+    let meta = Meta { url: asked.to_string(), final_url: url.to_string(), moved_to: moved_to.clone(), ..meta };
+    http.kept.write(&meta, &bytes);
+    let status = Some(meta.status);
+    let body = Body { bytes, content_type: meta.content_type, charset: meta.charset, status: meta.status };
+    Fetched { url: url.into(), outcome: Ok(body), moved_to, from_cache: false, status, note: None }
+}
+
+async fn step(http: &Http, url: &Url, manners: Manners, kept: Option<&Answer>, host: &Host) -> Result<Step, Failure> {
+    let client = if manners.allow_private || http.proxied { &http.open } else { &http.guarded };
     let mut request = client.get(url.clone()).header(header::ACCEPT, ACCEPT);
     // The validators are those of the address that answered, which may be behind a redirect.
     if let Some(kept) = kept.filter(|kept| kept.meta.final_url == url.as_str()) {
@@ -114,23 +180,23 @@ async fn step(http: &Http, url: &Url, allow_private: bool, kept: Option<&Answer>
             request = request.header(header::IF_MODIFIED_SINCE, date);
         }
     }
-    let host = http.host(url);
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) => {
             if error.is_connect() || error.is_timeout() {
                 host.failures.fetch_add(1, Ordering::Relaxed);
             }
-            return Err(why(&error, url));
+            return Err(why(&error, url).into());
         }
     };
     host.failures.store(0, Ordering::Relaxed);
     let status = response.status();
     let text = |name: HeaderName| text_of(response.headers(), &name);
+    let failed = |later: Option<&str>| Failure { why: status_words(status, later), status: Some(status.as_u16()) };
     if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
         let to = text(header::LOCATION).and_then(|to| url.join(&to).ok());
-        let Some(to) = to else { return Err(status_words(status, None)) };
-        let to = guard::parse(to.as_str(), allow_private).map_err(|why| redirected(&why))?;
+        let Some(to) = to else { return Err(failed(None)) };
+        let to = guard::parse(to.as_str(), manners.allow_private).map_err(|why| redirected(&why))?;
         let for_good = matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
         return Ok(Step::Redirect { to, for_good });
     }
@@ -138,7 +204,7 @@ async fn step(http: &Http, url: &Url, allow_private: bool, kept: Option<&Answer>
         return Ok(Step::Unchanged);
     }
     if !status.is_success() {
-        return Err(status_words(status, text(header::RETRY_AFTER).as_deref()));
+        return Err(failed(text(header::RETRY_AFTER).as_deref()));
     }
     let (content_type, charset) = media_type(text(header::CONTENT_TYPE).as_deref());
     let meta = Box::new(Meta {
@@ -149,15 +215,20 @@ async fn step(http: &Http, url: &Url, allow_private: bool, kept: Option<&Answer>
         charset,
         ..Meta::default()
     });
-    Ok(Step::Whole { meta, bytes: body(response, url).await? })
+    let bytes = body(response, url, manners.is_robots).await?;
+    Ok(Step::Whole { meta, bytes })
 }
 
 /// Reads the body as it comes, counting what decompression makes of it.
-async fn body(response: Response, url: &Url) -> Result<Vec<u8>, Words> {
+async fn body(response: Response, url: &Url, is_robots: bool) -> Result<Vec<u8>, Words> {
     let mut bytes = Vec::new();
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|error| why(&error, url))?;
+        if is_robots && bytes.len() + chunk.len() > robots::BYTES_MAX {
+            bytes.extend_from_slice(&chunk[..robots::BYTES_MAX - bytes.len()]);
+            return Ok(bytes);
+        }
         if bytes.len() + chunk.len() > BODY_BYTES_MAX {
             let mib = BODY_BYTES_MAX / 1024 / 1024;
             return Err(words!("it is larger than {mib} MB", "elle dépasse {mib} Mo"));

@@ -125,3 +125,67 @@ async fn what_a_server_does_wrong_is_said_in_both_languages() {
     let gone = { Server::start(|_| Vec::new()).await.url("/") }.replace("127.0.0.1", "127.0.0.2");
     assert!(said(&http.get(&gone, true).await).contains("`127.0.0.2` does not answer"));
 }
+
+/// A client whose proxy is the server: so a name of the public web is answered by a test.
+fn through(server: &Server, cache: &Path) -> Http {
+    Http::new(cache, "https://example.ca/contact", Some(&server.url("/")), false).unwrap()
+}
+
+#[tokio::test]
+async fn a_site_is_asked_once_for_its_robots_txt_and_obeyed() {
+    let server = Server::start(|request| match request.split(' ').nth(1).unwrap() {
+        "http://example.ca/robots.txt" => Server::ok("text/plain", b"User-agent: cco-news\nDisallow: /private"),
+        "http://busy.example/robots.txt" => b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        "http://bare.example/robots.txt" => b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        "http://bare.example/away" => {
+            b"HTTP/1.1 302 Found\r\nlocation: http://example.ca/private/x\r\ncontent-length: 0\r\n\r\n".to_vec()
+        }
+        url => Server::ok("text/plain", url.as_bytes()),
+    })
+    .await;
+    let cache = tempfile::tempdir().unwrap();
+    let http = through(&server, cache.path());
+    assert_eq!(said(&http.get("http://example.ca/feed", false).await), "http://example.ca/feed");
+    assert!(said(&http.get("http://example.ca/private/feed", false).await).contains("asks programs not to read"));
+    assert_eq!(server.requests(), 2);
+    assert!(said(&http.get("http://bare.example/feed", false).await).contains("bare.example"));
+    assert!(said(&http.get("http://bare.example/away", false).await).contains("asks programs not to read"));
+    // What the office named is read although the site cannot say; what the program found is not.
+    let named = http.get("http://busy.example/feed", false).await;
+    assert_eq!((said(&named).as_str(), named.note.is_some()), ("http://busy.example/feed", true));
+    assert!(said(&http.get_found("http://busy.example/peer", false).await).contains("could not be read"));
+    // An intranet is not asked for its robots.
+    let before = server.requests();
+    http.get("http://inside.example/feed", true).await;
+    assert_eq!(server.requests() - before, 1);
+}
+
+#[tokio::test]
+async fn a_feed_that_has_moved_for_good_is_asked_at_its_new_address_in_the_next_run() {
+    let gone = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_gone = Arc::clone(&gone);
+    let server = Server::start(move |request| match request.split(' ').nth(1).unwrap() {
+        "/old" if is_gone.load(Ordering::SeqCst) => Server::ok("text/plain", b"back"),
+        "/old" => b"HTTP/1.1 301 Moved Permanently\r\nlocation: /new\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        _ if is_gone.load(Ordering::SeqCst) => b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        _ if request.contains("if-none-match") => {
+            b"HTTP/1.1 304 Not Modified\r\netag: \"1\"\r\ncontent-length: 0\r\n\r\n".to_vec()
+        }
+        _ => b"HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 3\r\n\r\nnew".to_vec(),
+    })
+    .await;
+    let cache = tempfile::tempdir().unwrap();
+    let old = server.url("/old");
+    for requests in [2, 3] {
+        let fetched = client(cache.path(), false).get(&old, true).await;
+        assert_eq!((said(&fetched), fetched.moved_to.clone()), ("new".to_owned(), Some(server.url("/new"))));
+        assert_eq!(server.requests(), requests);
+    }
+    // The new address has failed: the old one is asked again, and is now the right one.
+    gone.store(true, Ordering::SeqCst);
+    let fetched = client(cache.path(), false).get(&old, true).await;
+    assert_eq!((said(&fetched), fetched.moved_to, server.requests()), ("back".to_owned(), None, 5));
+    assert_eq!(client(cache.path(), false).get(&old, true).await.moved_to, None);
+    client(cache.path(), false).forget(&old);
+    assert!(said(&client(cache.path(), true).get(&old, true).await).contains("nothing was kept"));
+}

@@ -85,6 +85,12 @@ pub struct Page {
     /// Its image, `img@src`.
     #[serde(default)]
     pub image: Option<String>,
+    /// The link to the next page of the list, `a.next@href`.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// How many pages of the list are read, the first included.
+    #[serde(default)]
+    pub pages: Option<usize>,
     /// Only items with one of these words are kept, when there are any.
     #[serde(default)]
     pub keep: Vec<String>,

@@ -83,7 +83,7 @@ impl<'a> Questions<'a> {
             return None;
         }
         self.left -= 1;
-        if let Ok(body) = self.http.get(url, allow_private).await.outcome {
+        if let Ok(body) = self.http.get_found(url, allow_private).await.outcome {
             *failures = 0;
             Some(body.bytes)
         } else {
