@@ -34,7 +34,8 @@ pub(super) fn with_before<'a>(read: &Read, reading: &Reading<'a>) -> BTreeMap<La
         let list = all.entry(lang.clone()).or_default();
         for item in items {
             // The same address twice in one feed is one item: the first is the newest.
-            if !seen.insert(item.key().to_owned()) || is_long_past(item, reading, &read.source) {
+            let key = item.url.as_deref().map_or_else(|| item.key().to_owned(), super::links::page_key);
+            if !seen.insert(key) || is_long_past(item, reading, &read.source) {
                 continue;
             }
             let story = before.iter().find(|story| is_same(story, lang, item, &read.source)).copied();
@@ -57,8 +58,10 @@ fn is_of(story: &Story, source: &Source) -> bool {
 }
 
 fn is_same(story: &Story, lang: &Lang, item: &Item, source: &Source) -> bool {
+    // A page that goes from http to https, or loses a slash, is the same page.
     let by_url = story.texts.get(lang).and_then(|text| text.url.as_deref()).and_then(super::links::canonical);
-    (by_url.is_some() && by_url == item.url)
+    let page = |url: &String| super::links::page_key(url);
+    (by_url.is_some() && by_url.as_ref().map(page) == item.url.as_ref().map(page))
         || (story.texts.contains_key(lang) && story.id == StoryId::from_url(&source.id, item.key()))
 }
 

@@ -1,40 +1,73 @@
-//! Every story once: a contributor's before a feed's, and one for two sources that point to the same page.
+//! Every story once: a contributor's before a feed's, and one for two sources that point to the same page,
+//! or that announce the same on the same day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Reading, links};
-use crate::model::{Lang, Origin, Story};
+use super::alike::Announcements;
+use super::{Reading, links, zone};
+use crate::model::{Finding, Lang, Origin, Place, Severity, Story};
 
-/// Files and stories of sources to one list, by id.
-pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<'_>) -> Vec<Story> {
+/// Files and stories of sources to one list, by id; and which announcements stand in it once for several sources.
+pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<'_>) -> (Vec<Story>, Vec<Finding>) {
     remember(&mut files, reading);
+    let mut notes = Vec::new();
     let mut stories = files;
     stories.extend(gone(&found, reading));
     let mut pages: BTreeMap<String, usize> = BTreeMap::new();
+    let mut announcements = Announcements::new(zone(reading.newsletter));
     for (at, story) in stories.iter().enumerate() {
+        announcements.add(story, at);
         for key in page_keys(story) {
             pages.entry(key).or_insert(at);
         }
     }
     for story in by_rank(found, reading) {
         let keys = page_keys(&story);
-        let twin = keys.iter().find_map(|key| pages.get(key)).copied();
-        match twin {
-            // An editor who has picked both has the last word.
-            Some(_) if reading.kept.contains(&story.id) => stories.push(story),
-            Some(at) => add_languages(&mut stories[at], &story),
-            None => {
-                for key in keys {
-                    pages.entry(key).or_insert(stories.len());
-                }
-                stories.push(story);
+        let page = keys.iter().find_map(|key| pages.get(key)).copied();
+        let twin = page.or_else(|| announcements.find(&story, &stories));
+        // An editor who has picked both has the last word.
+        let twin = twin.filter(|_| !reading.kept.contains(&story.id));
+        if let Some(at) = twin {
+            add_languages(&mut stories[at], &story);
+            if page.is_none() {
+                notes.extend(note(&stories[at], &story));
             }
+        } else {
+            announcements.add(&story, stories.len());
+            stories.push(story);
+        }
+        let at = twin.unwrap_or(stories.len() - 1);
+        for key in keys {
+            pages.entry(key).or_insert(at);
         }
     }
     stories.sort_by(|a, b| a.id.cmp(&b.id));
     let mut ids = BTreeSet::new();
     stories.retain(|story| ids.insert(story.id.clone()));
-    stories
+    notes.sort_by_key(|note| note.message.en.clone());
+    (stories, notes)
+}
+
+/// Says which source also has a story, so that an editor can look at its words.
+fn note(shown: &Story, other: &Story) -> Option<Finding> {
+    let (Origin::Source { source: first, .. }, Origin::Source { source: second, url }) = (&shown.origin, &other.origin)
+    else {
+        return None;
+    };
+    let title = other.texts.values().next().map(|text| text.title.clone()).unwrap_or_default();
+    Some(Finding {
+        rule: "FEED".to_owned(),
+        severity: Severity::Info,
+        language: None,
+        place: Place::File { file: "sources.toml".to_owned(), line: 0, column: 0 },
+        excerpt: title,
+        message: words!(
+            "sources `{first}` and `{second}` announce the same: it is shown once, as `{first}` has it",
+            "les sources `{first}` et `{second}` annoncent la même chose\u{a0}: elle figure une fois, telle que `{first}` la publie"
+        ),
+        hint: words!("the other is at {url}", "l'autre se trouve à {url}"),
+        waived: None,
+    })
 }
 
 /// A file that was there at the last harvest was first seen then.

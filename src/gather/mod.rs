@@ -23,6 +23,7 @@ mod dates;
 mod pair;
 mod grow;
 mod merge;
+mod alike;
 mod story;
 mod html;
 mod links;
@@ -62,7 +63,9 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
         let groups = pair::twins(&read, reading, &mut questions).await;
         stories.extend(grow::stories(&read.source, groups, reading));
     }
-    harvest.stories = merge::merge(files, stories, reading);
+    let (stories, twice) = merge::merge(files, stories, reading);
+    harvest.stories = stories;
+    harvest.problems.extend(twice);
     Ok(harvest)
 }
 

@@ -299,3 +299,69 @@ async fn what_has_moved_to_a_place_without_a_feed_is_forgotten() {
         assert_eq!((harvest.stories.len(), harvest.silent.len()), (1, 1));
     }
 }
+
+fn guided(title: &str, url: &str, guid: &str, summary: &str) -> String {
+    format!(
+        "<entry><title>{title}</title><id>{guid}</id><link href=\"{url}\"/><published>2026-11-20T10:00:00-05:00</published>\
+         <summary>{summary}</summary></entry>"
+    )
+}
+
+#[tokio::test]
+async fn an_announcement_of_several_departments_is_one_story_and_the_others_are_named() {
+    let title = "Government of Canada protects more land near Old Crow";
+    let server = Server::start(move |request| match path(request) {
+        "/a" => atom(&[
+            guided(title, "https://a.example/1", "1", ""),
+            guided(
+                "Public itinerary for the Minister",
+                "https://a.example/2",
+                "2",
+                "Ottawa: the Minister meets farmers, growers, students and veterans before noon",
+            ),
+        ]),
+        _ => atom(&[
+            guided(title, "https://b.example/9", "9", ""),
+            guided(
+                "Public itinerary for the Minister",
+                "https://b.example/8",
+                "8",
+                "Halifax: tour of a shipyard, then dinner with fishing families at the harbour hall",
+            ),
+            guided("Government of Canada protects more land near Inuvik", "https://b.example/7", "7", ""),
+        ]),
+    })
+    .await;
+    let place = Place::new(&format!(
+        "[[feed]]\nid = \"first\"\nallow_private = true\nen = \"{}\"\n[[feed]]\nid = \"second\"\nallow_private = true\nen = \"{}\"",
+        server.url("/a"),
+        server.url("/b")
+    ));
+    let harvest = place.gather(false, None, &[], &[]).await;
+    assert_eq!(harvest.stories.len(), 4, "{:?}", harvest.stories);
+    let said: Vec<&str> = harvest.problems.iter().map(|problem| problem.message.en.as_str()).collect();
+    assert_eq!(said, ["sources `first` and `second` announce the same: it is shown once, as `first` has it"]);
+    let again = place.gather(false, Some(&harvest), &[], &[]).await;
+    assert_eq!(harvest, again);
+}
+
+#[tokio::test]
+async fn a_story_keeps_its_id_when_its_guid_or_the_spelling_of_its_address_changes() {
+    let second = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_second = std::sync::Arc::clone(&second);
+    let server = Server::start(move |_| {
+        if is_second.load(std::sync::atomic::Ordering::SeqCst) {
+            let wrapped = "https://can01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.a.example%2Fone%3Futm_source%3Dx&amp;data=1";
+            return atom(&[guided("One", wrapped, "new", ""), guided("Two", "https://a.example/two/#top", "n", "")]);
+        }
+        atom(&[guided("One", "http://a.example/one/", "old", ""), guided("Two", "http://www.a.example/two", "o", "")])
+    })
+    .await;
+    let url = server.url("/");
+    let place = Place::new(&format!("[[feed]]\nid = \"a\"\nallow_private = true\nen = \"{url}\""));
+    let first = place.gather(false, None, &[], &[]).await;
+    second.store(true, std::sync::atomic::Ordering::SeqCst);
+    let later = place.gather(false, Some(&first), &[], &[]).await;
+    let ids = |harvest: &Harvest| harvest.stories.iter().map(|story| story.id.clone()).collect::<Vec<_>>();
+    assert_eq!((ids(&first), first.stories.len()), (ids(&later), 2));
+}

@@ -10,7 +10,7 @@ use crate::model::{Lang, Pair, PairBy, PairHow};
 
 mod ask;
 mod score;
-mod words;
+pub(super) mod words;
 mod lexicon;
 
 pub(super) use ask::Questions;

@@ -20,7 +20,7 @@ const COMMON: [&str; 60] = [
 ];
 
 /// The words of a text that can tell it from others, each once.
-pub(super) fn of(text: &str) -> Vec<String> {
+pub(in crate::gather) fn of(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for word in text::folded(text).split(' ') {
         // Addresses of pages that were taken get a figure: `ontario0`.
