@@ -17,6 +17,7 @@ pub mod curate;
 pub mod compose;
 pub mod check;
 pub mod send;
+pub mod archive;
 pub mod http;
 pub mod mail;
 pub mod files;

@@ -195,7 +195,8 @@ pub(super) fn json(checked: &Checked, shell: &Shell) {
     }));
 }
 
-fn finding_json(finding: &Finding, speech: Speech) -> Value {
+/// A finding for machines, in the person's language.
+pub(super) fn finding_json(finding: &Finding, speech: Speech) -> Value {
     json!({
         "rule": finding.rule,
         "severity": finding.severity,

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::exit::Exit;
 use super::report::{Colour, Report, is_on_terminal};
 use super::workspace::{self, IssueFolder};
-use super::{Shell, runtime, words};
+use super::{Shell, runtime, story, words};
 use crate::gather::{Reading, gather};
 use crate::http::Http;
 use crate::model::{Harvest, IssueId, Origin, Severity, Silent, StoryId};
@@ -75,10 +75,12 @@ pub(super) fn harvest(
     let harvest = runtime()?.block_on(gather(&http, &reading))?;
     bar.finish_and_clear();
     folder.save_harvest(&harvest)?;
+    story::save_page(&harvest, shell)?;
     Ok(harvest)
 }
 
-fn progress(is_quiet: bool) -> ProgressBar {
+/// A bar on a terminal, nothing elsewhere.
+pub(super) fn progress(is_quiet: bool) -> ProgressBar {
     if is_quiet || !is_on_terminal() {
         return ProgressBar::hidden();
     }

@@ -28,6 +28,8 @@ mod send;
 mod status;
 mod run;
 mod subscribers;
+mod story;
+mod sources;
 
 use exit::Exit;
 use report::Report;
@@ -82,6 +84,10 @@ enum Command {
     Compose(compose::Args),
     /// Read the sources and the drop folder into `harvest.json`.
     Gather(gather::Args),
+    /// What contributors drop: begin, check, list or watch stories.
+    Story(story::Args),
+    /// What is read from the web.
+    Sources(sources::Args),
     /// Propose candidates in `issue.toml`, and read what the editor decided.
     Curate(curate::Args),
     /// Check the composed editions against the rules.
@@ -152,6 +158,8 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         None => status::run(&status::Args::default(), shell),
         Some(Command::Compose(args)) => compose::run(&args, shell),
         Some(Command::Gather(args)) => gather::run(&args, shell),
+        Some(Command::Story(args)) => story::run(&args, shell),
+        Some(Command::Sources(args)) => sources::run(&args, shell),
         Some(Command::Curate(args)) => curate::run(&args, shell),
         Some(Command::Check(args)) => check::run(&args, shell),
         Some(Command::Waive(args)) => waive::run(&args, shell),

@@ -104,6 +104,12 @@ impl Report {
 
     /// One finding: rule, place, message, and the mend below it.
     pub(super) fn finding(self, finding: &Finding) {
+        let lines = if finding.excerpt.is_empty() { Vec::new() } else { vec![finding.excerpt.clone()] };
+        self.finding_on(finding, &lines);
+    }
+
+    /// As [`Report::finding`], with what is wrong shown by lines of the caller's.
+    pub(super) fn finding_on(self, finding: &Finding, lines: &[String]) {
         let colour = match finding.severity {
             Severity::Error => Colour::Red,
             Severity::Warning => Colour::Yellow,
@@ -113,8 +119,8 @@ impl Report {
         let head = self.paint(colour, &format!("{} {}", finding.severity.letter(), finding.rule));
         let place = place(finding);
         self.text(format!("{head}  {place}  {}", self.say(&finding.message)));
-        if !finding.excerpt.is_empty() {
-            self.text(format!("      | {}", finding.excerpt));
+        for line in lines {
+            self.text(format!("      | {line}"));
         }
         if let Some(waived) = &finding.waived {
             let (by, reason) = (&waived.by, &waived.reason);
@@ -157,4 +163,14 @@ pub(super) fn ask(report: Report, question: &Words) -> bool {
     let mut answer = String::new();
     let _ = std::io::stdin().read_line(&mut answer); // No answer is a no.
     matches!(answer.trim().to_lowercase().as_str(), "yes" | "oui" | "y" | "o")
+}
+
+/// Asks for a line of text on a terminal; without one there is no answer.
+pub(super) fn ask_text(report: Report, question: &Words) -> Option<String> {
+    if !std::io::stdin().is_terminal() || !is_on_terminal() {
+        return None;
+    }
+    eprint!("{} ", report.say(question));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).ok().map(|_| answer)
 }

@@ -2,7 +2,7 @@
 //! stands apart because everything that comes from outside is read, cleaned and limited here, and nowhere else.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -25,9 +25,12 @@ mod grow;
 mod merge;
 mod alike;
 mod story;
+mod survey;
 mod html;
 mod links;
 mod text;
+
+pub use self::survey::{Held, Surveyed, survey};
 
 /// What `gather` reads, and under which circumstances.
 pub struct Reading<'a> {
@@ -72,6 +75,16 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
 /// Reads the drop folder alone: its stories, and what is wrong in its files.
 pub fn read_stories(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Result<(Vec<Story>, Vec<Finding>)> {
     story::read(root, newsletter, now)
+}
+
+/// Reads named story files, wherever they lie, each with its twin beside it: for a draft that is not dropped yet.
+pub fn read_named_stories(
+    paths: &[PathBuf],
+    root: &Path,
+    newsletter: &Newsletter,
+    now: Timestamp,
+) -> Result<(Vec<Story>, Vec<Finding>)> {
+    story::read_named(paths, root, newsletter, now)
 }
 
 /// Markdown to sanitised HTML of the allow-list.

@@ -116,7 +116,8 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
     Ok(())
 }
 
-fn sort_in(
+/// Puts a file where its ending says: among the stories, or among the findings.
+pub(super) fn sort_in(
     path: &Path,
     name: String,
     shown: String,
@@ -186,7 +187,8 @@ fn path_shown(below: &str, name: &str) -> String {
     if below.is_empty() { format!("stories/{name}") } else { format!("stories/{below}/{name}") }
 }
 
-fn note(findings: &mut Vec<Finding>, file: &str, severity: Severity, message: Words, hint: Words) {
+/// A finding about a whole file.
+pub(super) fn note(findings: &mut Vec<Finding>, file: &str, severity: Severity, message: Words, hint: Words) {
     let mut report = Report { file: file.to_owned(), findings: Vec::new() };
     report.add(severity, &Spot::default(), message, hint);
     findings.append(&mut report.findings);

@@ -2,7 +2,7 @@
 //! the offending text and the mend. It stands apart because what people write by hand fails in its own ways.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::model::{Finding, Lang, Newsletter, Origin, Place, Severity, Story, StoryId, Words};
 
 mod folder;
+mod named;
 mod split;
 mod yaml;
 mod fields;
@@ -63,9 +64,26 @@ impl Report {
 
 /// Reads `stories/` below a newsletter's folder.
 pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Result<(Vec<Story>, Vec<Finding>)> {
-    let zone = super::zone(newsletter);
-    let office = Office { newsletter, zone, now, root };
-    let (files, mut findings) = folder::files(root)?;
+    let (files, findings) = folder::files(root)?;
+    let office = Office { newsletter, zone: super::zone(newsletter), now, root };
+    Ok(stories(&office, files, findings))
+}
+
+/// Reads named files, wherever they lie.
+pub(super) fn read_named(
+    paths: &[PathBuf],
+    root: &Path,
+    newsletter: &Newsletter,
+    now: Timestamp,
+) -> Result<(Vec<Story>, Vec<Finding>)> {
+    let (files, findings) = named::files(paths, root, newsletter)?;
+    let office = Office { newsletter, zone: super::zone(newsletter), now, root };
+    Ok(stories(&office, files, findings))
+}
+
+/// Files to stories, those of a pair together.
+fn stories(office: &Office<'_>, files: Vec<folder::Dropped>, mut findings: Vec<Finding>) -> (Vec<Story>, Vec<Finding>) {
+    let newsletter = office.newsletter;
     let mut groups: BTreeMap<(String, String), Part> = BTreeMap::new();
     for file in files {
         let (stem, lang) = stem_and_language(&file.stem, newsletter);
@@ -80,13 +98,13 @@ pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Resu
             if stories.iter().any(|story| story.id == id) {
                 id = StoryId::from_file(&format!("{folder}-{stem}-{}", part[0].1.extension));
             }
-            if let Some(story) = build::story(&office, &id, &part, &mut findings) {
+            if let Some(story) = build::story(office, &id, &part, &mut findings) {
                 stories.push(story);
             }
         }
     }
     findings.sort_by_key(|finding| (finding.place.clone(), finding.message.en.clone()));
-    Ok((stories, findings))
+    (stories, findings)
 }
 
 /// Files with a language in their name are one story; a file without one is its own.

@@ -1,0 +1,180 @@
+//! `public/stories.html`: each file of the drop folder with what became of it, in English and in French.
+
+use std::fmt::Write as _;
+
+use super::Contribution;
+use super::page::{escaped, masked, page, sentence, tag};
+use crate::model::{Finding, Lang, Newsletter, Place, Speech, Words};
+
+/// The longest list of one file: who has more to mend begins with these.
+const SHOWN_MAX: usize = 20;
+
+/// The page. It says no time, so that it changes only when its contents do.
+pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter) -> String {
+    let speeches = speeches(newsletter);
+    let first = speeches[0];
+    let said = |words: &Words| speeches.map(|speech| escaped(words.say(speech))).join(" | ");
+    let title = said(&words!("Stories received", "Articles reçus"));
+    let mut out = String::new();
+    let links = speeches.map(|speech| {
+        let (lang, label) = named(speech);
+        format!("<a href=\"#{lang}\" lang=\"{lang}\" hreflang=\"{lang}\">{label}</a>")
+    });
+    let names = newsletter.languages.iter().filter_map(|lang| {
+        let name = newsletter.language.get(lang)?.title.as_str();
+        Some(format!("<span lang=\"{}\">{}</span>", escaped(tag(lang, newsletter)), escaped(name)))
+    });
+    let names = names.collect::<Vec<_>>().join(" / ");
+    let _ = write!(out, "<header>\n<p><span>{names}</span><span>{}</span></p>\n</header>\n<main>\n", links.join(" | "));
+    let heads = speeches.map(|speech| {
+        let words = words!("Stories received", "Articles reçus");
+        format!("<span lang=\"{}\">{}</span>", named(speech).0, words.say(speech))
+    });
+    let _ = writeln!(out, "<h1>{}</h1>", heads.join(" / "));
+    for speech in speeches {
+        section(&mut out, contributions, newsletter, speech);
+    }
+    out.push_str("</main>\n<footer>\n");
+    for speech in speeches {
+        let words = words!(
+            "This page is written by cco-news each time the folder is read.",
+            "Cette page est écrite par cco-news chaque fois que le dossier est lu."
+        );
+        let _ = writeln!(out, "<p lang=\"{}\">{}</p>", named(speech).0, escaped(words.say(speech)));
+    }
+    out.push_str("</footer>\n");
+    page(named(first).0, &title, &out)
+}
+
+/// The program's two languages, that of the newsletter's first one first.
+fn speeches(newsletter: &Newsletter) -> [Speech; 2] {
+    let is_french_first = newsletter.languages.first().is_some_and(Lang::is_french);
+    if is_french_first { [Speech::Fr, Speech::En] } else { [Speech::En, Speech::Fr] }
+}
+
+fn named(speech: Speech) -> (&'static str, &'static str) {
+    match speech {
+        Speech::En => ("en", "English"),
+        Speech::Fr => ("fr", "Français"),
+    }
+}
+
+fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsletter, speech: Speech) {
+    let (lang, label) = named(speech);
+    let say = |words: &Words| escaped(words.say(speech));
+    let _ = writeln!(out, "<section id=\"{lang}\" lang=\"{lang}\" aria-labelledby=\"{lang}-h\">");
+    let _ = writeln!(out, "<h2 id=\"{lang}-h\">{label}</h2>");
+    let intro = words!(
+        "Each file in the folder stories is listed here. One language is enough: a good story in one language goes to translation.",
+        "Chaque fichier du dossier stories figure ici. Une seule langue suffit : un bon article dans une seule langue part en traduction."
+    );
+    let _ = writeln!(out, "<p>{}</p>", say(&intro));
+    if contributions.is_empty() {
+        let none = words!("The folder is empty.", "Le dossier est vide.");
+        let _ = writeln!(out, "<p>{}</p>\n</section>", say(&none));
+        return;
+    }
+    let heads = heads().map(|words| words.say(speech).to_owned());
+    // The roles are those of a table already; they keep it one where the style sheet lays its rows out as blocks.
+    let _ = writeln!(out, "<table role=\"table\">\n<caption>{}</caption>", say(&tally(contributions)));
+    out.push_str("<thead role=\"rowgroup\"><tr role=\"row\">");
+    for head in &heads {
+        let _ = write!(out, "<th scope=\"col\" role=\"columnheader\">{}</th>", escaped(head));
+    }
+    out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    for contribution in contributions {
+        row(out, contribution, newsletter, speech, &heads);
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+fn heads() -> [Words; 5] {
+    [
+        words!("File", "Fichier"),
+        words!("Title", "Titre"),
+        words!("Received", "Reçu"),
+        words!("What to mend", "À corriger"),
+        words!("Where it ran", "Où il a paru"),
+    ]
+}
+
+fn tally(contributions: &[Contribution]) -> Words {
+    let n = contributions.len();
+    let good = contributions.iter().filter(|contribution| contribution.is_good()).count();
+    let look = n - good;
+    let (stories, articles) = (if n == 1 { "story" } else { "stories" }, if n < 2 { "article" } else { "articles" });
+    let goods = if good < 2 { "bon" } else { "bons" };
+    words!("{n} {stories}: {good} good, {look} to look at", "{n} {articles} : {good} {goods}, {look} à voir")
+}
+
+fn row(out: &mut String, of: &Contribution, newsletter: &Newsletter, speech: Speech, heads: &[String; 5]) {
+    let cell = |out: &mut String, at: usize, html: &str| {
+        let _ = write!(out, "<td role=\"cell\" data-label=\"{}\">{html}</td>", escaped(&heads[at]));
+    };
+    out.push_str("<tr role=\"row\">");
+    let files: Vec<String> = of.files.iter().map(|file| format!("<code>{}</code>", escaped(&masked(file)))).collect();
+    let _ = write!(out, "<th scope=\"row\" role=\"rowheader\">{}</th>", files.join("<br>"));
+    cell(out, 1, &titles(of, newsletter, speech));
+    let class = if of.is_good() { "good" } else { "mend" };
+    cell(out, 2, &format!("<span class=\"{class}\">{}</span>", escaped(standing(of).say(speech))));
+    cell(out, 3, &to_mend(of, speech));
+    let ran = of.ran_in.as_ref().map_or_else(|| words!("not yet", "pas encore"), |id| Words::same(id.as_str()));
+    cell(out, 4, &escaped(ran.say(speech)));
+    out.push_str("</tr>\n");
+}
+
+/// The titles that have arrived, each in its language.
+fn titles(of: &Contribution, newsletter: &Newsletter, speech: Speech) -> String {
+    if of.titles.is_empty() {
+        return escaped(words!("none yet", "aucun pour l'instant").say(speech));
+    }
+    let titles = of.titles.iter().map(|(lang, title)| {
+        format!("<span lang=\"{}\">{}</span>", escaped(tag(lang, newsletter)), escaped(&masked(title)))
+    });
+    titles.collect::<Vec<_>>().join("<br>")
+}
+
+/// What became of it, in a few words.
+fn standing(of: &Contribution) -> Words {
+    match (of.is_readable(), of.is_good(), of.missing.is_empty()) {
+        (false, ..) => words!("Received; cannot be read as a story", "Reçu; ne peut être lu comme un article"),
+        (_, true, true) => words!("Received, good", "Reçu, c'est bon"),
+        (_, true, false) => words!("Received, good, goes to translation", "Reçu, c'est bon, part en traduction"),
+        (_, false, _) => words!("Received; please have a look", "Reçu; veuillez y jeter un coup d'œil"),
+    }
+}
+
+fn to_mend(of: &Contribution, speech: Speech) -> String {
+    let mut out = String::new();
+    for finding in of.to_mend().take(SHOWN_MAX) {
+        let _ = write!(out, "<li>{}</li>", mend(finding, speech));
+    }
+    let more = of.to_mend().count().saturating_sub(SHOWN_MAX);
+    if more > 0 {
+        let words = words!("and {more} more", "et {more} de plus");
+        let _ = write!(out, "<li>{}</li>", escaped(words.say(speech)));
+    }
+    if out.is_empty() {
+        return escaped(words!("nothing", "rien").say(speech));
+    }
+    format!("<ul>{out}</ul>")
+}
+
+/// The place, the offending text, what is wrong, and the mend.
+fn mend(finding: &Finding, speech: Speech) -> String {
+    let mut out = String::new();
+    if let Place::File { line, .. } = &finding.place
+        && *line > 0
+    {
+        let words = words!("Line {line}: ", "Ligne {line} : ");
+        out.push_str(&escaped(words.say(speech)));
+    }
+    out.push_str(&sentence(finding.message.say(speech)));
+    if !finding.excerpt.is_empty() {
+        let _ = write!(out, "<br><code>{}</code>", escaped(&masked(&finding.excerpt)));
+    }
+    if !finding.hint.say(speech).is_empty() {
+        let _ = write!(out, "<br>{}", sentence(finding.hint.say(speech)));
+    }
+    out
+}
