@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use super::place;
 use crate::archive::Contribution;
 use crate::check::{Audience, Evidence, WayOut, check};
 use crate::cli::{Shell, workspace};
 use crate::files;
 use crate::model::{
-    Blocks, Finding, Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Place, Story, StoryId, Texts,
+    Blocks, Finding, Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Place, Severity, Story, StoryId, Text,
+    Texts,
 };
 
 /// A story's files, each with its text when it is one that a person can read.
@@ -38,7 +40,9 @@ pub(super) fn judge(stories: &[Story], findings: Vec<Finding>, shell: &Shell) ->
         rest = others;
         let issue = issue_of(story, &id, &newsletter)?;
         let judged = check(&issue, &[], &newsletter, &evidence);
-        own.extend(judged.into_iter().filter(|finding| is_the_contributors(finding, story, &files)));
+        let judged = judged.into_iter().filter(|finding| is_the_contributors(finding, story, &files));
+        own.extend(judged.map(|finding| place::placed(for_contributors(finding), &files, &sources)));
+        own.extend(without_text(story, &files));
         contributions.push(contribution(story, files, own, &ran, &newsletter));
     }
     contributions.extend(no_stories(rest));
@@ -125,6 +129,34 @@ fn is_the_contributors(finding: &Finding, story: &Story, files: &[String]) -> bo
         Place::Edition { story: of, .. } => of.as_deref() == Some(story.id.as_str()),
     };
     is_here && !is_translation
+}
+
+/// What compose mends by itself asks nothing of a contributor.
+fn for_contributors(finding: Finding) -> Finding {
+    if finding.severity != Severity::Fixed {
+        return finding;
+    }
+    let hint =
+        words!("mended when the issue is made: nothing to do", "corrigé lorsque le numéro est composé : rien à faire");
+    Finding { hint, ..finding }
+}
+
+/// A title alone is a form that was begun; with a link it is a story.
+fn without_text(story: &Story, files: &[String]) -> Option<Finding> {
+    let is_bare = |text: &Text| text.body.trim().is_empty() && text.summary.is_empty() && text.url.is_none();
+    (story.event.is_none() && story.texts.values().all(is_bare)).then(|| Finding {
+        rule: "STORY".to_owned(),
+        severity: Severity::Warning,
+        language: None,
+        place: Place::File { file: files.first().cloned().unwrap_or_default(), line: 0, column: 0 },
+        excerpt: String::new(),
+        message: words!("the story has a title and no text", "l'article a un titre et aucun texte"),
+        hint: words!(
+            "write the text below the heading of its language, or a `summary` at the top",
+            "écrivez le texte sous le titre de sa langue, ou un `résumé` en haut"
+        ),
+        waived: None,
+    })
 }
 
 fn is_in(finding: &Finding, files: &[String]) -> bool {

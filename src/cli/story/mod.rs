@@ -11,6 +11,7 @@ mod form;
 mod check;
 mod caret;
 mod judge;
+mod place;
 mod list;
 mod watch;
 mod page;
