@@ -24,11 +24,15 @@ a{color:#284162}
 a:visited{color:#7834bc}
 a:hover,a:focus{color:#0535d2}
 a:focus-visible{outline:3px solid #0535d2;outline-offset:2px}
-table{border-collapse:collapse;width:100%;margin:1rem 0}
+table{border-collapse:collapse;table-layout:fixed;width:100%;margin:1rem 0}
 caption{text-align:left;font-size:1.15rem;padding:.3rem 0}
-th,td{text-align:left;vertical-align:top;padding:.55rem .6rem;border-bottom:1px solid #8c8c8c;overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:.55rem .6rem;border-bottom:1px solid #8c8c8c;overflow-wrap:break-word}
 thead th{background:#f2f2f2;border-bottom:2px solid #26374a}
-tbody th{font-weight:400;width:26%}
+tbody th{font-weight:400}
+th:nth-child(1){width:19%}
+th:nth-child(2){width:25%}
+th:nth-child(3){width:15%}
+th:nth-child(5){width:10%}
 th code{font-size:.9rem}
 code{font-family:Consolas,'Liberation Mono',monospace;font-size:.92em;background:#f2f2f2;padding:0 .2em;white-space:pre-wrap}
 td ul{margin:0;padding-left:1.1rem}
@@ -42,7 +46,7 @@ h1{font-size:1.7rem}
 table,caption,tbody,tr,th,td{display:block;width:auto}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{border-top:2px solid #26374a;padding:.4rem 0}
-tbody th,td{width:auto;border:0;padding:.2rem 0}
+tbody th:nth-child(1),td{width:auto;border:0;padding:.2rem 0}
 td::before{content:attr(data-label);display:block;font-weight:700;color:#595959;font-size:.9rem}
 }
 @media print{a{color:inherit}}

@@ -82,7 +82,9 @@ fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsle
         let _ = write!(out, "<th scope=\"col\" role=\"columnheader\">{}</th>", escaped(head));
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
-    for contribution in contributions {
+    // Who has something to do comes first; within that the order of the files stays.
+    let (to_do, done): (Vec<_>, Vec<_>) = contributions.iter().partition(|contribution| !contribution.is_good());
+    for contribution in to_do.into_iter().chain(done) {
         row(out, contribution, newsletter, speech, &heads);
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
@@ -102,9 +104,10 @@ fn tally(contributions: &[Contribution]) -> Words {
     let n = contributions.len();
     let good = contributions.iter().filter(|contribution| contribution.is_good()).count();
     let look = n - good;
-    let (stories, articles) = (if n == 1 { "story" } else { "stories" }, if n < 2 { "article" } else { "articles" });
-    let goods = if good < 2 { "bon" } else { "bons" };
-    words!("{n} {stories}: {good} good, {look} to look at", "{n} {articles} : {good} {goods}, {look} à voir")
+    let en = if n == 1 { "contribution" } else { "contributions" };
+    let (fr, good_fr) =
+        (if n < 2 { "contribution" } else { "contributions" }, if good < 2 { "bonne" } else { "bonnes" });
+    words!("{n} {en}: {good} good, {look} to look at", "{n} {fr} : {good} {good_fr}, {look} à voir")
 }
 
 fn row(out: &mut String, of: &Contribution, newsletter: &Newsletter, speech: Speech, heads: &[String; 5]) {
@@ -112,7 +115,11 @@ fn row(out: &mut String, of: &Contribution, newsletter: &Newsletter, speech: Spe
         let _ = write!(out, "<td role=\"cell\" data-label=\"{}\">{html}</td>", escaped(&heads[at]));
     };
     out.push_str("<tr role=\"row\">");
-    let files: Vec<String> = of.files.iter().map(|file| format!("<code>{}</code>", escaped(&masked(file)))).collect();
+    let files: Vec<String> = of
+        .files
+        .iter()
+        .map(|file| format!("<code>{}</code>", escaped(&masked(file.strip_prefix("stories/").unwrap_or(file)))))
+        .collect();
     let _ = write!(out, "<th scope=\"row\" role=\"rowheader\">{}</th>", files.join("<br>"));
     cell(out, 1, &titles(of, newsletter, speech));
     let class = if of.is_good() { "good" } else { "mend" };
@@ -170,7 +177,8 @@ fn mend(finding: &Finding, speech: Speech) -> String {
         out.push_str(&escaped(words.say(speech)));
     }
     out.push_str(&sentence(finding.message.say(speech)));
-    if !finding.excerpt.is_empty() {
+    // What the sentence quotes already is not said twice.
+    if !finding.excerpt.is_empty() && !finding.message.say(speech).contains(&finding.excerpt) {
         let _ = write!(out, "<br><code>{}</code>", escaped(&masked(&finding.excerpt)));
     }
     if !finding.hint.say(speech).is_empty() {

@@ -48,7 +48,10 @@ fn one_language_is_good_and_goes_to_translation() {
     assert!(html.contains("Received, good, goes to translation"));
     assert!(html.contains("Reçu, c&#39;est bon, part en traduction"));
     assert!(html.contains("<span lang=\"fr-CA\">Un outil</span>"));
-    assert!(html.contains("1 story: 1 good, 0 to look at") && html.contains("1 article\u{a0}: 1 bon, 0 à voir"));
+    assert!(
+        html.contains("1 contribution: 1 good, 0 to look at")
+            && html.contains("1 contribution\u{a0}: 1 bonne, 0 à voir")
+    );
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod documents;
 mod readme;
 /// A month as its people live it.
 mod month;
+/// The drop folder as contributors live it, and the sources.
+mod story;
 /// Sending to real mail servers on loopback.
 mod postfix;
 /// What the tests of sending have in common, and the assertion they all end with.
