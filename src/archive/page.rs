@@ -1,6 +1,8 @@
 //! HTML that is safe by the way it is written: what comes from outside passes [`escaped`], and a page says itself that
 //! it runs and loads nothing.
 
+use std::fmt::Write as _;
+
 use crate::model::{Address, Lang, Newsletter};
 
 /// Nothing is loaded and nothing runs, whatever a text holds; the one style sheet is in the page.
@@ -91,7 +93,7 @@ pub(super) fn sentence(text: &str) -> String {
         // A backtick that nothing closes is a backtick.
         let is_closed = parts.peek().is_some();
         if is_code && is_closed {
-            out.push_str(&format!("<code>{}</code>", escaped(part)));
+            let _ = write!(out, "<code>{}</code>", escaped(part)); // Writing to a String does not fail.
         } else {
             out.push_str(if is_code { "`" } else { "" });
             out.push_str(&escaped(part));

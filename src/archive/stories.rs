@@ -9,7 +9,7 @@ use crate::model::{Finding, Lang, Newsletter, Place, Speech, Words};
 /// The longest list of one file: who has more to mend begins with these.
 const SHOWN_MAX: usize = 20;
 
-/// The page. It says no time, so that it changes only when its contents do.
+/// The page. It says no time, so that it changes only when its contents do. Writing to a `String` does not fail.
 pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter) -> String {
     let speeches = speeches(newsletter);
     let first = speeches[0];
