@@ -124,7 +124,7 @@ fn row(out: &mut String, of: &Contribution, newsletter: &Newsletter, speech: Spe
     cell(out, 1, &titles(of, newsletter, speech));
     let class = if of.is_good() { "good" } else { "mend" };
     cell(out, 2, &format!("<span class=\"{class}\">{}</span>", escaped(standing(of).say(speech))));
-    cell(out, 3, &to_mend(of, speech));
+    cell(out, 3, &to_mend(of, newsletter, speech));
     let ran = of.ran_in.as_ref().map_or_else(|| words!("not yet", "pas encore"), |id| Words::same(id.as_str()));
     cell(out, 4, &escaped(ran.say(speech)));
     out.push_str("</tr>\n");
@@ -151,10 +151,10 @@ fn standing(of: &Contribution) -> Words {
     }
 }
 
-fn to_mend(of: &Contribution, speech: Speech) -> String {
+fn to_mend(of: &Contribution, newsletter: &Newsletter, speech: Speech) -> String {
     let mut out = String::new();
     for finding in of.to_mend().take(SHOWN_MAX) {
-        let _ = write!(out, "<li>{}</li>", mend(finding, speech));
+        let _ = write!(out, "<li>{}</li>", mend(finding, newsletter, speech));
     }
     let more = of.to_mend().count().saturating_sub(SHOWN_MAX);
     if more > 0 {
@@ -168,7 +168,7 @@ fn to_mend(of: &Contribution, speech: Speech) -> String {
 }
 
 /// The place, the offending text, what is wrong, and the mend.
-fn mend(finding: &Finding, speech: Speech) -> String {
+fn mend(finding: &Finding, newsletter: &Newsletter, speech: Speech) -> String {
     let mut out = String::new();
     if let Place::File { line, .. } = &finding.place
         && *line > 0
@@ -179,7 +179,8 @@ fn mend(finding: &Finding, speech: Speech) -> String {
     out.push_str(&sentence(finding.message.say(speech)));
     // What the sentence quotes already is not said twice.
     if !finding.excerpt.is_empty() && !finding.message.say(speech).contains(&finding.excerpt) {
-        let _ = write!(out, "<br><code>{}</code>", escaped(&masked(&finding.excerpt)));
+        let lang = finding.language.as_ref().map(|lang| format!(" lang=\"{}\"", escaped(tag(lang, newsletter))));
+        let _ = write!(out, "<br><code{}>{}</code>", lang.unwrap_or_default(), escaped(&masked(&finding.excerpt)));
     }
     if !finding.hint.say(speech).is_empty() {
         let _ = write!(out, "<br>{}", sentence(finding.hint.say(speech)));

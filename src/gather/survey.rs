@@ -52,8 +52,13 @@ pub async fn survey(http: &Http, reading: &Reading<'_>) -> Vec<Surveyed> {
     for read in source::read_all(http, reading).await {
         let groups = pair::twins(&read, reading, &mut questions).await;
         for (language, url) in urls.get(&read.source.id).into_iter().copied().flatten() {
-            // Asked again in the same run, the client says what it knows and fetches nothing.
-            let fetched = http.get(url, read.source.allow_private).await;
+            // Asked again in the same run, the client says what it knows and fetches nothing. What is under no language
+            // of the newsletter was not asked for at all.
+            let fetched = if reading.newsletter.languages.contains(language) {
+                Some(http.get(url, read.source.allow_private).await)
+            } else {
+                None
+            };
             let silent = read.silent.iter().find(|silent| silent.language == *language);
             let items = match (read.items.get(language), silent) {
                 (Some(items), _) => Ok(Held {
@@ -70,8 +75,8 @@ pub async fn survey(http: &Http, reading: &Reading<'_>) -> Vec<Surveyed> {
                 source: read.source.id.clone(),
                 language: language.clone(),
                 url: url.clone(),
-                moved_to: fetched.moved_to,
-                answers: fetched.outcome.is_ok() || items.is_ok(),
+                moved_to: fetched.as_ref().and_then(|fetched| fetched.moved_to.clone()),
+                answers: items.is_ok() || fetched.is_some_and(|fetched| fetched.outcome.is_ok()),
                 items,
                 skipped: silent.is_some_and(|silent| silent.skipped),
                 notes: notes.map(|note| note.message.clone()).collect(),

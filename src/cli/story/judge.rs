@@ -24,7 +24,7 @@ pub(super) fn judge(stories: &[Story], findings: Vec<Finding>, shell: &Shell) ->
     newsletter.blocks = Blocks::default();
     let id = workspace::issue_in_work(&shell.config)?;
     let ran = workspace::ran_before(&shell.config, &id)?;
-    let sources = sources(stories, &findings, shell)?;
+    let sources = sources(stories, &findings, shell);
     let evidence = Evidence {
         now: shell.now,
         way_out: WayOut::Outbox,
@@ -164,7 +164,7 @@ fn is_in(finding: &Finding, files: &[String]) -> bool {
 }
 
 /// The text of every file that is named, as far as it is text.
-fn sources(stories: &[Story], findings: &[Finding], shell: &Shell) -> Result<Sources> {
+fn sources(stories: &[Story], findings: &[Finding], shell: &Shell) -> Sources {
     let of_stories = stories.iter().flat_map(files_of);
     let of_findings = findings.iter().filter_map(|finding| match &finding.place {
         Place::File { file, .. } => Some(file.clone()),
@@ -177,8 +177,10 @@ fn sources(stories: &[Story], findings: &[Finding], shell: &Shell) -> Result<Sou
         // A link is no story: the reader has said so, and it is not followed here either.
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
         if is_file && matches!(ending.as_str(), "md" | "markdown" | "txt") && !sources.contains_key(&file) {
-            sources.insert(file, files::read_text_if_there(&path)?.unwrap_or_default());
+            // One that cannot be read has its finding from the reader of stories.
+            let text = files::read_text_if_there(&path).ok().flatten();
+            sources.insert(file, text.unwrap_or_default());
         }
     }
-    Ok(sources)
+    sources
 }
