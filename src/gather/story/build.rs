@@ -47,10 +47,10 @@ pub(super) fn story(
     Some(story)
 }
 
-/// One file as a story, perhaps in one language.
-fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, report: &mut Report) -> Option<Story> {
-    let bytes = match files::read_bytes(&file.path, STORY_BYTES_MAX) {
-        Ok(bytes) => bytes,
+/// The text of a file; when it cannot be read, that is said.
+pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
+    match files::read_bytes(&file.path, STORY_BYTES_MAX) {
+        Ok(bytes) => Some(files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned()),
         Err(error) => {
             let (en, fr) = (format!("{error}"), format!("{error:#}"));
             report.add(
@@ -59,11 +59,15 @@ fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, 
                 words!("the file could not be read: {en}", "le fichier n'a pu être lu\u{a0}: {fr}"),
                 words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
             );
-            return None;
+            None
         }
-    };
-    let source = files::decode(&bytes);
-    let parts = split::split(source.trim_start_matches('\u{FEFF}'), office.newsletter);
+    }
+}
+
+/// One file as a story, perhaps in one language.
+fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, report: &mut Report) -> Option<Story> {
+    let source = source(file, report)?;
+    let parts = split::split(&source, office.newsletter);
     if parts.unclosed {
         let first = parts.front.as_ref().map_or(1, |(line, _)| *line);
         report.add(
@@ -256,7 +260,8 @@ fn spoken(
     out
 }
 
-fn guess(words: &str, office: &Office<'_>) -> Lang {
+/// The language in which some words are written; the newsletter's own when they do not show it.
+pub(super) fn guess(words: &str, office: &Office<'_>) -> Lang {
     let found = whatlang::detect(words).filter(whatlang::Info::is_reliable).map(|info| info.lang());
     let lang = match found {
         Some(whatlang::Lang::Fra) => office.newsletter.languages.iter().find(|lang| lang.is_french()),

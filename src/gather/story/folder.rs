@@ -128,7 +128,7 @@ pub(super) fn sort_in(
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
     let extension = extension.to_lowercase();
     match extension.as_str() {
-        "md" | "markdown" | "txt" => found.push(Dropped {
+        "md" | "markdown" | "txt" | "ics" | "csv" => found.push(Dropped {
             path: path.to_owned(),
             stem: stem.to_owned(),
             extension,
@@ -154,11 +154,11 @@ fn unsupported(extension: &str) -> (Severity, Words, Words) {
         "eml" | "msg" => {
             (words!("mails are not read from this folder", "les courriels ne sont pas lus dans ce dossier"), as_text)
         }
-        "ics" | "csv" | "xlsx" | "xls" => (
+        "xlsx" | "xls" => (
             words!("files of type `.{extension}` are not read", "les fichiers de type `.{extension}` ne sont pas lus"),
             words!(
-                "write one story file for each event or job",
-                "écrivez un fichier d'article par activité ou par emploi"
+                "save a job list as `.csv` (in Excel: Save As, CSV UTF-8)",
+                "enregistrez une liste d'emplois en `.csv` (dans Excel\u{a0}: Enregistrer sous, CSV UTF-8)"
             ),
         ),
         "heic" | "heif" | "svg" | "tif" | "tiff" | "bmp" | "avif" => (

@@ -18,6 +18,9 @@ mod yaml;
 mod fields;
 mod event;
 mod build;
+mod listed;
+mod calendar;
+mod jobs;
 
 /// Files of one story, each with the language that its name says.
 type Part = Vec<(Option<Lang>, folder::Dropped)>;
@@ -84,6 +87,7 @@ pub(super) fn read_named(
 /// Files to stories, those of a pair together.
 fn stories(office: &Office<'_>, files: Vec<folder::Dropped>, mut findings: Vec<Finding>) -> (Vec<Story>, Vec<Finding>) {
     let newsletter = office.newsletter;
+    let (lists, files): (Vec<_>, Vec<_>) = files.into_iter().partition(listed::is_list);
     let mut groups: BTreeMap<(String, String), Part> = BTreeMap::new();
     for file in files {
         let (stem, lang) = stem_and_language(&file.stem, newsletter);
@@ -103,6 +107,7 @@ fn stories(office: &Office<'_>, files: Vec<folder::Dropped>, mut findings: Vec<F
             }
         }
     }
+    stories.extend(listed::stories(office, &lists, &mut findings));
     findings.sort_by_key(|finding| (finding.place.clone(), finding.message.en.clone()));
     (stories, findings)
 }

@@ -331,3 +331,78 @@ proptest::proptest! {
         proptest::prop_assert!(!stories.is_empty() || !findings.is_empty());
     }
 }
+
+const AGENDA: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Pacific Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T020000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1@example.ca\r\nORGANIZER;CN=\"Doe: Jane\":mailto:jane@example.ca\r\nSUMMARY;LANGUAGE=en-us:Learning\\, together: a day f\r\n or all\r\nDTSTART;TZID=Pacific Standard Time:20261209T100000\r\nDTEND;TZID=Pacific Standard Time:20261209T113000\r\nLOCATION:Webcast\r\nURL:https://example.ca/day?utm_source=x\r\nDESCRIPTION:First line.\\n\\nSecond <b>line</b>.\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Two days of the public service and its people\r\nDTSTART;VALUE=DATE:20261210\r\nDTEND;VALUE=DATE:20261212\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Gone\r\nSTATUS:CANCELLED\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+#[test]
+fn the_events_of_a_calendar_are_stories_with_their_lines() {
+    let french = AGENDA
+        .replace("Learning\\, together: a day f\r\n or all", "Apprendre ensemble")
+        .replace("Webcast", "Webdiffusion")
+        .replace("First line.", "Première ligne.");
+    let (stories, findings) = read_files(&[("agenda.en.ics", AGENDA.as_bytes()), ("agenda.fr.ics", french.as_bytes())]);
+    assert_eq!(stories.len(), 2, "{findings:?}");
+    let day = stories.iter().find(|story| text(story, "en").title.starts_with("Learning")).unwrap();
+    assert_eq!(text(day, "en").title, "Learning, together: a day for all");
+    assert_eq!(text(day, "en").body, "<p>First line.</p><p>Second &lt;b&gt;line&lt;/b&gt;.</p>");
+    assert_eq!(text(day, "en").url.as_deref(), Some("https://example.ca/day"));
+    assert_eq!(text(day, "fr").title, "Apprendre ensemble");
+    assert!(matches!(&day.origin, Origin::File { line: 9, twin: Some(twin), .. } if twin == "stories/agenda.fr.ics"));
+    let event = day.event.as_ref().unwrap();
+    // Ten in Vancouver is one in the newsletter's zone.
+    let here = super::super::zone(&newsletter());
+    let expected = TimeZone::get("America/Vancouver").unwrap().to_zoned("2026-12-09T10:00".parse().unwrap()).unwrap();
+    assert_eq!(event.starts, expected.with_time_zone(here).datetime());
+    assert_eq!(event.location[&Lang::new("fr")], "Webdiffusion");
+    let two = stories.iter().find(|story| story.id != day.id).unwrap().event.as_ref().unwrap();
+    assert_eq!(
+        (two.starts.to_string(), two.ends.unwrap().to_string()),
+        ("2026-12-10T00:00:00".into(), "2026-12-11T00:00:00".into())
+    );
+    let said: Vec<&str> = findings.iter().map(|finding| finding.message.en.as_str()).collect();
+    assert_eq!(said.iter().filter(|said| said.contains("cancelled")).count(), 2, "{said:?}");
+    assert_eq!(said.iter().filter(|said| said.contains("no title")).count(), 2, "{said:?}");
+    assert!(!format!("{stories:?}{findings:?}").contains("jane"));
+    assert_eq!(read_files(&[("a.ics", b"BEGIN:VEVENT\nSUMMARY:x")]).1.len(), 2);
+}
+
+#[test]
+fn the_rows_of_a_job_list_are_stories_as_excel_saves_it() {
+    let list = "sep=;\r\nTitle (EN);Titre_fr;link_en;Lien FR;Organisme_fr;organization_en;Lieu;Date de clôture;description_en;Salaire\r\nData analyst;Analyste de données;https://example.ca/j/1;https://example.ca/fr/j/1;Bureau;Office;Ottawa;9 décembre 2026;\"Two\r\nlines\";1\r\n;;;;;;;;;\r\n;;https://example.ca/j/2;;;;;;;\r\nClerk;;example;;;;;soon;;\r\n";
+    let bytes = encoding_rs::WINDOWS_1252.encode(list).0.into_owned();
+    let (stories, findings) = read_files(&[("jobs.csv", &bytes)]);
+    assert_eq!(stories.len(), 2, "{findings:?}");
+    let job = stories.iter().find(|story| story.texts.len() == 2).unwrap();
+    assert_eq!(job.kind, crate::model::Kind::Job);
+    assert_eq!(text(job, "fr").title, "Analyste de données");
+    assert_eq!(
+        (text(job, "fr").summary.as_str(), text(job, "en").summary.as_str()),
+        ("Bureau – Ottawa", "Office – Ottawa")
+    );
+    assert_eq!(text(job, "fr").url.as_deref(), Some("https://example.ca/fr/j/1"));
+    assert_eq!(job.deadline.unwrap().to_string(), "2026-12-09");
+    assert!(matches!(job.origin, Origin::File { line: 3, .. }), "{:?}", job.origin);
+    let said: Vec<(usize, &str)> = findings
+        .iter()
+        .map(|finding| match &finding.place {
+            Place::File { line, .. } => (*line, finding.message.en.as_str()),
+            Place::Edition { .. } => (0, ""),
+        })
+        .collect();
+    assert!(said.iter().any(|(line, said)| *line == 2 && said.contains("`Salaire`")), "{said:?}");
+    assert!(said.iter().any(|(line, said)| *line == 6 && said.contains("no title")), "{said:?}");
+    assert!(said.iter().any(|(line, said)| *line == 7 && said.contains("not a closing date")), "{said:?}");
+    assert!(said.iter().any(|(line, said)| *line == 7 && said.contains("not a web address")), "{said:?}");
+    let people = read_files(&[("list.csv", b"email,name\njane@example.ca,Jane")]).1;
+    assert!(people[0].hint.en.contains("subscribers/") && !format!("{people:?}").contains("jane"));
+    assert!(read_files(&[("list.csv", b"a,b\n1,2")]).1[0].message.en.contains("no column `title`"));
+}
+
+proptest::proptest! {
+    // Each case writes two files.
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_list_makes_its_reader_fail(ics in "((BEGIN|END|SUMMARY|DTSTART|DTEND|DURATION|UID|X-ALT-DESC)[:;]?(VEVENT|VCALENDAR|TZID=|LANGUAGE=fr|20261209T1|P1D|\\\\n|[a-zé\"<:; ]{0,6}){0,3}\r?\n){0,20}", csv in "((title_en|titre|link|closing)?[,;\t\"]?[a-zé=@0-9 ]{0,5}[,;\n]){0,30}") {
+        read_files(&[("a.ics", ics.as_bytes()), ("b.csv", csv.as_bytes())]);
+    }
+}
