@@ -6,13 +6,15 @@ use super::event::{self, lines};
 use super::fields::{self, Fields, plain};
 use super::folder::Dropped;
 use super::split::{self, Body};
-use super::{Office, Report, Spot, origin};
+use super::{Office, Report, Spot, mail, origin, picture, word};
 use crate::files;
 use crate::gather::{html, links, text};
-use crate::model::{Finding, Kind, Lang, Pair, PairHow, Severity, Story, StoryId, Text, Texts};
+use crate::model::{Finding, Kind, Lang, Pair, PairHow, Severity, Story, StoryId, Text, Texts, Words};
 
 /// A story file: the longest real one has 30 KB.
 const STORY_BYTES_MAX: u64 = 1024 * 1024;
+/// A Word file or a mail may bring pictures.
+const DOCUMENT_BYTES_MAX: u64 = 20 * 1024 * 1024;
 /// A title made of the first words, for a story without one.
 const UNTITLED_CHARS_MAX: usize = 80;
 
@@ -41,33 +43,26 @@ pub(super) fn story(
     }
     let mut story = whole?.story;
     story.origin = origin(part);
+    if let Some(image) = story.image.take() {
+        let mut report = Report { file: part[0].1.shown.clone(), findings: Vec::new() };
+        story.image = picture::look(image, &story, office, &mut report);
+        findings.append(&mut report.findings);
+    }
     if story.texts.len() > 1 {
         story.pair = Some(Pair { how: PairHow::File, confidence: 1.0 });
     }
     Some(story)
 }
 
-/// The text of a file; when it cannot be read, that is said.
-pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
-    match files::read_bytes(&file.path, STORY_BYTES_MAX) {
-        Ok(bytes) => Some(files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned()),
-        Err(error) => {
-            let (en, fr) = (format!("{error}"), format!("{error:#}"));
-            report.add(
-                Severity::Error,
-                &Spot::default(),
-                words!("the file could not be read: {en}", "le fichier n'a pu être lu\u{a0}: {fr}"),
-                words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
-            );
-            None
-        }
-    }
+/// A file's fields, and a body per language.
+pub(super) struct Written {
+    pub(super) fields: Fields,
+    pub(super) bodies: Vec<Body>,
 }
 
-/// One file as a story, perhaps in one language.
-fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, report: &mut Report) -> Option<Story> {
-    let source = source(file, report)?;
-    let parts = split::split(&source, office.newsletter);
+fn markdown(bytes: &[u8], office: &Office<'_>, report: &mut Report) -> Option<Written> {
+    let source = files::decode(bytes);
+    let parts = split::split(source.trim_start_matches('\u{FEFF}'), office.newsletter);
     if parts.unclosed {
         let first = parts.front.as_ref().map_or(1, |(line, _)| *line);
         report.add(
@@ -79,7 +74,41 @@ fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, 
     }
     let (first, front) = parts.front.unwrap_or((1, String::new()));
     let fields = fields::read(first, &front, report)?;
-    let texts = texts(office, &fields, parts.bodies, lang, report)?;
+    Some(Written { fields, bodies: parts.bodies })
+}
+
+/// The bytes of a file; when it cannot be read, that is said.
+fn bytes(file: &Dropped, report: &mut Report) -> Option<Vec<u8>> {
+    let bytes_max = if file.is_text() { STORY_BYTES_MAX } else { DOCUMENT_BYTES_MAX };
+    match files::read_bytes(&file.path, bytes_max) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            let (en, fr) = (format!("{error}"), format!("{error:#}"));
+            report.add(
+                Severity::Error,
+                &Spot::default(),
+                words!("the file could not be read: {en}", "le fichier n'a pu être lu : {fr}"),
+                words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
+            );
+            None
+        }
+    }
+}
+
+/// The text of a file.
+pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
+    bytes(file, report).map(|bytes| files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned())
+}
+
+/// One file as a story, perhaps in one language.
+fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, report: &mut Report) -> Option<Story> {
+    let bytes = bytes(file, report)?;
+    let Written { fields, bodies } = match file.extension.as_str() {
+        "docx" => word::read(&bytes, office, report)?,
+        "eml" | "msg" => mail::read(&bytes, office, report)?,
+        _ => markdown(&bytes, office, report)?,
+    };
+    let texts = texts(office, &fields, bodies, lang, report)?;
     let langs: Vec<Lang> = match lang {
         Some(lang) => vec![lang.clone()],
         None => office.newsletter.languages.clone(),
@@ -106,7 +135,7 @@ fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, 
         pair: None,
         author: lines(fields.texts("author", &langs, office, report)),
         contact: lines(fields.texts("contact", &langs, office, report)),
-        image: event::image(&fields, &langs, &file.folder, office, report),
+        image: event::image(&fields, &langs, file, office, report),
         deadline: moment("deadline", report).map(|moment| moment.day),
         expires: moment("expires", report).map(|moment| moment.day),
         event,
@@ -160,7 +189,7 @@ fn texts(
         let title =
             titles.get(&lang).cloned().or_else(|| heading.as_ref().map(|(title, _)| title.clone())).unwrap_or_default();
         // The heading goes into the title; another one than the field's stays in the text.
-        let markdown = match (&heading, body) {
+        let written = match (&heading, body) {
             (Some((heading, rest)), _) if text::folded(heading) == text::folded(&title) => &rest.text,
             (_, Some(body)) => &body.text,
             _ => "",
@@ -171,7 +200,7 @@ fn texts(
                 .get(&lang)
                 .map(|summary| text::line(summary, text::SUMMARY_CHARS_MAX))
                 .unwrap_or_default(),
-            body: html::markdown(markdown),
+            body: if body.is_some_and(|body| body.html) { html::sanitise(written) } else { html::markdown(written) },
             url: links.get(&lang).cloned(),
         };
         out.insert(lang, text);
@@ -187,7 +216,7 @@ fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<B
             Severity::Error,
             &Spot::default(),
             words!("the file holds no text", "le fichier ne contient aucun texte"),
-            words!("write a title after `# `, then the text", "écrivez un titre après `# `, puis le texte"),
+            title_hint(&report.file),
         );
         return None;
     }
@@ -203,10 +232,22 @@ fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<B
                 "the story has no title in `{key}`: its first words stand in its place",
                 "l'article n'a pas de titre en `{key}`\u{a0}: ses premiers mots en tiennent lieu"
             ),
-            words!("begin the text with a line `# Title`", "commencez le texte par une ligne `# Titre`"),
+            title_hint(&report.file),
         );
     }
     Some(std::mem::take(texts))
+}
+
+/// How a title is written, in a Word file and elsewhere.
+fn title_hint(file: &str) -> Words {
+    if file.to_lowercase().ends_with(".docx") {
+        words!(
+            "give the first line the style Title in Word, then write the text",
+            "donnez le style Titre à la première ligne dans Word, puis écrivez le texte"
+        )
+    } else {
+        words!("begin with a line `# Title`, then the text", "commencez par une ligne `# Titre`, puis le texte")
+    }
 }
 
 /// Gives each body its language: its heading's, the file's, the field's, or the one that it is written in.
@@ -223,7 +264,7 @@ fn spoken(
         let spot = Spot {
             line: body.line,
             column: 1,
-            excerpt: body.text.lines().find(|l| !l.trim().is_empty()).unwrap_or("").to_owned(),
+            excerpt: body.words().lines().find(|l| !l.trim().is_empty()).unwrap_or("").to_owned(),
         };
         let own = match (&body.lang, lang) {
             (Some(own), _) => own.clone(),
@@ -247,7 +288,7 @@ fn spoken(
                 let said = fields
                     .text("source_language", &mut quiet())
                     .and_then(|word| super::language_of(&word, office.newsletter));
-                said.unwrap_or_else(|| guess(&body.text, office))
+                said.unwrap_or_else(|| guess(&body.words(), office))
             }
         };
         match out.get_mut(&own) {

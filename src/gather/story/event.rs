@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::fields::{Fields, nearest, plain};
+use super::folder::Dropped;
 use super::yaml::{Node, Value};
 use super::{Office, Report, Spot, language_of};
 use crate::gather::{links, text};
@@ -108,23 +109,25 @@ fn event_language(fields: &Fields, node: &Node, office: &Office<'_>, report: &mu
     lang.map(|lang| lang.as_str().to_owned())
 }
 
-/// Reads `image` with `alt`, `credit` and `permission`, which may also stand at the top.
+/// Reads `image` with `alt`, `credit` and `permission`, which may also stand at the top. Without the field it is the
+/// photo beside the file.
 pub(super) fn image(
     fields: &Fields,
     langs: &[Lang],
-    folder: &str,
+    file: &Dropped,
     office: &Office<'_>,
     report: &mut Report,
 ) -> Option<Image> {
-    let node = fields.get("image")?;
-    let entries = match &node.value {
-        Value::Map(map) => fields.inner(map, &IMAGE, report),
-        _ => vec![("src", node)],
+    let entries = match fields.get("image").map(|node| (node, &node.value)) {
+        Some((_, Value::Map(map))) => fields.inner(map, &IMAGE, report),
+        Some((node, _)) => vec![("src", node)],
+        None => Vec::new(),
     };
     let get = |name: &str| entries.iter().find(|(own, _)| *own == name).map(|(_, node)| *node);
-    let src = plain(get("src")?)?;
-    let spot = fields.spot_of(get("src")?);
-    let src = image_source(&src, folder, office, &spot, report)?;
+    let src = match get("src") {
+        Some(node) => image_source(&plain(node)?, &file.folder, office, &fields.spot_of(node), report)?,
+        None => file.photo.clone()?,
+    };
     let alt = match get("alt") {
         Some(node) => fields.texts_of("alt", node, langs, office, report),
         None => fields.texts("alt", langs, office, report),

@@ -83,7 +83,21 @@ pub(super) fn read(first: usize, text: &str, report: &mut Report) -> Option<Fiel
     }
 }
 
+/// Whether a name is that of a field at the top of a file.
+pub(super) fn is_field(name: &str) -> bool {
+    canonical(name, TOP).is_some()
+}
+
 impl Fields {
+    /// Fields that no front matter holds: of a form in a Word file, of a mail. `lines` are shown where one is wrong.
+    pub(super) fn of_form(map: Vec<(Key, Node)>, lines: Vec<String>, report: &mut Report) -> Self {
+        let mut fields = Self { all: Vec::new(), before: 0, lines };
+        for (key, node) in map {
+            fields.take(key, node, report);
+        }
+        fields
+    }
+
     fn take(&mut self, key: Key, node: Node, report: &mut Report) {
         let known = canonical(&key.name, TOP);
         let spot = self.spot(key.line, key.column);

@@ -26,21 +26,44 @@ pub(super) struct Dropped {
     pub(super) extension: String,
     /// Its folder within `stories/`, empty for the top.
     pub(super) folder: String,
+    /// The photo that belongs to it, from the newsletter's folder.
+    pub(super) photo: Option<String>,
 }
 
-/// The files to read, by name, and findings for those that are not.
-pub(super) fn files(root: &Path) -> Result<(Vec<Dropped>, Vec<Finding>)> {
-    let top = root.join("stories");
-    let mut found = Vec::new();
-    let mut findings = Vec::new();
-    if top.is_dir() {
-        walk(&top, "", 0, &mut found, &mut findings)?;
+impl Dropped {
+    /// Whether it is typed text: Markdown, with or without fields.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.extension.as_str(), "md" | "markdown" | "txt")
     }
-    found.sort_by(|a, b| a.shown.cmp(&b.shown));
-    if found.len() > FILES_MAX {
-        let n = found.len();
+}
+
+/// What lies in the folder.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Files that may be stories, by name.
+    pub(super) stories: Vec<Dropped>,
+    /// Pictures, by name.
+    pub(super) pictures: Vec<Dropped>,
+    /// For what is not read.
+    pub(super) findings: Vec<Finding>,
+    /// Lock files of Word and LibreOffice, each with its folder.
+    locks: Vec<(String, String)>,
+}
+
+/// The files to read, and findings for those that are not.
+pub(super) fn files(root: &Path) -> Result<Found> {
+    let top = root.join("stories");
+    let mut found = Found::default();
+    if top.is_dir() {
+        walk(&top, "", 0, &mut found)?;
+    }
+    found.stories.sort_by(|a, b| a.shown.cmp(&b.shown));
+    found.pictures.sort_by(|a, b| a.shown.cmp(&b.shown));
+    wait_for_open(&mut found);
+    if found.stories.len() > FILES_MAX {
+        let n = found.stories.len();
         note(
-            &mut findings,
+            &mut found.findings,
             "stories",
             Severity::Warning,
             words!(
@@ -49,12 +72,52 @@ pub(super) fn files(root: &Path) -> Result<(Vec<Dropped>, Vec<Finding>)> {
             ),
             words!("move old stories out of it", "sortez-en les anciens articles"),
         );
-        found.truncate(FILES_MAX);
+        found.stories.truncate(FILES_MAX);
     }
-    Ok((found, findings))
+    Ok(found)
 }
 
-fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, findings: &mut Vec<Finding>) -> Result<()> {
+/// Word puts `~$arning.docx` beside an open `Learning.docx`, LibreOffice `.~lock.Learning.docx#`: the file is half
+/// written, and is read when it is closed. A lock without its file was left behind, and says nothing.
+fn wait_for_open(found: &mut Found) {
+    for (folder, lock) in std::mem::take(&mut found.locks) {
+        let Some(at) = found.stories.iter().position(|file| file.folder == folder && is_lock_of(&lock, &file.name))
+        else {
+            continue;
+        };
+        let file = found.stories.remove(at);
+        let name = &file.name;
+        let (program, lock) = if lock.starts_with('.') { ("LibreOffice", lock) } else { ("Word", lock) };
+        note(
+            &mut found.findings,
+            &file.shown,
+            Severity::Info,
+            words!("open in {program}: `{name}` waited for", "ouvert dans {program} : `{name}` attendu"),
+            words!(
+                "close it; if nobody has it open, delete the file `{lock}` beside it",
+                "fermez-le; si personne ne l'a ouvert, supprimez le fichier `{lock}` à côté"
+            ),
+        );
+    }
+}
+
+/// Word puts its mark over the first two letters of a long name, and before a short one.
+fn is_lock_of(lock: &str, name: &str) -> bool {
+    if let Some(open) = lock.strip_prefix(".~lock.").and_then(|rest| rest.strip_suffix('#')) {
+        return open == name;
+    }
+    let Some(rest) = lock.strip_prefix("~$") else { return false };
+    let mut letters = name.chars();
+    (0..=2).any(|n| {
+        let same = letters.as_str().eq_ignore_ascii_case(rest);
+        if n < 2 {
+            letters.next();
+        }
+        same
+    })
+}
+
+fn walk(folder: &Path, below: &str, depth: usize, found: &mut Found) -> Result<()> {
     let shown = folder.display();
     let entries = fs::read_dir(folder)
         .with_context(|| words!("could not read the folder `{shown}`", "impossible de lire le dossier `{shown}`"))?;
@@ -62,13 +125,13 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
         let entry = entry.with_context(|| {
             words!("could not read the folder `{shown}`", "impossible de lire le dossier `{shown}`")
         })?;
-        if found.len() > FILES_MAX * 2 {
+        if found.stories.len() + found.pictures.len() > FILES_MAX * 2 {
             break;
         }
         let Ok(name) = entry.file_name().into_string() else {
             let name = entry.file_name().to_string_lossy().into_owned();
             note(
-                findings,
+                &mut found.findings,
                 &path_shown(below, &name),
                 Severity::Warning,
                 words!("the file's name is not readable text", "le nom du fichier n'est pas du texte lisible"),
@@ -77,6 +140,9 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
             continue;
         };
         if files::is_ignored_name(&name) {
+            if (name.starts_with("~$") || name.starts_with(".~lock.")) && found.locks.len() < FILES_MAX {
+                found.locks.push((below.to_owned(), name));
+            }
             continue;
         }
         let shown = path_shown(below, &name);
@@ -85,7 +151,7 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
         if kind.is_dir() {
             if depth + 1 > DEPTH_MAX {
                 note(
-                    findings,
+                    &mut found.findings,
                     &shown,
                     Severity::Warning,
                     words!(
@@ -97,10 +163,10 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
                 continue;
             }
             let below = if below.is_empty() { name } else { format!("{below}/{name}") };
-            walk(&entry.path(), &below, depth + 1, found, findings)?;
+            walk(&entry.path(), &below, depth + 1, found)?;
         } else if !kind.is_file() {
             note(
-                findings,
+                &mut found.findings,
                 &shown,
                 Severity::Warning,
                 words!(
@@ -110,39 +176,33 @@ fn walk(folder: &Path, below: &str, depth: usize, found: &mut Vec<Dropped>, find
                 words!("put the file itself in its place", "mettez le fichier lui-même à cet endroit"),
             );
         } else {
-            sort_in(&entry.path(), name, shown, below, found, findings);
+            sort_in(&entry.path(), name, shown, below, found);
         }
     }
     Ok(())
 }
 
-/// Puts a file where its ending says: among the stories, or among the findings.
-pub(super) fn sort_in(
-    path: &Path,
-    name: String,
-    shown: String,
-    below: &str,
-    found: &mut Vec<Dropped>,
-    findings: &mut Vec<Finding>,
-) {
+/// Puts a file where its ending says: among the stories, the pictures, or the findings.
+pub(super) fn sort_in(path: &Path, name: String, shown: String, below: &str, found: &mut Found) {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
     let extension = extension.to_lowercase();
-    match extension.as_str() {
-        "md" | "markdown" | "txt" | "ics" | "csv" => found.push(Dropped {
-            path: path.to_owned(),
-            stem: stem.to_owned(),
-            extension,
-            folder: below.to_owned(),
-            shown,
-            name,
-        }),
-        // Pictures lie beside their story.
-        "jpg" | "jpeg" | "png" | "gif" | "webp" => {}
-        other => {
-            let (severity, message, hint) = unsupported(other);
-            note(findings, &shown, severity, message, hint);
-        }
+    let stories = matches!(extension.as_str(), "md" | "markdown" | "txt" | "docx" | "eml" | "msg" | "ics" | "csv");
+    // Pictures lie beside their story.
+    let pictures = matches!(extension.as_str(), "jpg" | "jpeg" | "png" | "gif" | "webp");
+    if !stories && !pictures {
+        let (severity, message, hint) = unsupported(&extension);
+        return note(&mut found.findings, &shown, severity, message, hint);
     }
+    let file = Dropped {
+        path: path.to_owned(),
+        stem: stem.to_owned(),
+        extension,
+        folder: below.to_owned(),
+        shown,
+        name,
+        photo: None,
+    };
+    if stories { found.stories.push(file) } else { found.pictures.push(file) }
 }
 
 fn unsupported(extension: &str) -> (Severity, Words, Words) {
@@ -151,9 +211,20 @@ fn unsupported(extension: &str) -> (Severity, Words, Words) {
         "copiez son texte dans un fichier qui se termine par `.md`\u{a0}: un titre après `# `, puis le texte"
     );
     let (message, hint) = match extension {
-        "eml" | "msg" => {
-            (words!("mails are not read from this folder", "les courriels ne sont pas lus dans ce dossier"), as_text)
-        }
+        "doc" | "docm" | "dotx" | "odt" | "rtf" | "pages" => (
+            words!("files of type `.{extension}` are not read", "les fichiers de type `.{extension}` ne sont pas lus"),
+            words!(
+                "save it as a Word file (`.docx`): File, Save As, Word Document",
+                "enregistrez-le en fichier Word (`.docx`) : Fichier, Enregistrer sous, Document Word"
+            ),
+        ),
+        "pdf" => (
+            words!("files of type `.pdf` are not read", "les fichiers de type `.pdf` ne sont pas lus"),
+            words!(
+                "put the Word file in its place, or copy its text into a file that ends in `.md`",
+                "mettez le fichier Word à sa place, ou copiez son texte dans un fichier qui se termine par `.md`"
+            ),
+        ),
         "xlsx" | "xls" => (
             words!("files of type `.{extension}` are not read", "les fichiers de type `.{extension}` ne sont pas lus"),
             words!(
@@ -166,7 +237,7 @@ fn unsupported(extension: &str) -> (Severity, Words, Words) {
                 "pictures of type `.{extension}` are not shown by mail programs",
                 "les images de type `.{extension}` ne s'affichent pas dans les courriels"
             ),
-            words!("save the picture as `.jpg` or `.png`", "enregistrez l'image en `.jpg` ou en `.png`"),
+            super::picture::mend(extension),
         ),
         "" => (
             words!(

@@ -17,6 +17,10 @@ mod split;
 mod yaml;
 mod fields;
 mod event;
+mod block;
+mod word;
+mod mail;
+mod picture;
 mod build;
 mod listed;
 mod calendar;
@@ -67,9 +71,8 @@ impl Report {
 
 /// Reads `stories/` below a newsletter's folder.
 pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Result<(Vec<Story>, Vec<Finding>)> {
-    let (files, findings) = folder::files(root)?;
     let office = Office { newsletter, zone: super::zone(newsletter), now, root };
-    Ok(stories(&office, files, findings))
+    Ok(stories(&office, folder::files(root)?))
 }
 
 /// Reads named files, wherever they lie.
@@ -79,14 +82,15 @@ pub(super) fn read_named(
     newsletter: &Newsletter,
     now: Timestamp,
 ) -> Result<(Vec<Story>, Vec<Finding>)> {
-    let (files, findings) = named::files(paths, root, newsletter)?;
     let office = Office { newsletter, zone: super::zone(newsletter), now, root };
-    Ok(stories(&office, files, findings))
+    Ok(stories(&office, named::files(paths, root, newsletter)?))
 }
 
 /// Files to stories, those of a pair together.
-fn stories(office: &Office<'_>, files: Vec<folder::Dropped>, mut findings: Vec<Finding>) -> (Vec<Story>, Vec<Finding>) {
+fn stories(office: &Office<'_>, found: folder::Found) -> (Vec<Story>, Vec<Finding>) {
     let newsletter = office.newsletter;
+    let folder::Found { stories: mut files, pictures, mut findings, .. } = found;
+    let left = picture::give(pictures, &mut files, newsletter);
     let (lists, files): (Vec<_>, Vec<_>) = files.into_iter().partition(listed::is_list);
     let mut groups: BTreeMap<(String, String), Part> = BTreeMap::new();
     for file in files {
@@ -108,6 +112,9 @@ fn stories(office: &Office<'_>, files: Vec<folder::Dropped>, mut findings: Vec<F
         }
     }
     stories.extend(listed::stories(office, &lists, &mut findings));
+    let mut report = Report { file: String::new(), findings: Vec::new() };
+    picture::nobodys(&left, &stories, &mut report);
+    findings.append(&mut report.findings);
     findings.sort_by_key(|finding| (finding.place.clone(), finding.message.en.clone()));
     (stories, findings)
 }

@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::folder::{self, Dropped};
+use super::folder::{self, Found};
 use super::stem_and_language;
 use crate::files;
-use crate::model::{Finding, Newsletter, Severity};
+use crate::model::{Newsletter, Severity};
 
 /// The named files, each with its twins in other languages beside it, and findings for those that are no stories.
-pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> Result<(Vec<Dropped>, Vec<Finding>)> {
-    let mut found: Vec<Dropped> = Vec::new();
-    let mut findings = Vec::new();
+pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> Result<Found> {
+    let mut found = Found::default();
     let stories = fs::canonicalize(root.join("stories")).unwrap_or_else(|_| root.join("stories"));
     for path in paths {
         let shown = path.display();
@@ -26,7 +25,7 @@ pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> 
         let place = Place::of(&folder, &stories);
         if files::is_ignored_name(&name) || is_picture(&name) {
             folder::note(
-                &mut findings,
+                &mut found.findings,
                 &place.shown(&name),
                 Severity::Info,
                 words!("by its name this file is no story", "d'après son nom, ce fichier n'est pas un article"),
@@ -36,13 +35,13 @@ pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> 
         }
         for name in with_twins(&folder, &name, newsletter) {
             let shown = place.shown(&name);
-            if found.iter().all(|file| file.shown != shown) {
-                folder::sort_in(&folder.join(&name), name, shown, &place.below, &mut found, &mut findings);
+            if found.stories.iter().all(|file| file.shown != shown) {
+                folder::sort_in(&folder.join(&name), name, shown, &place.below, &mut found);
             }
         }
     }
-    found.sort_by(|a, b| a.shown.cmp(&b.shown));
-    Ok((found, findings))
+    found.stories.sort_by(|a, b| a.shown.cmp(&b.shown));
+    Ok(found)
 }
 
 /// Where a folder lies, as people and as the reader of pictures are told.

@@ -19,6 +19,15 @@ pub(super) struct Body {
     pub(super) lang: Option<Lang>,
     pub(super) line: usize,
     pub(super) text: String,
+    /// Whether the text is HTML of our own writing, of a Word file or a mail; else it is Markdown.
+    pub(super) html: bool,
+}
+
+impl Body {
+    /// Its words without marks, to tell their language and to show them.
+    pub(super) fn words(&self) -> String {
+        if self.html { super::super::text::of_html(&self.text, self.text.len()) } else { self.text.clone() }
+    }
 }
 
 /// Cuts a file. Word turns `---` into a dash, and people forget one of the two lines.
@@ -54,7 +63,7 @@ fn is_fence(line: &str) -> bool {
 
 /// A heading that is only a language starts that language; headings in code do not.
 fn bodies(lines: &[&str], before: usize, newsletter: &Newsletter) -> Vec<Body> {
-    let mut all = vec![Body { lang: None, line: before + 1, text: String::new() }];
+    let mut all = vec![Body { line: before + 1, ..Body::default() }];
     let mut in_code = false;
     for (at, line) in lines.iter().enumerate() {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
@@ -63,7 +72,7 @@ fn bodies(lines: &[&str], before: usize, newsletter: &Newsletter) -> Vec<Body> {
         let heading =
             line.strip_prefix('#').filter(|_| !in_code).map(|rest| rest.trim_matches(['#', ' ', '\t', ':', '\u{A0}']));
         if let Some(lang) = heading.and_then(|word| language_of(word, newsletter)) {
-            all.push(Body { lang: Some(lang), line: before + at + 2, text: String::new() });
+            all.push(Body { lang: Some(lang), line: before + at + 2, ..Body::default() });
         } else if let Some(body) = all.last_mut() {
             body.text.push_str(line);
             body.text.push('\n');
@@ -75,6 +84,11 @@ fn bodies(lines: &[&str], before: usize, newsletter: &Newsletter) -> Vec<Body> {
 
 /// The title of a body: its first line, when that is a heading. `any`: also one below the first level.
 pub(super) fn title(body: &Body, any: bool) -> Option<(String, Body)> {
+    if body.html {
+        let (title, rest) = body.text.strip_prefix("<h1>")?.split_once("</h1>")?;
+        let title = super::super::text::of_html(title, super::super::text::TITLE_CHARS_MAX);
+        return Some((title, Body { text: rest.to_owned(), lang: body.lang.clone(), ..*body }));
+    }
     let (at, line) = body.text.lines().enumerate().find(|(_, line)| !line.trim().is_empty())?;
     let marks = line.bytes().take_while(|b| *b == b'#').count();
     let text = line[marks..].trim().trim_end_matches('#').trim();
@@ -84,5 +98,5 @@ pub(super) fn title(body: &Body, any: bool) -> Option<(String, Body)> {
     let rest = body.text.lines().skip(at + 1).fold(String::new(), |text, line| text + line + "\n");
     // `# *Title*` is a title; its marks are not part of it.
     let plain = super::super::text::of_html(&super::super::html::markdown(text), super::super::text::TITLE_CHARS_MAX);
-    Some((plain, Body { lang: body.lang.clone(), line: body.line + at + 1, text: rest }))
+    Some((plain, Body { lang: body.lang.clone(), line: body.line + at + 1, text: rest, html: false }))
 }

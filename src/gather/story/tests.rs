@@ -45,7 +45,17 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-fn read_files(files: &[(&str, &[u8])]) -> (Vec<Story>, Vec<Finding>) {
+/// The office of tests; nothing is read from its folder.
+pub(super) fn office(newsletter: &Newsletter) -> Office<'_> {
+    Office { newsletter, zone: TimeZone::UTC, now: now(), root: Path::new("") }
+}
+
+/// A report of no file.
+pub(super) fn report() -> Report {
+    Report { file: String::new(), findings: Vec::new() }
+}
+
+pub(crate) fn read_files(files: &[(&str, &[u8])]) -> (Vec<Story>, Vec<Finding>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         let path = folder.path().join("stories").join(name);
@@ -280,7 +290,7 @@ fn files_that_are_no_stories_are_named_with_what_to_do() {
     ]);
     assert_eq!(stories, []);
     let said: Vec<String> = findings.iter().map(|f| f.message.fr.clone()).collect();
-    assert_eq!(findings.len(), 4, "{said:?}");
+    assert_eq!(findings.len(), 5, "{said:?}");
     assert!(
         said.iter().any(|text| text.contains("`.doc`")) && said.iter().any(|text| text.contains("`.heic`")),
         "{said:?}"
