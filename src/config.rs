@@ -178,8 +178,21 @@ fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
     for month in 1..=12 {
         let issue = IssueId::of_month(newsletter.first_issue.year(), month);
         if let Err(problem) = newsletter.schedule.send_at(&issue) {
-            return wrong("[schedule]", &problem);
+            let written = problem.en.split('`').nth(1).unwrap_or_default().to_owned();
+            return wrong(&format!("\"{written}\""), &problem);
         }
+    }
+    if newsletter.policy.approvals == 0 {
+        return wrong(
+            "approvals",
+            &words!("at least one person approves each language", "au moins une personne approuve chaque langue"),
+        );
+    }
+    if newsletter.delivery.messages_per_minute == 0 || newsletter.delivery.connections == 0 {
+        return wrong(
+            if newsletter.delivery.connections == 0 { "connections" } else { "messages_per_minute" },
+            &words!("write 1 or more", "écrivez 1 ou plus"),
+        );
     }
     check_sections(newsletter, text)
 }

@@ -114,8 +114,8 @@ fn write_whole_as(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
 
 fn cannot_write(shown: &str) -> Words {
     words!(
-        "could not write `{shown}`: is the folder writable, and is there room on the disk",
-        "impossible d'écrire `{shown}` : le dossier est-il accessible en écriture, et reste-t-il de la place sur le disque"
+        "could not write `{shown}`: is the folder writable, and is there room on the disk?",
+        "impossible d'écrire `{shown}` : le dossier est-il accessible en écriture, et reste-t-il de la place sur le disque?"
     )
 }
 

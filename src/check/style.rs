@@ -482,11 +482,12 @@ fn stale(story: &Story, at: jiff::civil::DateTime) -> Vec<(Words, Words, Severit
     let drop = || words!("drop the story, or give it its new date", "retirez l'article, ou donnez sa nouvelle date");
     if let Some(event) = &story.event {
         let starts = event.starts;
-        if starts < at {
+        if event.is_over(at) {
+            let day = starts.date();
             found.push((
                 words!(
-                    "the event of {starts} is over when the issue leaves",
-                    "l'activité du {starts} est passée à l'envoi du numéro"
+                    "the event of {day} is over when the issue leaves",
+                    "l'activité du {day} est passée à l'envoi du numéro"
                 ),
                 drop(),
                 Severity::Error,

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "une approbation demande un nom : `--by \"Camille Roy\"`"
         ));
     }
-    if folder.load_sent()?.is_some() {
+    if workspace::has_begun(&folder)? {
         shell.report.warn(&words!(
             "issue `{id}` has begun to leave; its approvals stand",
             "le numéro `{id}` a commencé à partir; ses approbations demeurent"
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let mut approvals = folder.load_approvals(&edition_id)?;
     if args.withdraw {
         let n = approvals.len();
-        approvals.retain(|approval| approval.by != by);
+        approvals.retain(|approval| !is_same(&approval.by, by));
         if approvals.len() == n {
             bail!(words!("{by} has not approved `{edition_id}`", "{by} n'a pas approuvé `{edition_id}`"));
         }
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         show_since(&before, &edition.text, shell.report);
     }
     let digest = edition.digest();
-    approvals.retain(|approval| approval.digest == digest && approval.by != by);
+    approvals.retain(|approval| approval.digest == digest && !is_same(&approval.by, by));
     // To the millisecond, as the ledger keeps it.
     let at = jiff::Timestamp::from_millisecond(shell.now.as_millisecond())?;
     approvals.push(Approval::new(edition_id.clone(), digest.clone(), by.to_owned(), at, args.note.clone()));
@@ -77,7 +77,15 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let line = words!("approved: {edition_id} {digest} by {by}", "approuvé : {edition_id} {digest} par {by}");
     shell.report.text(shell.report.paint(Colour::Green, shell.report.say(&line)));
     show_next(&folder, &editions, shell)?;
+    if shell.report.is_json {
+        shell.report.json(&serde_json::json!({"issue": id, "edition": edition_id, "digest": digest, "by": by}));
+    }
     Ok(Exit::Done)
+}
+
+/// Whether two names are one person's.
+fn is_same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 fn edition_id(name: &str, newsletter: &Newsletter) -> Result<EditionId> {

@@ -11,7 +11,7 @@ use super::workspace::{self, Checked, IssueFolder};
 use super::{Shell, changed, subscribers, way_out};
 use crate::check::{Audience, AudienceFile, Evidence, Example, Rule, check, rules};
 use crate::files;
-use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Severity, Silent, Speech};
+use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Place, Severity, Silent, Speech};
 use crate::send::import;
 
 /// Arguments of `check`.
@@ -66,6 +66,7 @@ pub(super) fn check_and_save(
     };
     let evidence = evidence(folder, &issue, silent, shell)?;
     findings.extend(issue.findings.iter().cloned());
+    findings.extend(contributors(folder, &issue)?);
     findings.extend(check(&issue, &editions, &workspace::with_blocks_as_html(&shell.config.newsletter), &evidence));
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
@@ -74,6 +75,28 @@ pub(super) fn check_and_save(
     let checked = Checked { issue: folder.id.clone(), digests, blocked: findings.iter().any(is_blocking), findings };
     folder.save_checked(&checked)?;
     Ok(checked)
+}
+
+/// What is wrong in contributors' files: an error of the issue where the file is in it, else something to look at.
+fn contributors(folder: &IssueFolder<'_>, issue: &Issue) -> Result<Vec<Finding>> {
+    let problems = folder.load_harvest()?.map(|harvest| harvest.problems).unwrap_or_default();
+    let is_in_issue = |finding: &Finding| {
+        issue.stories().any(|story| match (&story.origin, &finding.place) {
+            (Origin::File { file, twin, .. }, Place::File { file: place, .. }) => {
+                file == place || twin.as_ref() == Some(place)
+            }
+            _ => false,
+        })
+    };
+    let heavy = problems.into_iter().filter(|finding| finding.severity <= Severity::Warning);
+    Ok(heavy
+        .map(|mut finding| {
+            if finding.severity == Severity::Error && !is_in_issue(&finding) {
+                finding.severity = Severity::Warning;
+            }
+            finding
+        })
+        .collect())
 }
 
 /// Collects from the edges what the rules ask of the world.
@@ -145,7 +168,7 @@ pub(super) fn show_tally(checked: &Checked, shell: &Shell) {
         .report
         .say(&words!(
             "findings: {to_mend} to look at ({errors} block, {warnings} warn); mended {fixed}, noted {infos}",
-            "constats : {to_mend} à voir ({errors} bloquants, {warnings} avertissements); corrigés {fixed}, notés {infos}"
+            "constats : {to_mend} à voir (bloquants : {errors}, avertissements : {warnings}); corrigés : {fixed}, notés : {infos}"
         ))
         .to_owned();
     let colour = match (errors, warnings) {

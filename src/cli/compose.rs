@@ -35,7 +35,7 @@ const IMAGE_BYTES_MAX: u64 = 1024 * 1024;
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(&shell.config, &id);
-    if folder.load_sent()?.is_some() {
+    if workspace::has_begun(&folder)? {
         shell.report.warn(&words!(
             "issue `{id}` has begun to leave: it can no longer be composed. A correction is an issue of its own: `cco-news compose {id}-correction`",
             "le numéro `{id}` a commencé à partir : il ne peut plus être composé. Une correction est un numéro à part : `cco-news compose {id}-correction`"
@@ -51,7 +51,6 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let fixed = compose_and_save(&folder, &curated.issue, shell)?;
     let checked = check::check_and_save(&folder, fixed, &harvest.silent, shell)?;
 
-    gather::show_problems(&harvest, shell.report);
     check::show_to_mend(&checked, shell);
     let shown = editions_shown(&folder, shell);
     let label = shell.report.say(&words!("editions:", "éditions :")).to_owned();

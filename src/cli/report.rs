@@ -71,6 +71,11 @@ impl Report {
         }
     }
 
+    /// Why something did not happen: shown even when quiet.
+    pub(super) fn alert(self, words: &Words) {
+        Self { is_quiet: false, ..self }.line(words);
+    }
+
     /// A line that is shown even when quiet.
     pub(super) fn warn(self, words: &Words) {
         let label = match self.speech {
@@ -102,6 +107,15 @@ impl Report {
         }
     }
 
+    /// A chain of causes in one line.
+    pub(super) fn chain(self, error: &anyhow::Error) -> String {
+        let links = error.chain().map(|link| match self.speech {
+            Speech::En => format!("{link}"),
+            Speech::Fr => format!("{link:#}"),
+        });
+        links.collect::<Vec<_>>().join(": ")
+    }
+
     /// One finding: rule, place, message, and the mend below it.
     pub(super) fn finding(self, finding: &Finding) {
         let lines = if finding.excerpt.is_empty() { Vec::new() } else { vec![finding.excerpt.clone()] };
@@ -110,6 +124,9 @@ impl Report {
 
     /// As [`Report::finding`], with what is wrong shown by lines of the caller's.
     pub(super) fn finding_on(self, finding: &Finding, lines: &[String]) {
+        // Errors and warnings are what `--quiet` leaves.
+        let is_heavy = finding.severity <= Severity::Warning && finding.waived.is_none();
+        let loud = Self { is_quiet: self.is_quiet && !is_heavy, ..self };
         let colour = match finding.severity {
             Severity::Error => Colour::Red,
             Severity::Warning => Colour::Yellow,
@@ -118,18 +135,18 @@ impl Report {
         };
         let head = self.paint(colour, &format!("{} {}", finding.severity.letter(), finding.rule));
         let place = place(finding);
-        self.text(format!("{head}  {place}  {}", self.say(&finding.message)));
+        loud.text(format!("{head}  {place}  {}", self.say(&finding.message)));
         for line in lines {
-            self.text(format!("      | {line}"));
+            loud.text(format!("      | {line}"));
         }
         if let Some(waived) = &finding.waived {
             let (by, reason) = (&waived.by, &waived.reason);
-            self.text(format!(
+            loud.text(format!(
                 "      {}",
                 self.say(&words!("waived by {by}: {reason}", "accepté par {by} : {reason}"))
             ));
         } else if !finding.hint.en.is_empty() {
-            self.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
+            loud.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
         }
     }
 }

@@ -7,8 +7,9 @@ use super::exit::Exit;
 use super::send::{self, Intent};
 use super::status::Standing;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, clock, way_out, words};
+use super::{Shell, changed, clock, way_out, words};
 use crate::check::WayOut;
+use crate::ledger::Ledger;
 use crate::model::IssueId;
 
 /// Arguments of `run`.
@@ -32,12 +33,24 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     if folder.load_sent()?.is_none() {
         worst = worst.max(begin(&folder, args, shell)?);
     }
+    if shell.report.is_json {
+        shell.report.json(&serde_json::json!({"issue": id, "exit": worst as u8}));
+    }
     Ok(worst)
 }
 
 fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
     if args.explain {
-        shell.report.line(&words!("would go on sending issue {id}", "continuerait d'envoyer le numéro {id}"));
+        shell.report.line(&words!(
+            "would send issue {id}, as far as it has not left",
+            "enverrait le numéro {id}, pour ce qui n'est pas parti"
+        ));
+        return Ok(Exit::Done);
+    }
+    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    if let Err(busy) = ledger.lock_for_sending() {
+        // A send that takes longer than the timer is in order: the next run looks again.
+        shell.report.text(shell.report.chain(&busy));
         return Ok(Exit::Done);
     }
     let intent = Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false };
@@ -68,16 +81,31 @@ fn begin(folder: &IssueFolder<'_>, args: &Args, shell: &Shell) -> Result<Exit> {
     if now.duration_since(planned) > late {
         shell.report.warn(&words!(
             "held: issue {id} was planned for {shown}; nothing leaves late by itself. A person may: cco-news send {id} --late",
-            "retenu : le numéro {id} était prévu pour le {shown}; rien ne part en retard de soi-même. Une personne le peut : cco-news send {id} --late"
+            "retenu : le numéro {id} était prévu pour le {shown}; rien ne part en retard tout seul. Une personne le peut : cco-news send {id} --late"
         ));
         return Ok(Exit::Blocked);
     }
     let standing = Standing::of(folder, shell)?;
-    if standing.editions.is_empty() || standing.has_changed || standing.is_blocked || !standing.missing.is_empty() {
-        let next = standing.next(id);
+    let why = if standing.editions.is_empty() {
+        Some(words!("it is not composed", "il n'est pas composé"))
+    } else if standing.has_changed {
+        let (manifest, editions) = folder.composed()?;
+        changed::say(folder, &manifest, &editions, shell)?;
+        Some(words!("its files have changed since it was composed", "ses fichiers ont changé depuis sa composition"))
+    } else if standing.is_blocked {
+        Some(words!("the check found what blocks", "la vérification a trouvé ce qui bloque"))
+    } else if standing.missing.is_empty() {
+        None
+    } else {
+        let names: Vec<String> = standing.missing.iter().map(|(edition, _)| edition.to_string()).collect();
+        let names = names.join(", ");
+        Some(words!("not approved: {names}", "pas approuvé : {names}"))
+    };
+    if let Some(why) = why {
+        let (next, en, fr) = (standing.next(id), why.en, why.fr);
         shell.report.warn(&words!(
-            "held: issue {id} is due, but not ready. next: {next}",
-            "retenu : le numéro {id} est dû, mais n'est pas prêt. ensuite : {next}"
+            "held: issue {id} was to leave on {shown}, but {en}. next: {next}",
+            "retenu : le numéro {id} devait partir le {shown}, mais {fr}. ensuite : {next}"
         ));
         return Ok(Exit::Blocked);
     }

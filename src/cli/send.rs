@@ -86,7 +86,18 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     let now = if kind == WayOut::Outbox { shell.now } else { clock() };
     let departure = Departure { folder, manifest, editions, approvals, ledger, kind, now };
-    if departure.ledger.frozen(id)?.is_none()
+    let frozen = departure.ledger.frozen(id)?;
+    let sent = departure.folder.load_sent()?;
+    if frozen.is_none()
+        && let Some(sent) = &sent
+    {
+        return Ok(lost_ledger(id, sent.frozen_at, shell));
+    }
+    if let Some(frozen) = frozen.as_ref().filter(|_| sent.is_none()) {
+        // The freeze was written and this file was not: it says again what the ledger knows.
+        record(&departure, frozen.frozen_at, departure.ledger.counts(id)?, frozen.completed.is_some())?;
+    }
+    if frozen.is_none()
         && let Some(exit) = gate(&departure, intent, shell)?
     {
         return Ok(exit);
@@ -112,10 +123,26 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     conclude(&departure, &ended, shell)
 }
 
+/// An issue that began to leave, and a ledger that knows nothing of it: sending again would send it twice.
+fn lost_ledger(id: &IssueId, frozen_at: Timestamp, shell: &Shell) -> Exit {
+    let since = words::moment(frozen_at, &shell.config.newsletter);
+    let state = &shell.config.newsletter.state_dir;
+    shell.report.alert(&words!(
+        "refused: issue `{id}` began to leave on {since}, and the ledger in `{state}` knows nothing of it: put back the `{state}` it left with, or send from the machine that has it",
+        "refusé : le numéro `{id}` a commencé à partir le {since}, et le registre dans `{state}` n'en sait rien : remettez le `{state}` avec lequel il est parti, ou envoyez depuis la machine qui l'a"
+    ));
+    Exit::Blocked
+}
+
 /// Whether the approvals on file are those the issue was frozen with.
 fn agree(departure: &Departure<'_>, shell: &Shell) -> Result<bool> {
     let recorded = departure.ledger.approvals(&departure.folder.id)?;
-    let Some(lost) = recorded.iter().find(|approval| !departure.approvals.contains(approval)) else { return Ok(true) };
+    let is_there = |kept: &&Approval| {
+        let same =
+            |given: &Approval| given.edition == kept.edition && given.digest == kept.digest && given.by == kept.by;
+        departure.approvals.iter().any(same)
+    };
+    let Some(lost) = recorded.iter().find(|approval| !is_there(approval)) else { return Ok(true) };
     let (file, by) = (departure.folder.shown(&format!("approvals/{}.json", lost.edition)), &lost.by);
     shell.report.warn(&words!(
         "refused: the ledger has an approval by {by} that `{file}` no longer has: put the file back",
@@ -138,7 +165,7 @@ fn say_refused(folder: &IssueFolder<'_>, shell: &Shell) -> Result<()> {
             "refusé : ce qui est approuvé n'est pas ce qui est ici. ensuite : cco-news compose {id}"
         )
     };
-    shell.report.line(&next);
+    shell.report.alert(&next);
     Ok(())
 }
 
@@ -153,7 +180,7 @@ fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Opt
     let checked = check::check_and_save(folder, fixed, &silent, shell)?;
     if checked.blocked {
         check::show_to_mend(&checked, shell);
-        shell.report.line(&words!(
+        shell.report.alert(&words!(
             "blocked: mend it, then cco-news compose {id}",
             "bloqué : corrigez, puis cco-news compose {id}"
         ));
@@ -163,7 +190,7 @@ fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Opt
     if let Some((edition, n)) = missing.first() {
         let all: Vec<String> = missing.iter().map(|(edition, _)| edition.to_string()).collect();
         let all = all.join(", ");
-        shell.report.line(&words!(
+        shell.report.alert(&words!(
             "blocked: not approved as it is now: {all} ({n} more needed). next: cco-news approve {id} --edition {edition} --by \"Your name\"",
             "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : cco-news approve {id} --edition {edition} --by \"Votre nom\""
         ));
@@ -181,7 +208,7 @@ fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result
         return Ok(false);
     }
     let (id, planned) = (&departure.folder.id, words::moment(planned, newsletter));
-    shell.report.line(&words!(
+    shell.report.alert(&words!(
         "held: it was planned for {planned}. If it is to leave all the same: cco-news send {id} --late",
         "retenu : le départ était prévu pour le {planned}. S'il doit partir quand même : cco-news send {id} --late"
     ));
@@ -207,7 +234,7 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
     if ask(shell.report, &question) {
         return Ok(true);
     }
-    shell.report.line(&words!(
+    shell.report.alert(&words!(
         "not sent: nothing leaves without a typed yes, or `--yes`",
         "pas envoyé : rien ne part sans un oui tapé au clavier, ou `--yes`"
     ));
@@ -224,7 +251,17 @@ fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
     for edition in &departure.editions {
         let n = planned.get(&edition.id).map_or(0, |counts| counts.planned);
         let (id, subject) = (&edition.id, &edition.subject);
-        shell.report.line(&words!("{id}: {n} copies, “{subject}”", "{id} : {n} exemplaires, « {subject} »"));
+        let copies = words::count(usize::try_from(n)?, ["copy", "copies"], ["exemplaire", "exemplaires"]);
+        let (en, fr) = (copies.en, copies.fr);
+        shell.report.line(&words!("{id}: {en}, “{subject}”", "{id} : {fr}, « {subject} »"));
+    }
+    let planned_for = shell.config.newsletter.schedule.send_at(&departure.folder.id)?;
+    if departure.now < planned_for {
+        let planned_for = words::moment(planned_for, &shell.config.newsletter);
+        shell.report.line(&words!(
+            "planned for {planned_for}; `send` leaves now, `cco-news run` waits",
+            "prévu pour le {planned_for}; `send` part maintenant, `cco-news run` attend"
+        ));
     }
     let way = way_out::name(departure.kind);
     let (en, fr) = (way.en, way.fr);
@@ -388,6 +425,9 @@ fn nothing_to_send(departure: &Departure<'_>, shell: &Shell) -> Result<Exit> {
     shell
         .report
         .line(&words!("nothing to send: issue {id} is complete", "rien à envoyer : le numéro {id} est complet"));
+    if shell.report.is_json {
+        shell.report.json(&serde_json::json!({"issue": id, "complete": true, "editions": counts}));
+    }
     let ways = departure.ledger.ways_out(id)?;
     if departure.kind != WayOut::Outbox && !ways.is_empty() && ways.iter().all(|way| way.way_out == "outbox") {
         shell.report.line(&words!(

@@ -8,9 +8,10 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Shell;
 use super::exit::Exit;
+use super::{Shell, clock};
 use crate::ledger::Ledger;
+use crate::model::Severity;
 use crate::send::import;
 
 /// Arguments of `subscribers`.
@@ -32,8 +33,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     match args.what {
         What::Import => {
-            import_lists(&ledger, shell.now, shell)?;
-            Ok(Exit::Done)
+            let exit = import_lists(&ledger, shell.now, shell)?;
+            if shell.report.is_json {
+                shell.report.json(&json!({"imported": true, "look": exit != Exit::Done}));
+            }
+            Ok(exit)
         }
         What::List => list(&ledger, shell),
     }
@@ -71,7 +75,8 @@ pub(super) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+        if path.is_file()
+            && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
             && !crate::files::is_ignored_name(&name)
         {
             files.push(path);
@@ -82,9 +87,10 @@ pub(super) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
 }
 
 /// Takes the files of `subscribers/` into the ledger, and says what is wrong with some rows.
-pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<u64> {
-    let mut n_rows = 0;
-    let import = format!("import {now}");
+pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    // Two imports in one moment of a set clock are two.
+    let import = format!("import {now} {}", clock());
     for path in lists(shell)? {
         let name = format!("subscribers/{}", path.file_name().unwrap_or_default().to_string_lossy());
         let file = crate::files::open_regular(&path)?;
@@ -92,12 +98,14 @@ pub(super) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Re
         for finding in &taken.findings {
             shell.report.finding(finding);
         }
-        n_rows += taken.added + taken.changed + taken.same;
+        if taken.findings.iter().any(|finding| finding.severity <= Severity::Warning) {
+            exit = Exit::Look;
+        }
         let import::Taken { added, changed, same, twice, kept_away, .. } = taken;
         shell.report.line(&words!(
             "{name}: {added} new, {changed} changed, {same} as before, {twice} twice, {kept_away} kept away",
             "{name} : {added} nouveaux, {changed} modifiés, {same} inchangés, {twice} en double, {kept_away} écartés"
         ));
     }
-    Ok(n_rows)
+    Ok(exit)
 }

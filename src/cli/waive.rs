@@ -68,5 +68,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let file = folder.shown("issue.toml");
     shell.report.line(&words!("waived: {rule}, written in `{file}`", "accepté : {rule}, noté dans `{file}`"));
     shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+    if shell.report.is_json {
+        shell.report.json(&serde_json::json!({"issue": id, "rule": rule, "story": args.story, "by": args.by.trim()}));
+    }
     Ok(Exit::Done)
 }

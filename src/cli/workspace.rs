@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::files;
 use crate::gather::markdown;
+use crate::ledger::Ledger;
 use crate::model::{
     Approval, Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest,
     ManifestEdition, Newsletter, Part, StoryId, Texts,
@@ -254,6 +255,15 @@ impl IssueFolder<'_> {
         let editions = self.load_editions(&manifest)?;
         Ok((manifest, editions))
     }
+}
+
+/// Whether an issue has begun to leave: its own file says so, or, when that could not be written, this machine's ledger.
+pub(super) fn has_begun(folder: &IssueFolder<'_>) -> Result<bool> {
+    if folder.load_sent()?.is_some() {
+        return Ok(true);
+    }
+    let ledger = Ledger::open_if_there(&folder.config.state_dir()?)?;
+    Ok(ledger.map(|ledger| ledger.frozen(&folder.id)).transpose()?.flatten().is_some())
 }
 
 /// Editions whose files are no longer what was composed.

@@ -5,8 +5,10 @@ use std::fmt;
 use anyhow::{Result, bail};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
+
+use crate::model::Event;
 
 /// One language's words.
 pub(super) struct Locale {
@@ -107,6 +109,12 @@ impl Locale {
         self.say("day", &[("weekday", weekday.into()), ("date", self.date(date)?.into())])
     }
 
+    /// As [`Locale::day`], without the article that French puts before it.
+    fn bare_day(&self, date: Date) -> Result<String> {
+        let weekday = self.say(&format!("weekday_{}", date.weekday().to_monday_one_offset()), &[])?;
+        self.say("bare_day", &[("weekday", weekday.into()), ("date", self.date(date)?.into())])
+    }
+
     /// `4:30 pm`, `16 h 30`.
     pub(super) fn time(&self, time: Time) -> Result<String> {
         let hour = time.hour();
@@ -126,9 +134,20 @@ impl Locale {
     }
 
     /// When an event is: day, from when to when, and in which time.
-    pub(super) fn when(&self, starts: DateTime, ends: Option<DateTime>, zone: &str) -> Result<String> {
+    pub(super) fn when(&self, event: &Event, zone: &str) -> Result<String> {
+        if event.is_all_day() {
+            return match event.ends.map(|ends| ends.date()).filter(|last| *last > event.starts.date()) {
+                Some(last) => {
+                    let (first, last) = (self.bare_day(event.starts.date())?, self.bare_day(last)?);
+                    self.say("when_whole_days", &[("first", first.into()), ("last", last.into())])
+                }
+                None => self.day(event.starts.date()),
+            };
+        }
+        let (starts, ends) = (event.starts, event.ends);
         let zone = self.say("zone", &[("zone", zone.replace('/', "_").into())])?;
         let (day, start) = (self.day(starts.date())?, self.time(starts.time())?);
+        let first_day = self.bare_day(starts.date())?;
         let mut args: Vec<(&str, FluentValue<'_>)> =
             vec![("day", day.into()), ("start", start.into()), ("zone", zone.into())];
         match ends {
@@ -137,7 +156,8 @@ impl Locale {
                 self.say("when_range", &args)
             }
             Some(ends) => {
-                args.push(("end_day", self.day(ends.date())?.into()));
+                args.push(("first_day", first_day.into()));
+                args.push(("last_day", self.bare_day(ends.date())?.into()));
                 args.push(("end", self.time(ends.time())?.into()));
                 self.say("when_days", &args)
             }
@@ -155,14 +175,28 @@ fn year(date: Date) -> FluentValue<'static> {
 mod tests {
     use super::*;
 
-    fn check(lang: &str, source: &str, expected: [&str; 5]) {
+    fn check(lang: &str, source: &str, expected: [&str; 6]) {
         let locale = Locale::parse("x.ftl", lang, source).unwrap();
-        let starts: DateTime = "2026-12-01T13:00".parse().unwrap();
+        let event = Event {
+            starts: "2026-12-01T13:00".parse().unwrap(),
+            ends: Some("2026-12-01T14:30".parse().unwrap()),
+            register_by: None,
+            language: None,
+            location: crate::model::Texts::new(),
+            audience: crate::model::Texts::new(),
+        };
+        let whole = Event {
+            starts: "2026-12-01T00:00".parse().unwrap(),
+            ends: Some("2026-12-03T00:00".parse().unwrap()),
+            ..event.clone()
+        };
+        let starts = event.starts;
         let said = [
             locale.date("2026-12-09".parse().unwrap()).unwrap(),
             locale.day(starts.date()).unwrap(),
             locale.time("16:30".parse().unwrap()).unwrap(),
-            locale.when(starts, Some("2026-12-01T14:30".parse().unwrap()), "America/Toronto").unwrap(),
+            locale.when(&event, "America/Toronto").unwrap(),
+            locale.when(&whole, "America/Toronto").unwrap(),
             locale.month_and_year(starts.date()).unwrap(),
         ];
         assert_eq!(said.map(|text| text.replace('\u{a0}', "~")), expected);
@@ -178,6 +212,7 @@ mod tests {
                 "Tuesday, December~1, 2026",
                 "4:30~pm",
                 "Tuesday, December~1, 2026, 1~pm to 2:30~pm (Eastern time)",
+                "Tuesday, December~1, 2026, to Thursday, December~3, 2026",
                 "December~2026",
             ],
         );
@@ -189,6 +224,7 @@ mod tests {
                 "le mardi 1er~décembre~2026",
                 "16~h~30",
                 "le mardi 1er~décembre~2026, de 13~h à 14~h~30 (heure de l'Est)",
+                "du mardi 1er~décembre~2026 au jeudi 3~décembre~2026",
                 "décembre~2026",
             ],
         );

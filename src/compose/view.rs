@@ -292,7 +292,7 @@ impl Half<'_, '_> {
         let (location, audience) = (text(&event.location), text(&event.audience));
         Ok(json!({
             "day": event.starts.day().to_string(), "month": locale.month(event.starts.month())?,
-            "when": locale.when(event.starts, event.ends, zone)?,
+            "when": locale.when(event, zone)?,
             "where": self.mend(&location, ""), "audience": self.mend(&audience, ""), "language": language,
             "register_by": register_by,
         }))

@@ -104,6 +104,22 @@ fn pick(
         return None;
     };
     let mut story = story.clone();
+    if let Origin::File { file, .. } = &story.origin
+        && !material.harvest.stories.iter().any(|there| there.id == *id)
+    {
+        findings.push(finding(
+            Severity::Error,
+            line,
+            words!(
+                "the file of the picked story `{id}` is gone, or can no longer be read: `{file}`",
+                "le fichier du texte choisi `{id}` a disparu, ou ne se lit plus : `{file}`"
+            ),
+            words!(
+                "mend the file or put it back, or remove the line",
+                "corrigez le fichier ou remettez-le, ou enlevez la ligne"
+            ),
+        ));
+    }
     if !story.newer.is_empty() && matches!(story.origin, Origin::Source { .. }) {
         findings.push(finding(
             Severity::Info,
@@ -123,6 +139,21 @@ fn pick(
     }
     if let Some(overrides) = file.words.story.get(id.as_str()) {
         for (lang, words) in overrides {
+            if !material.newsletter.languages.contains(lang) {
+                findings.push(finding(
+                    Severity::Warning,
+                    0,
+                    words!(
+                        "`[story.\"{id}\".{lang}]`: `{lang}` is not a language of this newsletter",
+                        "`[story.\"{id}\".{lang}]` : `{lang}` n'est pas une langue de cette infolettre"
+                    ),
+                    words!(
+                        "write the table for another language, or remove it",
+                        "écrivez le tableau pour une autre langue, ou enlevez-le"
+                    ),
+                ));
+                continue;
+            }
             reword(story.texts.entry(lang.clone()).or_default(), words, material);
         }
     }

@@ -80,6 +80,7 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
     let document = Document::parse(text).map_err(|error| explain(text, error.message(), error.span()))?;
     let line_of = |span: Option<Range<usize>>| span.map_or(0, |span| text[..span.start].matches('\n').count() + 1);
     let mut sections = Vec::new();
+    let mut listed = Vec::new();
     let Some(tables) = document.get("section").and_then(Item::as_array_of_tables) else {
         return Ok(IssueFile { words, sections });
     };
@@ -96,6 +97,7 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
             let ids = array.iter().filter_map(|value| Some((StoryId::parse(value.as_str()?), line_of(value.span()))));
             for (id, line) in ids {
                 section.all.insert(id.clone());
+                listed.push((id.clone(), line));
                 if list == "pick" {
                     section.picks.push((id, line));
                 }
@@ -106,7 +108,7 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
         }
         sections.push(section);
     }
-    refuse_doubles(text, &sections)?;
+    refuse_doubles(text, &listed)?;
     Ok(IssueFile { words, sections })
 }
 
@@ -114,14 +116,15 @@ fn explain(text: &str, message: &str, span: Option<Range<usize>>) -> Words {
     toml_mistake("issue.toml", text, message, span)
 }
 
-fn refuse_doubles(text: &str, sections: &[FileSection]) -> Result<()> {
+/// One id in two places: the editor has decided twice, and only they know which.
+fn refuse_doubles(text: &str, listed: &[(StoryId, usize)]) -> Result<()> {
     let mut seen: BTreeMap<&StoryId, usize> = BTreeMap::new();
-    for (id, line) in sections.iter().flat_map(|section| &section.picks) {
+    for (id, line) in listed {
         if let Some(first) = seen.insert(id, *line) {
             let shown = text.lines().nth(line - 1).unwrap_or("").trim();
             bail!(words!(
-                "`issue.toml` line {line}: `{id}` is picked twice, first on line {first}\n    {shown}\n  remove one of the two",
-                "`issue.toml` ligne {line} : `{id}` est choisi deux fois, d'abord à la ligne {first}\n    {shown}\n  enlevez l'une des deux lignes"
+                "`issue.toml` line {line}: `{id}` stands twice, first on line {first}\n    {shown}\n  keep the line in the list that you mean, and remove the other",
+                "`issue.toml` ligne {line} : `{id}` figure deux fois, d'abord à la ligne {first}\n    {shown}\n  gardez la ligne dans la liste voulue, et enlevez l'autre"
             ));
         }
     }
@@ -141,6 +144,10 @@ pub(super) fn insert_candidates(text: &str, material: &Material<'_>) -> Result<(
     // From the end to the beginning, so that earlier places stay where they were.
     let mut inserts: Vec<(Range<usize>, String)> = Vec::new();
     let mut appended = String::new();
+    let order =
+        |id: &str| material.newsletter.sections.iter().position(|section| section.id == id).unwrap_or(usize::MAX);
+    let mut by_section: Vec<(&str, Vec<&Story>)> = by_section.into_iter().collect();
+    by_section.sort_by_key(|(id, _)| order(id));
     for (id, mut stories) in by_section {
         propose::rank(&mut stories, material);
         let lines: String = stories.iter().map(|story| propose::line(story, material)).collect();

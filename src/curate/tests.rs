@@ -110,6 +110,7 @@ fn a_broken_file_is_explained() {
         ("[[section]]\nid = \"tools\"\npick = [\n  “a”,\n]\n", "line 4"),
         ("[[section]]\nid = \"tools\"\npicks = []\n", "picks"),
         ("[[section]]\nid = \"tools\"\npick = [\"a\", \"a\"]\n", "twice"),
+        ("[[section]]\nid = \"tools\"\npick = [\"a\"]\ndropped = [\"a\"]\n", "twice"),
     ] {
         let error = run(vec![story("a", "tools", &BOTH)], Some(hand)).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");

@@ -55,6 +55,9 @@ fn mend(message: &str, line: &str) -> Words {
             "mettez des guillemets droits (\") autour du texte : un traitement de texte les a changés"
         );
     }
+    if let Some(near) = nearest_key(message) {
+        return words!("did you mean `{near}`", "vouliez-vous dire `{near}`");
+    }
     if message.contains("unknown field") {
         return words!("check the spelling of the key", "vérifiez l'orthographe de la clé");
     }
@@ -74,4 +77,39 @@ fn mend(message: &str, line: &str) -> Words {
         );
     }
     words!("compare the line with the ones around it", "comparez la ligne avec celles qui l'entourent")
+}
+
+/// Of the keys that the parser names, the one that was probably meant: at most two letters away.
+fn nearest_key(message: &str) -> Option<&str> {
+    let mut quoted = message.strip_prefix("unknown field")?.split('`').skip(1).step_by(2);
+    let written = quoted.next()?;
+    quoted.map(|key| (distance(written, key), key)).filter(|(letters, _)| *letters <= 2).min().map(|(_, key)| key)
+}
+
+/// Letters to add, take or change between two words (Levenshtein). Keys are short.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_guessed() {
+        assert_eq!(nearest_key("unknown field `hold`, expected one of `held`, `pick`"), Some("held"));
+        assert_eq!(nearest_key("unknown field `colour`, expected `held`"), None);
+        assert_eq!(distance("frist_issue", "first_issue"), 2);
+    }
 }

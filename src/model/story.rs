@@ -191,6 +191,21 @@ pub struct Event {
     pub audience: Texts,
 }
 
+impl Event {
+    /// Whether no hour was given: the event takes the whole day, or whole days.
+    pub fn is_all_day(&self) -> bool {
+        let is_midnight = |at: DateTime| at.time() == jiff::civil::Time::midnight();
+        is_midnight(self.starts) && self.ends.is_none_or(is_midnight)
+    }
+
+    /// Whether nobody can go there any more: it has ended; without an end, it has begun; without an hour, its last day
+    /// has passed.
+    pub fn is_over(&self, at: DateTime) -> bool {
+        let last = self.ends.unwrap_or(self.starts);
+        if self.is_all_day() { last.date() < at.date() } else { last < at }
+    }
+}
+
 /// Third-party material in one language, with the reason that allows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Only {

@@ -23,6 +23,7 @@ weekday_7 = Sunday
 date = { $month }{"\u00A0"}{ $day }, { $year }
 month_and_year = { $month }{"\u00A0"}{ $year }
 day = { $weekday }, { $date }
+bare_day = { $weekday }, { $date }
 time = { $minute ->
     [0] { $hour12 }{"\u00A0"}{ $half }
    *[other] { $hour12 }:{ $minute2 }{"\u00A0"}{ $half }
@@ -33,7 +34,8 @@ zone = { $zone ->
 }
 when_start = { $day }, { $start } ({ $zone })
 when_range = { $day }, { $start } to { $end } ({ $zone })
-when_days = { $day }, { $start }, to { $end_day }, { $end } ({ $zone })
+when_days = { $first_day }, { $start }, to { $last_day }, { $end } ({ $zone })
+when_whole_days = { $first }, to { $last }
 
 issue_of = Issue of { $date }
 in_this_issue = In this issue
@@ -64,7 +66,7 @@ connect = Stay connected
 about = About this newsletter
 colon = :
 feedback = Was this useful? Reply to this message: a person reads every answer.
-sent_by = Sent by
+sent_by = Sent by the
 on_behalf_of = on behalf of the { $organization }
 write_to = Write to
 change_language = Change language

@@ -26,6 +26,7 @@ date = { $day ->
 }{"\u00A0"}{ $month }{"\u00A0"}{ $year }
 month_and_year = { $month }{"\u00A0"}{ $year }
 day = le { $weekday } { $date }
+bare_day = { $weekday } { $date }
 time = { $minute ->
     [0] { $hour }{"\u00A0"}h
    *[other] { $hour }{"\u00A0"}h{"\u00A0"}{ $minute2 }
@@ -36,7 +37,8 @@ zone = { $zone ->
 }
 when_start = { $day }, à { $start } ({ $zone })
 when_range = { $day }, de { $start } à { $end } ({ $zone })
-when_days = du { $day }, { $start }, au { $end_day }, { $end } ({ $zone })
+when_days = du { $first_day }, { $start }, au { $last_day }, { $end } ({ $zone })
+when_whole_days = du { $first } au { $last }
 
 issue_of = Numéro du { $date }
 in_this_issue = Dans ce numéro
@@ -51,7 +53,7 @@ event_when = Quand
 event_where = Où
 event_language = Langue
 event_audience = Public
-event_register_by = Inscription d'ici
+event_register_by = Date limite d'inscription
 language_bilingual = français et anglais
 language_en = anglais
 language_fr = français

@@ -191,7 +191,10 @@ impl Fields {
     /// A day, with what to write when it is none.
     pub(super) fn moment(&self, name: &str, node: &Node, report: &mut Report) -> Option<super::super::dates::Moment> {
         let text = plain(node)?;
-        let moment = super::super::dates::parse(&text);
+        let has_hour = text.contains(':')
+            || text.to_lowercase().split(|c: char| c.is_ascii_digit()).any(|word| word.trim() == "h");
+        // An hour that is none (`25:00`) must not become midnight.
+        let moment = super::super::dates::parse(&text).filter(|moment| moment.time.is_some() || !has_hour);
         if moment.is_none() {
             let written = super::super::text::cut(&text, 40);
             report.add(
