@@ -136,7 +136,7 @@ impl Locale {
     /// When an event is: day, from when to when, and in which time.
     pub(super) fn when(&self, event: &Event, zone: &str) -> Result<String> {
         if event.is_all_day() {
-            return match event.ends.map(|ends| ends.date()).filter(|last| *last > event.starts.date()) {
+            return match event.ends.map(jiff::civil::DateTime::date).filter(|last| *last > event.starts.date()) {
                 Some(last) => {
                     let (first, last) = (self.bare_day(event.starts.date())?, self.bare_day(last)?);
                     self.say("when_whole_days", &[("first", first.into()), ("last", last.into())])

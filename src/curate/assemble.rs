@@ -85,22 +85,7 @@ fn pick(
     let last = material.last.and_then(|issue| issue.stories().find(|story| story.id == *id));
     let found = material.harvest.stories.iter().find(|story| story.id == *id).or(last);
     let Some(story) = found else {
-        let near = nearest(id, material);
-        findings.push(finding(
-            Severity::Error,
-            line,
-            words!("no story has the id `{id}`", "aucun texte n'a l'id `{id}`"),
-            match near {
-                Some(near) => words!(
-                    "did you mean `{near}`; else remove the line",
-                    "vouliez-vous dire `{near}`; sinon, enlevez la ligne"
-                ),
-                None => words!(
-                    "remove the line, or put its file back into `stories/`",
-                    "enlevez la ligne, ou remettez son fichier dans `stories/`"
-                ),
-            },
-        ));
+        findings.push(no_such_story(id, line, material));
         return None;
     };
     let mut story = story.clone();
@@ -158,6 +143,25 @@ fn pick(
         }
     }
     Some(story)
+}
+
+fn no_such_story(id: &StoryId, line: usize, material: &Material<'_>) -> Finding {
+    let near = nearest(id, material);
+    finding(
+        Severity::Error,
+        line,
+        words!("no story has the id `{id}`", "aucun texte n'a l'id `{id}`"),
+        match near {
+            Some(near) => words!(
+                "did you mean `{near}`; else remove the line",
+                "vouliez-vous dire `{near}`; sinon, enlevez la ligne"
+            ),
+            None => words!(
+                "remove the line, or put its file back into `stories/`",
+                "enlevez la ligne, ou remettez son fichier dans `stories/`"
+            ),
+        },
+    )
 }
 
 fn reword(text: &mut Text, words: &Override, material: &Material<'_>) {

@@ -169,12 +169,11 @@ async fn read_one(http: &Http, source: &Source, lang: &Lang, url: &str, newslett
     let fetched = http.get(url, source.allow_private).await;
     let (moved_to, note) = (fetched.moved_to.clone(), fetched.note.clone());
     let is_silent = fetched.outcome.is_err();
-    let mut items = match &source.page {
-        Some(page) => leaves(http, source, page, fetched, newsletter).await,
-        None => {
-            let local = zone(newsletter);
-            parsed(fetched, move |body, url| feed::read(&body, &url, &local)).await
-        }
+    let mut items = if let Some(page) = &source.page {
+        leaves(http, source, page, fetched, newsletter).await
+    } else {
+        let local = zone(newsletter);
+        parsed(fetched, move |body, url| feed::read(&body, &url, &local)).await
     };
     if moved_to.is_some() && !is_silent && items.is_err() {
         // What stands at the new address is no feed: a guest network, or a mistake. The old one is asked again.

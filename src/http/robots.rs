@@ -140,6 +140,12 @@ fn allows(rules: &[Rule], url: &Url) -> bool {
     longest.is_none_or(|rule| rule.allows)
 }
 
+/// `%2F`.
+fn percent(byte: u32, out: &mut String) {
+    use std::fmt::Write as _;
+    let _ = write!(out, "%{byte:02X}"); // Writing to a String does not fail.
+}
+
 /// One spelling for comparing: letters outside ASCII as percent signs, percent signs of plain letters as letters.
 fn spelled(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -153,11 +159,11 @@ fn spelled(path: &str) -> String {
                 at += 2;
                 match char::from_u32(high * 16 + low) {
                     Some(c) if c.is_ascii_alphanumeric() || "-._~".contains(c) => out.push(c),
-                    _ => out.push_str(&format!("%{:02X}", high * 16 + low)),
+                    _ => percent(high * 16 + low, &mut out),
                 }
             }
             _ if byte.is_ascii() => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => percent(u32::from(byte), &mut out),
         }
     }
     out

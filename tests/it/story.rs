@@ -133,7 +133,7 @@ fn a_file_that_is_no_story_is_named_with_what_to_do() {
     office.run(&["story", "check"]).is(4).says(&["the file holds no text"]);
     fs::remove_file(office.path().join("stories/broken.md")).unwrap();
     office.write("stories/photo.heic", "x");
-    office.run(&["story", "check"]).is(3).says(&["photo.heic", "save the picture as `.jpg` or `.png`"]);
+    office.run(&["story", "check"]).is(3).says(&["photo.heic", "share it by mail as `.jpg`"]);
     office.run(&["story", "check", "nowhere.md"]).is(1).says(&["nowhere.md"]);
 }
 

@@ -269,7 +269,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             std::fs::create_dir(folder.path().join("stories")).unwrap();
             std::fs::write(folder.path().join("stories/a.md"), &filled).unwrap();
-            std::fs::write(folder.path().join("stories/photo.jpg"), b"x").unwrap();
+            std::fs::write(folder.path().join("stories/photo.jpg"), b"GIF89a\x40\x01\xc8\0\0\0\0").unwrap();
             let now = "2026-12-02T14:00:00Z".parse().unwrap();
             let (stories, findings) = read_stories(folder.path(), &newsletter(), now).unwrap();
             let said: Vec<String> =

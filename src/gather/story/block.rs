@@ -3,7 +3,7 @@
 
 use super::split::Body;
 use super::{Report, Spot, language_of};
-use crate::gather::text;
+use crate::gather::{links, text};
 use crate::model::{Lang, Newsletter, Severity};
 
 /// A bold line longer than this is a paragraph that somebody wanted to stress.
@@ -65,9 +65,15 @@ fn linked(words: &str) -> String {
             .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”'))
             .unwrap_or(tail.len());
         let link = tail[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '’']);
-        let href = escaped(link);
         out.push_str(&escaped(rest[..at].trim_end_matches('<')));
-        out.push_str(&format!("<a href=\"{href}\">{href}</a>"));
+        match links::clean(link) {
+            // The address is shown as cleaned: a Safe Link fills three lines.
+            Some(clean) => {
+                let href = escaped(&clean);
+                out.extend(["<a href=\"", &href, "\">", &href, "</a>"]);
+            }
+            None => out.push_str(&escaped(link)),
+        }
         let after = &tail[link.len()..];
         rest = if rest[..at].ends_with('<') { after.strip_prefix('>').unwrap_or(after) } else { after };
     }
@@ -155,7 +161,7 @@ fn body(lang: Option<Lang>, mut blocks: Vec<Block>) -> Body {
     let mut out = String::new();
     if let Some(title) = &title {
         let words = escaped(title.words.trim());
-        out.push_str(&format!("<h1>{words}</h1>"));
+        element("h1", &words, &mut out);
     }
     out.push_str(&html(&blocks));
     Body { lang, line: title.map_or(line, |title| title.line), text: out, html: true }
@@ -186,9 +192,9 @@ pub(super) fn html(blocks: &[Block]) -> String {
             let inner = &block.html;
             match block.kind {
                 Kind::Table => out.push_str(inner),
-                Kind::Title | Kind::Heading(1..=3) => out.push_str(&format!("<h3>{inner}</h3>")),
-                Kind::Heading(_) => out.push_str(&format!("<h4>{inner}</h4>")),
-                Kind::Plain | Kind::Item { .. } => out.push_str(&format!("<p>{inner}</p>")),
+                Kind::Title | Kind::Heading(1..=3) => element("h3", inner, &mut out),
+                Kind::Heading(_) => element("h4", inner, &mut out),
+                Kind::Plain | Kind::Item { .. } => element("p", inner, &mut out),
             }
             continue;
         };
@@ -199,19 +205,22 @@ pub(super) fn html(blocks: &[Block]) -> String {
         }
         while lists.len() < level + 1 {
             lists.push(name);
-            out.push_str(&format!("<{name}>"));
+            out.extend(["<", name, ">"]);
         }
-        let inner = &block.html;
-        out.push_str(&format!("<li>{inner}</li>"));
+        element("li", &block.html, &mut out);
     }
     close(&mut lists, 0, &mut out);
     out
 }
 
+fn element(name: &str, inner: &str, out: &mut String) {
+    out.extend(["<", name, ">", inner, "</", name, ">"]);
+}
+
 fn close(lists: &mut Vec<&'static str>, down_to: usize, out: &mut String) {
     while lists.len() > down_to {
         if let Some(name) = lists.pop() {
-            out.push_str(&format!("</{name}>"));
+            out.extend(["</", name, ">"]);
         }
     }
 }
@@ -223,9 +232,9 @@ mod tests {
     #[test]
     fn addresses_in_plain_words_become_links_and_the_rest_is_escaped() {
         assert_eq!(
-            linked("See <https://a.example/x?y=1&z=2>, or (http://b.example)."),
+            linked("See <https://a.example/x?y=1&z=2>, or (http://b.example/c)."),
             "See <a href=\"https://a.example/x?y=1&amp;z=2\">https://a.example/x?y=1&amp;z=2</a>, \
-             or (<a href=\"http://b.example\">http://b.example</a>)."
+             or (<a href=\"http://b.example/c\">http://b.example/c</a>)."
         );
         assert_eq!(linked("1 < 2 & \"3\""), "1 &lt; 2 &amp; &quot;3&quot;");
     }

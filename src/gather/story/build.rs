@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{self, lines};
 use super::fields::{self, Fields, plain};
-use super::folder::Dropped;
+use super::folder::{self, Dropped};
 use super::split::{self, Body};
 use super::{Office, Report, Spot, mail, origin, picture, word};
 use crate::files;
@@ -54,15 +54,20 @@ pub(super) fn story(
     Some(story)
 }
 
+/// The text of a file; when it cannot be read, that is said.
+pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
+    folder::bytes(file, STORY_BYTES_MAX, report)
+        .map(|bytes| files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned())
+}
+
 /// A file's fields, and a body per language.
 pub(super) struct Written {
     pub(super) fields: Fields,
     pub(super) bodies: Vec<Body>,
 }
 
-fn markdown(bytes: &[u8], office: &Office<'_>, report: &mut Report) -> Option<Written> {
-    let source = files::decode(bytes);
-    let parts = split::split(source.trim_start_matches('\u{FEFF}'), office.newsletter);
+fn markdown(source: &str, office: &Office<'_>, report: &mut Report) -> Option<Written> {
+    let parts = split::split(source, office.newsletter);
     if parts.unclosed {
         let first = parts.front.as_ref().map_or(1, |(line, _)| *line);
         report.add(
@@ -77,36 +82,12 @@ fn markdown(bytes: &[u8], office: &Office<'_>, report: &mut Report) -> Option<Wr
     Some(Written { fields, bodies: parts.bodies })
 }
 
-/// The bytes of a file; when it cannot be read, that is said.
-fn bytes(file: &Dropped, report: &mut Report) -> Option<Vec<u8>> {
-    let bytes_max = if file.is_text() { STORY_BYTES_MAX } else { DOCUMENT_BYTES_MAX };
-    match files::read_bytes(&file.path, bytes_max) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            let (en, fr) = (format!("{error}"), format!("{error:#}"));
-            report.add(
-                Severity::Error,
-                &Spot::default(),
-                words!("the file could not be read: {en}", "le fichier n'a pu être lu : {fr}"),
-                words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
-            );
-            None
-        }
-    }
-}
-
-/// The text of a file.
-pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
-    bytes(file, report).map(|bytes| files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned())
-}
-
 /// One file as a story, perhaps in one language.
 fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, report: &mut Report) -> Option<Story> {
-    let bytes = bytes(file, report)?;
     let Written { fields, bodies } = match file.extension.as_str() {
-        "docx" => word::read(&bytes, office, report)?,
-        "eml" | "msg" => mail::read(&bytes, office, report)?,
-        _ => markdown(&bytes, office, report)?,
+        "docx" => word::read(&folder::bytes(file, DOCUMENT_BYTES_MAX, report)?, office, report)?,
+        "eml" | "msg" => mail::read(&folder::bytes(file, DOCUMENT_BYTES_MAX, report)?, office, report)?,
+        _ => markdown(&source(file, report)?, office, report)?,
     };
     let texts = texts(office, &fields, bodies, lang, report)?;
     let langs: Vec<Lang> = match lang {
@@ -216,7 +197,7 @@ fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<B
             Severity::Error,
             &Spot::default(),
             words!("the file holds no text", "le fichier ne contient aucun texte"),
-            title_hint(&report.file),
+            no_text_hint(&report.file),
         );
         return None;
     }
@@ -238,15 +219,26 @@ fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<B
     Some(std::mem::take(texts))
 }
 
+fn no_text_hint(file: &str) -> Words {
+    if is_word(file) {
+        return title_hint(file);
+    }
+    words!("write a title after `# `, then the text", "écrivez un titre après `# `, puis le texte")
+}
+
+fn is_word(file: &str) -> bool {
+    file.to_lowercase().ends_with(".docx")
+}
+
 /// How a title is written, in a Word file and elsewhere.
 fn title_hint(file: &str) -> Words {
-    if file.to_lowercase().ends_with(".docx") {
+    if is_word(file) {
         words!(
             "give the first line the style Title in Word, then write the text",
             "donnez le style Titre à la première ligne dans Word, puis écrivez le texte"
         )
     } else {
-        words!("begin with a line `# Title`, then the text", "commencez par une ligne `# Titre`, puis le texte")
+        words!("begin the text with a line `# Title`", "commencez le texte par une ligne `# Titre`")
     }
 }
 

@@ -30,13 +30,6 @@ pub(super) struct Dropped {
     pub(super) photo: Option<String>,
 }
 
-impl Dropped {
-    /// Whether it is typed text: Markdown, with or without fields.
-    pub(super) fn is_text(&self) -> bool {
-        matches!(self.extension.as_str(), "md" | "markdown" | "txt")
-    }
-}
-
 /// What lies in the folder.
 #[derive(Default)]
 pub(super) struct Found {
@@ -46,7 +39,7 @@ pub(super) struct Found {
     pub(super) pictures: Vec<Dropped>,
     /// For what is not read.
     pub(super) findings: Vec<Finding>,
-    /// Lock files of Word and LibreOffice, each with its folder.
+    /// Lock files of Word and `LibreOffice`, each with its folder.
     locks: Vec<(String, String)>,
 }
 
@@ -77,7 +70,7 @@ pub(super) fn files(root: &Path) -> Result<Found> {
     Ok(found)
 }
 
-/// Word puts `~$arning.docx` beside an open `Learning.docx`, LibreOffice `.~lock.Learning.docx#`: the file is half
+/// Word puts `~$arning.docx` beside an open `Learning.docx`, `LibreOffice` `.~lock.Learning.docx#`: the file is half
 /// written, and is read when it is closed. A lock without its file was left behind, and says nothing.
 fn wait_for_open(found: &mut Found) {
     for (folder, lock) in std::mem::take(&mut found.locks) {
@@ -203,6 +196,23 @@ pub(super) fn sort_in(path: &Path, name: String, shown: String, below: &str, fou
         photo: None,
     };
     if stories { found.stories.push(file) } else { found.pictures.push(file) }
+}
+
+/// The bytes of a file; when it cannot be read, that is said.
+pub(super) fn bytes(file: &Dropped, bytes_max: u64, report: &mut Report) -> Option<Vec<u8>> {
+    match files::read_bytes(&file.path, bytes_max) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            let (en, fr) = (format!("{error}"), format!("{error:#}"));
+            report.add(
+                Severity::Error,
+                &Spot::default(),
+                words!("the file could not be read: {en}", "le fichier n'a pu être lu\u{a0}: {fr}"),
+                words!("close it elsewhere, and drop it again", "fermez-le ailleurs et déposez-le de nouveau"),
+            );
+            None
+        }
+    }
 }
 
 fn unsupported(extension: &str) -> (Severity, Words, Words) {

@@ -71,8 +71,9 @@ impl Report {
 
 /// Reads `stories/` below a newsletter's folder.
 pub(super) fn read(root: &Path, newsletter: &Newsletter, now: Timestamp) -> Result<(Vec<Story>, Vec<Finding>)> {
+    let found = folder::files(root)?;
     let office = Office { newsletter, zone: super::zone(newsletter), now, root };
-    Ok(stories(&office, folder::files(root)?))
+    Ok(stories(&office, found))
 }
 
 /// Reads named files, wherever they lie.
@@ -82,16 +83,17 @@ pub(super) fn read_named(
     newsletter: &Newsletter,
     now: Timestamp,
 ) -> Result<(Vec<Story>, Vec<Finding>)> {
+    let found = named::files(paths, root, newsletter)?;
     let office = Office { newsletter, zone: super::zone(newsletter), now, root };
-    Ok(stories(&office, named::files(paths, root, newsletter)?))
+    Ok(stories(&office, found))
 }
 
-/// Files to stories, those of a pair together.
+/// Files to stories, those of a pair together, each with its photo.
 fn stories(office: &Office<'_>, found: folder::Found) -> (Vec<Story>, Vec<Finding>) {
     let newsletter = office.newsletter;
-    let folder::Found { stories: mut files, pictures, mut findings, .. } = found;
+    let folder::Found { stories: files, pictures, mut findings, .. } = found;
+    let (lists, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(listed::is_list);
     let left = picture::give(pictures, &mut files, newsletter);
-    let (lists, files): (Vec<_>, Vec<_>) = files.into_iter().partition(listed::is_list);
     let mut groups: BTreeMap<(String, String), Part> = BTreeMap::new();
     for file in files {
         let (stem, lang) = stem_and_language(&file.stem, newsletter);

@@ -10,7 +10,8 @@ use super::stem_and_language;
 use crate::files;
 use crate::model::{Newsletter, Severity};
 
-/// The named files, each with its twins in other languages beside it, and findings for those that are no stories.
+/// The named files, each with its twins in other languages and its photo beside it, and findings for those that are no
+/// stories.
 pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> Result<Found> {
     let mut found = Found::default();
     let stories = fs::canonicalize(root.join("stories")).unwrap_or_else(|_| root.join("stories"));
@@ -35,7 +36,7 @@ pub(super) fn files(paths: &[PathBuf], root: &Path, newsletter: &Newsletter) -> 
         }
         for name in with_twins(&folder, &name, newsletter) {
             let shown = place.shown(&name);
-            if found.stories.iter().all(|file| file.shown != shown) {
+            if found.stories.iter().chain(&found.pictures).all(|file| file.shown != shown) {
                 folder::sort_in(&folder.join(&name), name, shown, &place.below, &mut found);
             }
         }
@@ -75,20 +76,18 @@ fn is_picture(name: &str) -> bool {
     ending.is_some_and(|ending| matches!(ending.as_str(), "jpg" | "jpeg" | "png" | "gif" | "webp"))
 }
 
-/// `name.en.md` with `name.fr.md`; a file without a language alone.
+/// `name.en.md` with `name.fr.md` and `name.jpg`; a file without a language with its photo alone.
 fn with_twins(folder: &Path, name: &str, newsletter: &Newsletter) -> Vec<String> {
-    let own = |name: &str| {
-        let (stem, lang) = stem_and_language(name.rsplit_once('.').map_or(name, |(stem, _)| stem), newsletter);
-        lang.map(|_| stem)
-    };
+    let own = |name: &str| stem_and_language(name.rsplit_once('.').map_or(name, |(stem, _)| stem), newsletter);
+    let (stem, lang) = own(name);
     let mut names = vec![name.to_owned()];
-    if let Some(stem) = own(name)
-        && let Ok(entries) = fs::read_dir(folder)
-    {
+    if let Ok(entries) = fs::read_dir(folder) {
         let files = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let others = files.filter_map(|entry| entry.file_name().into_string().ok());
         names.extend(others.filter(|other| {
-            other != name && !files::is_ignored_name(other) && !is_picture(other) && own(other).as_ref() == Some(&stem)
+            let (same, other_lang) = own(other);
+            let twin = is_picture(other) || (lang.is_some() && other_lang.is_some());
+            other != name && !files::is_ignored_name(other) && same == stem && twin
         }));
     }
     names.sort();

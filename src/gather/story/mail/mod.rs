@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8], office: &Office<'_>, report: &mut Report) -> Op
     said(&mail, report);
     let (subject, way) = quoted::subject(&mail.subject);
     let blocks = if mail.html.trim().is_empty() { of_text(&mail.text, way) } else { of_html(&mail.html) };
-    let blocks = quoted::story(blocks, way, report);
+    let blocks = quoted::story(&blocks, way, report);
     let mut bodies = block::bodies(blocks, office.newsletter, report);
     titled(&mut bodies, &subject);
     let date = mail.date.map(|at| at.to_zoned(office.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
@@ -249,3 +249,6 @@ fn of_element(name: &str, inner: &str, line: usize) -> Block {
     let bold = bold.is_some_and(|inside| !inside.contains("<strong>"));
     Block { kind, line, html: inner.to_owned(), words, bold, notes: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ fn lines(block: &Block) -> Vec<String> {
 }
 
 /// The story in a mail's blocks.
-pub(super) fn story(blocks: Vec<Block>, way: Way, report: &mut Report) -> Vec<Block> {
+pub(super) fn story(blocks: &[Block], way: Way, report: &mut Report) -> Vec<Block> {
     let mut regions: Vec<Vec<Block>> = vec![Vec::new()];
     let mut signed = false;
     let mut at = 0;

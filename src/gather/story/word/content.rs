@@ -1,8 +1,9 @@
 //! The document's tree to blocks: paragraphs with their emphasis and links, lists, tables, notes; and a count of what
 //! was left out or taken in.
 
+use super::below::{all_words, cells_of, hyperlink, rows_of};
 use super::parts::{Mark, Parts};
-use super::tree::{Child, Node};
+use super::tree::Node;
 use crate::gather::story::block::{self, Block, Kind, escaped};
 
 /// Foot notes of foot notes do not exist, but a file may say so.
@@ -143,7 +144,7 @@ impl Reader<'_> {
         let runs = std::mem::take(&mut self.runs);
         let words: String = runs.iter().map(|(_, text)| text.as_str()).collect();
         if let Some(shown) = self.out.lines.get_mut(line - 1) {
-            *shown = words.trim().to_owned();
+            words.trim().clone_into(shown);
         }
         let style = properties.and_then(|node| node.value("w:pStyle"));
         let kind = self.kind(style, properties);
@@ -300,7 +301,7 @@ impl Reader<'_> {
         let Some(id) = node.attribute("id") else { return };
         let parts = self.parts;
         let from = if node.name == "w:footnoteReference" { &parts.footnotes } else { &parts.endnotes };
-        let Some(note) = from.get(id).filter(|_| self.notes < NOTES_MAX && !self.in_note) else { return };
+        let Some(text) = from.get(id).filter(|_| self.notes < NOTES_MAX && !self.in_note) else { return };
         self.notes += 1;
         let mark = format!("[{}]", self.notes);
         self.push(look, &mark);
@@ -309,7 +310,7 @@ impl Reader<'_> {
         let (pending, lines) = (std::mem::take(&mut self.pending), self.out.lines.len());
         self.in_note = true;
         let mut blocks = Vec::new();
-        self.flow(note, &mut blocks);
+        self.flow(text, &mut blocks);
         self.in_note = false;
         self.out.lines.truncate(lines);
         (self.runs, self.fields, self.pending) = (runs, fields, pending);
@@ -366,7 +367,7 @@ impl Reader<'_> {
                 let name = if head { "th scope=\"col\"" } else { "td" };
                 let span = if span > 1 { format!(" colspan=\"{span}\"") } else { String::new() };
                 let end = &name[..2];
-                html.push_str(&format!("<{name}{span}>{inner}</{end}>"));
+                html.extend(["<", name, &span, ">", &inner, "</", end, ">"]);
                 words.push_str(&cell.words);
                 words.push(' ');
                 row_cells.push(cell);
@@ -386,7 +387,7 @@ impl Reader<'_> {
         let properties = node.child("w:tcPr");
         let span = properties.and_then(|node| node.value("w:gridSpan")).and_then(|n| n.parse().ok()).unwrap_or(1);
         let line = self.here() + 1;
-        let links = self.out.links.len();
+        let before = self.out.links.len();
         // Words of a paragraph before the table belong to no cell.
         let runs = std::mem::take(&mut self.runs);
         let mut blocks = Vec::new();
@@ -399,66 +400,9 @@ impl Reader<'_> {
             [one] if one.kind == Kind::Plain => one.html.clone(),
             all => block::html(all),
         };
-        let link = self.out.links.get(links).map(|seen| seen.words.clone());
-        (Cell { line, words, link }, inner, usize::min(span, SPAN_MAX))
+        let target = self.out.links.get(before).map(|seen| seen.words.clone());
+        (Cell { line, words, link: target }, inner, usize::min(span, SPAN_MAX))
     }
-}
-
-/// The rows of a table, through what wraps them, but not those of a table in it.
-fn rows_of<'a>(node: &'a Node, rows: &mut Vec<&'a Node>) {
-    for child in node.nodes() {
-        match child.name {
-            "w:tr" => rows.push(child),
-            "w:tblPr" | "w:tbl" | "mc:Fallback" => {}
-            _ => rows_of(child, rows),
-        }
-    }
-}
-
-fn cells_of(row: &Node) -> Vec<&Node> {
-    let mut cells = Vec::new();
-    for child in row.nodes() {
-        match child.name {
-            "w:tc" => cells.push(child),
-            "w:trPr" | "w:tbl" | "mc:Fallback" => {}
-            _ => cells.extend(cells_of(child)),
-        }
-    }
-    cells
-}
-
-/// All words below an element, also deleted ones.
-fn all_words(node: &Node) -> String {
-    let mut out = String::new();
-    collect(node, &mut out);
-    out
-}
-
-fn collect(node: &Node, out: &mut String) {
-    for child in &node.children {
-        match child {
-            Child::Node(node) if node.name == "mc:Fallback" => {}
-            Child::Node(node) => {
-                if matches!(node.name, "w:p" | "w:tab" | "w:br") && !out.is_empty() {
-                    out.push(' ');
-                }
-                collect(node, out);
-            }
-            Child::Text(text) if matches!(node.name, "w:t" | "w:delText" | "m:t") => out.push_str(text),
-            Child::Text(_) => {}
-        }
-    }
-}
-
-/// The address in ` HYPERLINK "https://…" \l "place" `.
-fn hyperlink(code: &str) -> Option<String> {
-    let rest = code.trim_start();
-    let rest = rest.get(..9).filter(|name| name.eq_ignore_ascii_case("hyperlink")).map(|_| &rest[9..])?.trim_start();
-    let target = match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => rest.split_whitespace().next()?,
-    };
-    (!target.is_empty() && !target.starts_with('\\')).then(|| target.to_owned())
 }
 
 /// Runs as HTML; a heading's own bold is no emphasis.
@@ -476,12 +420,12 @@ fn written(runs: &[(Look, String)], headed: bool) -> String {
                 (false, true) => ("<em>", "</em>"),
                 (false, false) => ("", ""),
             };
-            inner.push_str(&format!("{open}{text}{close}"));
+            inner.extend([open, &text, close]);
         }
         match &group[0].0.link {
             Some(link) if !inner.trim().is_empty() => {
                 let href = escaped(link);
-                out.push_str(&format!("<a href=\"{href}\">{inner}</a>"));
+                out.extend(["<a href=\"", &href, "\">", &inner, "</a>"]);
             }
             _ => out.push_str(&inner),
         }

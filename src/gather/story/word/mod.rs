@@ -12,6 +12,7 @@ use crate::model::{Severity, Words};
 mod zipped;
 mod tree;
 mod parts;
+mod below;
 mod content;
 mod form;
 

@@ -1,3 +1,5 @@
+//! Word files as contributors write them, against pandoc, and damaged ones.
+
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,7 +61,8 @@ fn t(words: &str) -> String {
 
 fn table(rows: &[(&str, &str)]) -> String {
     let cell = |words: &str| format!("<w:tc>{}</w:tc>", p("", &t(words)));
-    let rows: String = rows.iter().map(|(a, b)| format!("<w:tr>{}{}</w:tr>", cell(a), cell(b))).collect();
+    let rows: Vec<String> = rows.iter().map(|(a, b)| format!("<w:tr>{}{}</w:tr>", cell(a), cell(b))).collect();
+    let rows = rows.concat();
     format!("<w:tbl>{rows}</w:tbl>")
 }
 
@@ -125,7 +128,7 @@ fn a_form_in_french_gives_the_fields_and_headings_the_languages() {
         ]),
         p("Titre1", &t("English")),
         p("", &t("Come and learn.")),
-        p("", &("<w:r><w:rPr><w:b/></w:rPr><w:t>Français :</w:t></w:r>".to_owned())),
+        p("", "<w:r><w:rPr><w:b/></w:rPr><w:t>Français :</w:t></w:r>"),
         p("", &t("Venez apprendre.")),
     ]
     .concat();
@@ -173,6 +176,26 @@ fn bombs_passwords_and_other_files_are_named() {
 }
 
 #[test]
+fn a_file_of_libreoffice_is_read_and_each_thing_is_said_in_french() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stories/pause-cafe.docx");
+    let (stories, findings) = read_files(&[("pause-café.docx", &std::fs::read(path).unwrap())]);
+    assert_eq!(stories[0].texts.keys().map(Lang::as_str).collect::<Vec<_>>(), ["fr"]);
+    let text = &stories[0].texts[&Lang::new("fr")];
+    assert_eq!(text.title, "Un café avec un communicateur");
+    assert_eq!(
+        text.body,
+        "<p>Un jeudi sur deux, nous nous rencontrons pendant vingt minutes pour parler d’une <strong>réussite</strong>.</p>\
+         <h3>Ce qu’il faut apporter</h3><ul><li>un café</li><li>une question</li></ul>\
+         <p>Voyez <a href=\"https://www.canada.ca/fr/cafe.html\">la page du café</a>.</p>"
+    );
+    said(&findings, "insertions suivies acceptées");
+    assert_eq!(said(&findings, "suppressions suivies").excerpt, "quinze");
+    said(&findings, "une image n'a pas de texte de remplacement");
+    said(&findings, "le lien a été nettoyé");
+    assert!(findings.iter().all(|finding| finding.severity != Severity::Error));
+}
+
+#[test]
 fn cut_and_flipped_bytes_never_panic() {
     let body = p("Titre", &t("Title")) + &table(&[("Section", "learning"), ("Link", "x")]) + &p("", &t("Text."));
     let xml = format!("<w:document xmlns:w=\"a/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>");
@@ -197,9 +220,9 @@ fn cut_and_flipped_bytes_never_panic() {
         let mut xml = xml.clone();
         let place = at % xml.len();
         if n % 2 == 0 {
-            xml.truncate(place)
+            xml.truncate(place);
         } else {
-            xml[place] = b"<>/&\"w:"[n % 7]
+            xml[place] = b"<>/&\"w:"[n % 7];
         }
         let (Ok(document) | Err(Broken::Half(document))) = tree::read(&String::from_utf8_lossy(&xml)) else { continue };
         let mut parts = Parts::default();

@@ -170,8 +170,7 @@ pub(super) fn read(text: &str) -> Result<Node, Broken> {
     reader.config_mut().check_end_names = false;
     let mut open: Vec<Node> = vec![Node::default()];
     let mut count = 0_usize;
-    loop {
-        let Ok((space, event)) = reader.read_resolved_event() else { break };
+    while let Ok((space, event)) = reader.read_resolved_event() {
         match event {
             Event::Start(start) => {
                 count += 1;

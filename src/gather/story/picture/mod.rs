@@ -80,7 +80,7 @@ pub(super) fn look(image: Image, story: &Story, office: &Office<'_>, report: &mu
         return None;
     }
     let missing: Vec<&str> =
-        story.texts.keys().filter(|lang| !image.alt.contains_key(*lang)).map(|lang| lang.as_str()).collect();
+        story.texts.keys().filter(|lang| !image.alt.contains_key(*lang)).map(crate::model::Lang::as_str).collect();
     if !missing.is_empty() {
         let keys = missing.join(", ");
         report.add(
@@ -117,24 +117,18 @@ pub(super) fn look(image: Image, story: &Story, office: &Office<'_>, report: &mu
 
 /// Whether the file is a picture that mail programs show, of a size that can be handled.
 fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> bool {
-    let bytes = match files::read_bytes(&office.root.join(src), BYTES_MAX) {
-        Ok(bytes) => bytes,
-        Err(_) => {
-            let mib = BYTES_MAX / 1024 / 1024;
-            report.add(
-                Severity::Warning,
-                spot,
-                words!(
-                    "the picture cannot be read, or has more than {mib} MiB: it is left out",
-                    "l'image ne peut être lue ou dépasse {mib} Mio : elle est laissée de côté"
-                ),
-                words!(
-                    "save it smaller: 1,200 pixels wide is enough",
-                    "enregistrez-la plus petite : 1 200 pixels de large suffisent"
-                ),
-            );
-            return false;
-        }
+    let Ok(bytes) = files::read_bytes(&office.root.join(src), BYTES_MAX) else {
+        let mib = BYTES_MAX / 1024 / 1024;
+        report.add(
+            Severity::Warning,
+            spot,
+            words!(
+                "the picture cannot be read, or has more than {mib} MiB: it is left out",
+                "l'image ne peut être lue ou dépasse {mib} Mio : elle est laissée de côté"
+            ),
+            smaller(),
+        );
+        return false;
     };
     let header = match header(&bytes) {
         Ok(header) => header,
@@ -152,10 +146,7 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
                 "the picture has {width} × {height} pixels, outside 1 to {SIDE_MAX}: it is left out",
                 "l'image a {width} × {height} pixels, hors de 1 à {SIDE_MAX} : elle est laissée de côté"
             ),
-            words!(
-                "save it smaller: 1,200 pixels wide is enough",
-                "enregistrez-la plus petite : 1 200 pixels de large suffisent"
-            ),
+            smaller(),
         );
         return false;
     }
@@ -185,6 +176,13 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
         );
     }
     true
+}
+
+fn smaller() -> Words {
+    words!(
+        "save it smaller: 1,200 pixels wide is enough",
+        "enregistrez-la plus petite : 1 200 pixels de large suffisent"
+    )
 }
 
 /// What the first bytes of a picture say.
@@ -347,3 +345,6 @@ fn webp(bytes: &[u8]) -> Option<Header> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
