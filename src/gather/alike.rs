@@ -24,43 +24,67 @@ const SUMMARY_MIN: f64 = 0.3;
 /// Stories by day and the rarest words of their titles, so that not every story is compared with every other.
 pub(super) struct Announcements {
     zone: TimeZone,
-    by_word: HashMap<(Date, Lang, String), Vec<usize>>,
+    /// Words by number: numbers are compared faster.
+    words: HashMap<String, u32>,
+    by_word: HashMap<(Date, u32), Vec<usize>>,
+    faces: HashMap<usize, Face>,
+}
+
+/// What a story is compared by first: of each language the words of its title and its numbers, sorted.
+struct Face {
+    day: Date,
+    titles: BTreeMap<Lang, (Vec<u32>, Vec<u32>)>,
+    keys: Vec<u32>,
 }
 
 impl Announcements {
     pub(super) fn new(zone: TimeZone) -> Self {
-        Self { zone, by_word: HashMap::new() }
+        Self { zone, words: HashMap::new(), by_word: HashMap::new(), faces: HashMap::new() }
     }
 
-    /// Takes a story that is shown, with its place in the list.
-    pub(super) fn add(&mut self, story: &Story, at: usize) {
-        for key in self.keys(story) {
-            self.by_word.entry(key).or_default().push(at);
+    /// The story of another source that announces the same; otherwise this one is taken, for place `at` in the list.
+    pub(super) fn find_or_add(&mut self, story: &Story, at: usize, stories: &[Story]) -> Option<usize> {
+        let face = self.face(story)?;
+        let is_other = |other: &usize| source(&stories[*other]) != source(story);
+        let is_near = |other: &usize| self.faces.get(other).is_some_and(|other| near(&other.titles, &face.titles));
+        let mut others: Vec<usize> =
+            face.keys.iter().filter_map(|key| self.by_word.get(&(face.day, *key))).flatten().copied().collect();
+        others.sort_unstable();
+        others.dedup();
+        let found =
+            others.into_iter().find(|other| is_other(other) && is_near(other) && is_same(&stories[*other], story));
+        if found.is_none() {
+            for key in &face.keys {
+                self.by_word.entry((face.day, *key)).or_default().push(at);
+            }
+            self.faces.insert(at, face);
         }
+        found
     }
 
-    /// The story of another source that announces the same.
-    pub(super) fn find(&self, story: &Story, stories: &[Story]) -> Option<usize> {
-        let near: BTreeSet<usize> =
-            self.keys(story).into_iter().filter_map(|key| self.by_word.get(&key)).flatten().copied().collect();
-        near.into_iter().find(|at| source(&stories[*at]) != source(story) && is_same(&stories[*at], story))
-    }
-
-    /// Two sets of words that share four of five have one of their first few in common, in whichever order. Long words
-    /// first: they are rare.
-    fn keys(&self, story: &Story) -> Vec<(Date, Lang, String)> {
-        let (Some(published), Some(_)) = (story.published, source(story)) else { return Vec::new() };
-        let day = published.to_zoned(self.zone.clone()).date();
-        let mut keys = Vec::new();
+    fn face(&mut self, story: &Story) -> Option<Face> {
+        source(story)?;
+        let day = story.published?.to_zoned(self.zone.clone()).date();
+        let (mut titles, mut keys) = (BTreeMap::new(), Vec::new());
         for (lang, text) in &story.texts {
             let mut all = words::of(&text.title);
+            // Two sets of words that share four of five have one of their first few in common, in whichever order.
+            // Long words first: they are rare.
             all.sort_by_key(|word| (std::cmp::Reverse(word.len()), word.clone()));
-            all.dedup();
-            // All but four fifths, and one: as many may differ before the likeness is too small.
             let few = all.len() - (all.len() * 4).div_ceil(5) + 1;
-            keys.extend(all.into_iter().take(few).map(|word| (day, lang.clone(), word)));
+            let mut numbered: Vec<u32> = all.into_iter().map(|word| self.number(word)).collect();
+            keys.extend(numbered.iter().take(few));
+            numbered.sort_unstable();
+            let figures = numbers(&text.title).into_iter().map(|word| self.number(word)).collect();
+            titles.insert(lang.clone(), (numbered, figures));
         }
-        keys
+        Some(Face { day, titles, keys })
+    }
+
+    fn number(&mut self, word: String) -> u32 {
+        // A harvest has fewer words than there are numbers; if not, some would only be alike.
+        let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        *self.words.entry(word).or_insert(next)
     }
 }
 
@@ -71,19 +95,13 @@ fn source(story: &Story) -> Option<&str> {
     }
 }
 
-fn is_same(a: &Story, b: &Story) -> bool {
-    let shared: BTreeMap<_, _> =
-        a.texts.iter().filter_map(|(lang, text)| Some((lang, (text, b.texts.get(lang)?)))).collect();
+/// Numbers alike, and in one language titles alike, with none that contradict in another.
+fn near(a: &BTreeMap<Lang, (Vec<u32>, Vec<u32>)>, b: &BTreeMap<Lang, (Vec<u32>, Vec<u32>)>) -> bool {
     let mut found = false;
-    for (first, second) in shared.values() {
-        let likeness = likeness(&first.title, &second.title);
-        let (one, other) = (words::of(&first.summary), words::of(&second.summary));
-        let long = one.len().min(other.len()) >= SUMMARY_WORDS_MIN;
-        if likeness < TITLES_OTHER_MIN
-            || numbers(&first.title) != numbers(&second.title)
-            || (long && part(&one, &other) < SUMMARY_MIN)
-            || names_differ(&first.title, &second.title)
-        {
+    for (lang, (words, figures)) in a {
+        let Some((other_words, other_figures)) = b.get(lang) else { continue };
+        let likeness = likeness(words, other_words);
+        if figures != other_figures || likeness < TITLES_OTHER_MIN {
             return false;
         }
         found |= likeness >= TITLES_MIN;
@@ -91,22 +109,28 @@ fn is_same(a: &Story, b: &Story) -> bool {
     found
 }
 
-/// The common part of all words of two titles; none for titles that say too little.
-fn likeness(a: &str, b: &str) -> f64 {
-    let (a, b) = (words::of(a), words::of(b));
+/// Whether nothing in the words of two near stories speaks against it.
+fn is_same(a: &Story, b: &Story) -> bool {
+    a.texts.iter().filter_map(|(lang, text)| Some((text, b.texts.get(lang)?))).all(|(first, second)| {
+        let (one, other) = (words::of(&first.summary), words::of(&second.summary));
+        let short = one.len().min(other.len());
+        let common = one.iter().filter(|word| other.contains(word)).count();
+        let is_told_apart = short >= SUMMARY_WORDS_MIN && ratio(common, short) < SUMMARY_MIN;
+        !is_told_apart && !names_differ(&first.title, &second.title)
+    })
+}
+
+/// The common part of all words of two titles, sorted; none for titles that say too little.
+fn likeness(a: &[u32], b: &[u32]) -> f64 {
     if a.len().min(b.len()) < TITLE_WORDS_MIN {
         return 0.0;
     }
-    let common = common(&a, &b);
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while let (Some(one), Some(other)) = (a.get(i), b.get(j)) {
+        common += usize::from(one == other);
+        (i, j) = (i + usize::from(one <= other), j + usize::from(other <= one));
+    }
     ratio(common, a.len() + b.len() - common)
-}
-
-fn part(a: &[String], b: &[String]) -> f64 {
-    ratio(common(a, b), a.len().min(b.len()))
-}
-
-fn common(a: &[String], b: &[String]) -> usize {
-    a.iter().filter(|word| b.contains(word)).count()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of the words of a title")]
@@ -135,7 +159,13 @@ mod tests {
     use super::*;
 
     fn same(a: &str, b: &str) -> bool {
-        likeness(a, b) >= TITLES_MIN && numbers(a) == numbers(b) && !names_differ(a, b)
+        let mut all = Announcements::new(TimeZone::UTC);
+        let mut words = |title| {
+            let mut words: Vec<u32> = words::of(title).into_iter().map(|word| all.number(word)).collect();
+            words.sort_unstable();
+            words
+        };
+        likeness(&words(a), &words(b)) >= TITLES_MIN && numbers(a) == numbers(b) && !names_differ(a, b)
     }
 
     #[test]

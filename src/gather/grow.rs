@@ -1,15 +1,15 @@
 //! Paired items to stories, with the memory of the last harvest: a story keeps its id, the time it was first seen, and,
 //! once an editor has picked it, its text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Reading;
 use super::item::Item;
 use super::pair::Group;
-use super::source::{Read, Source};
-use super::text;
+use super::source::Source;
+use super::{links, text};
 use crate::model::{Kind, Lang, Only, Origin, Story, StoryId, Text};
 
 /// An item with the story that it was in the last harvest.
@@ -23,23 +23,28 @@ pub(super) struct Seen<'a> {
 
 /// The items of a source with those that it has said before: a feed of ten posts forgets the eleventh, and a silent one
 /// all; the issue in work does not.
-pub(super) fn with_before<'a>(read: &Read, reading: &Reading<'a>) -> BTreeMap<Lang, Vec<Seen<'a>>> {
+pub(super) fn with_before<'a>(
+    fresh: BTreeMap<Lang, Vec<Item>>,
+    source: &Source,
+    reading: &Reading<'a>,
+) -> BTreeMap<Lang, Vec<Seen<'a>>> {
     let before: Vec<&Story> = reading
         .before
-        .map(|harvest| harvest.stories.iter().filter(|story| is_of(story, &read.source)).collect())
+        .map(|harvest| harvest.stories.iter().filter(|story| is_of(story, source)).collect())
         .unwrap_or_default();
     let mut all: BTreeMap<Lang, Vec<Seen<'a>>> = BTreeMap::new();
-    for (lang, items) in &read.items {
+    for (lang, items) in fresh {
+        let known = Known::of(&before, &lang);
         let mut seen = BTreeSet::new();
-        let list = all.entry(lang.clone()).or_default();
+        let list = all.entry(lang).or_default();
         for item in items {
             // The same address twice in one feed is one item: the first is the newest.
-            let key = item.url.as_deref().map_or_else(|| item.key().to_owned(), super::links::page_key);
-            if !seen.insert(key) || is_long_past(item, reading, &read.source) {
+            let key = item.url.as_deref().map_or_else(|| item.key().to_owned(), links::page_key);
+            if !seen.insert(key) || is_long_past(&item, reading, source) {
                 continue;
             }
-            let story = before.iter().find(|story| is_same(story, lang, item, &read.source)).copied();
-            list.push(Seen { item: item.clone(), before: story, fresh: true });
+            let story = known.find(&item, source);
+            list.push(Seen { item, before: story, fresh: true });
         }
     }
     for story in before {
@@ -53,22 +58,40 @@ pub(super) fn with_before<'a>(read: &Read, reading: &Reading<'a>) -> BTreeMap<La
     all
 }
 
-fn is_of(story: &Story, source: &Source) -> bool {
-    matches!(&story.origin, Origin::Source { source: id, .. } if *id == source.id)
+/// The stories of a source before, in one language: by their page and by their id.
+struct Known<'a> {
+    pages: HashMap<String, &'a Story>,
+    ids: HashMap<&'a StoryId, &'a Story>,
 }
 
-fn is_same(story: &Story, lang: &Lang, item: &Item, source: &Source) -> bool {
-    // A page that goes from http to https, or loses a slash, is the same page.
-    let by_url = story.texts.get(lang).and_then(|text| text.url.as_deref()).and_then(super::links::canonical);
-    let page = |url: &String| super::links::page_key(url);
-    (by_url.is_some() && by_url.as_ref().map(page) == item.url.as_ref().map(page))
-        || (story.texts.contains_key(lang) && story.id == StoryId::from_url(&source.id, item.key()))
+impl<'a> Known<'a> {
+    fn of(before: &[&'a Story], lang: &Lang) -> Self {
+        let (mut pages, mut ids) = (HashMap::new(), HashMap::new());
+        for story in before {
+            let Some(text) = story.texts.get(lang) else { continue };
+            ids.insert(&story.id, *story);
+            if let Some(url) = text.url.as_deref().and_then(links::canonical) {
+                pages.entry(links::page_key(&url)).or_insert(*story);
+            }
+        }
+        Self { pages, ids }
+    }
+
+    /// A page that goes from http to https, or loses a slash, is the same page.
+    fn find(&self, item: &Item, source: &Source) -> Option<&'a Story> {
+        let by_page = item.url.as_deref().and_then(|url| self.pages.get(&links::page_key(url)));
+        by_page.or_else(|| self.ids.get(&StoryId::from_url(&source.id, item.key()))).copied()
+    }
+}
+
+fn is_of(story: &Story, source: &Source) -> bool {
+    matches!(&story.origin, Origin::Source { source: id, .. } if *id == source.id)
 }
 
 fn remembered(story: &Story, text: &Text) -> Item {
     Item {
         guid: None,
-        url: text.url.as_deref().and_then(super::links::canonical),
+        url: text.url.as_deref().and_then(links::canonical),
         text: text.clone(),
         date: story.published,
         author: None,
@@ -136,16 +159,17 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
             (!reading.kept.contains(&story.id), !story.texts.contains_key(first_language), story.id.clone())
         })
         .copied();
-    let key = lead.item.key();
+    let key = lead.item.key().to_owned();
     let (id, origin) = match prior {
         Some(prior) => (prior.id.clone(), prior.origin.clone()),
-        None => (StoryId::from_url(&source.id, key), Origin::Source { source: source.id.clone(), url: key.to_owned() }),
+        None => (StoryId::from_url(&source.id, &key), Origin::Source { source: source.id.clone(), url: key }),
     };
     let first_seen = priors.iter().map(|story| story.first_seen).min().unwrap_or(reading.now);
     // The first date counts: `updated` moves with every edit. One in the future is a mistake.
     let said = lead.item.date.or_else(|| group.items.values().find_map(|seen| seen.item.date));
     let published = prior.and_then(|prior| prior.published).or(said.map(|date| date.min(first_seen)));
-    let (texts, newer) = texts(&group, &id, reading);
+    let pair = group.pair;
+    let (texts, newer) = texts(group.items, &id, reading);
     let only = source.only.clone().map(|language| Only {
         language,
         organization: source.organization.clone(),
@@ -162,7 +186,7 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
         } else {
             texts.keys().next().cloned()
         },
-        pair: group.pair.filter(|_| texts.len() > 1),
+        pair: pair.filter(|_| texts.len() > 1),
         texts,
         author: BTreeMap::new(),
         contact: BTreeMap::new(),
@@ -178,21 +202,26 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
 }
 
 /// What a picked story says stays as it was picked; a later change stands beside it until the editor takes it.
-fn texts(group: &Group<'_>, id: &StoryId, reading: &Reading<'_>) -> (BTreeMap<Lang, Text>, BTreeMap<Lang, Text>) {
+fn texts(
+    items: BTreeMap<Lang, Seen<'_>>,
+    id: &StoryId,
+    reading: &Reading<'_>,
+) -> (BTreeMap<Lang, Text>, BTreeMap<Lang, Text>) {
     let frozen = reading.kept.contains(id) && !reading.refresh.contains(id);
     let (mut texts, mut newer) = (BTreeMap::new(), BTreeMap::new());
-    for (lang, seen) in &group.items {
-        let old = seen.before.and_then(|story| story.texts.get(lang));
-        let waiting = seen.before.and_then(|story| story.newer.get(lang));
-        let now = if seen.fresh { Some(&seen.item.text) } else { waiting };
+    for (lang, seen) in items {
+        let old = seen.before.and_then(|story| story.texts.get(&lang));
+        let waiting = seen.before.and_then(|story| story.newer.get(&lang));
+        let now = if seen.fresh { Some(seen.item.text) } else { waiting.cloned() };
         let (text, beside) = match (old, now) {
-            (Some(old), Some(now)) if frozen => (old, (old != now).then_some(now)),
+            (Some(old), Some(now)) if frozen => (old.clone(), (*old != now).then_some(now)),
             (_, Some(now)) => (now, None),
-            (Some(old), None) => (old, None),
-            (None, None) => (&seen.item.text, None),
+            (Some(old), None) => (old.clone(), None),
+            // Only what was said before is not fresh.
+            (None, None) => continue,
         };
-        texts.insert(lang.clone(), text.clone());
-        newer.extend(beside.map(|text| (lang.clone(), text.clone())));
+        newer.extend(beside.map(|text| (lang.clone(), text)));
+        texts.insert(lang, text);
     }
     (texts, newer)
 }

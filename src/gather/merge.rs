@@ -16,7 +16,7 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
     let mut pages: BTreeMap<String, usize> = BTreeMap::new();
     let mut announcements = Announcements::new(zone(reading.newsletter));
     for (at, story) in stories.iter().enumerate() {
-        announcements.add(story, at);
+        announcements.find_or_add(story, at, &stories);
         for key in page_keys(story) {
             pages.entry(key).or_insert(at);
         }
@@ -24,7 +24,7 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
     for story in by_rank(found, reading) {
         let keys = page_keys(&story);
         let page = keys.iter().find_map(|key| pages.get(key)).copied();
-        let twin = page.or_else(|| announcements.find(&story, &stories));
+        let twin = page.or_else(|| announcements.find_or_add(&story, stories.len(), &stories));
         // An editor who has picked both has the last word.
         let twin = twin.filter(|_| !reading.kept.contains(&story.id));
         if let Some(at) = twin {
@@ -33,7 +33,6 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
                 notes.extend(note(&stories[at], &story));
             }
         } else {
-            announcements.add(&story, stories.len());
             stories.push(story);
         }
         let at = twin.unwrap_or(stories.len() - 1);

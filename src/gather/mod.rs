@@ -8,8 +8,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::http::Http;
-use crate::model::{Finding, Harvest, Newsletter, Sources, Story, StoryId};
+use crate::http::{Body, Http};
+use crate::model::{Finding, Harvest, Newsletter, Sources, Story, StoryId, Text, Words};
 
 mod source;
 mod feed;
@@ -60,10 +60,10 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
     let mut harvest = Harvest { stories: Vec::new(), silent: Vec::new(), problems };
     let mut questions = pair::Questions::new(http);
     let mut stories = Vec::new();
-    for read in source::read_all(http, reading).await {
+    for mut read in source::read_all(http, reading).await {
         harvest.silent.extend(read.silent.iter().cloned());
         harvest.problems.extend(read.notes.iter().cloned());
-        let groups = pair::twins(&read, reading, &mut questions).await;
+        let groups = pair::twins(&mut read, reading, &mut questions).await;
         stories.extend(grow::stories(&read.source, groups, reading));
     }
     let (stories, twice) = merge::merge(files, stories, reading);
@@ -85,6 +85,13 @@ pub fn read_named_stories(
     now: Timestamp,
 ) -> Result<(Vec<Story>, Vec<Finding>)> {
     story::read_named(paths, root, newsletter, now)
+}
+
+/// What the items of one feed say, from its bytes as a server sent them; the door for fuzzing and for trying a file.
+pub fn read_feed(bytes: &[u8], charset: Option<&str>, url: &str) -> Result<Vec<Text>, Words> {
+    let body = Body { bytes: bytes.to_vec(), charset: charset.map(str::to_owned), ..Body::default() };
+    let items = feed::read(&body, url, &TimeZone::UTC)?.items;
+    Ok(items.into_iter().map(|item| item.text).collect())
 }
 
 /// Markdown to sanitised HTML of the allow-list.

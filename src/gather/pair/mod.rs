@@ -29,8 +29,9 @@ struct Match {
 }
 
 /// Pairs the items of a source, each language with the newsletter's source language.
-pub(super) async fn twins<'a>(read: &Read, reading: &Reading<'a>, questions: &mut Questions<'_>) -> Vec<Group<'a>> {
-    let mut items = grow::with_before(read, reading);
+pub(super) async fn twins<'a>(read: &mut Read, reading: &Reading<'a>, questions: &mut Questions<'_>) -> Vec<Group<'a>> {
+    let fresh = std::mem::take(&mut read.items);
+    let mut items = grow::with_before(fresh, &read.source, reading);
     let base = Some(&reading.newsletter.source_language)
         .filter(|lang| items.contains_key(lang))
         .or_else(|| items.keys().next())

@@ -1,0 +1,14 @@
+//! Other people's HTML, and Markdown.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    for html in [cco_news::gather::sanitise(text), cco_news::gather::markdown(text)] {
+        let lower = html.to_ascii_lowercase();
+        assert!(!lower.contains("<script") && !lower.contains("<style") && !lower.contains("<iframe"), "{html}");
+        assert!(!lower.contains("=\"javascript:") && !lower.contains("slot.invalid"), "{html}");
+        assert_eq!(cco_news::gather::sanitise(&html), html, "written twice is written once");
+    }
+});
