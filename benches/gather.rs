@@ -66,6 +66,7 @@ fn main() {
     match (arguments.next().as_deref(), arguments.next()) {
         (Some("serve"), Some(folder)) => serve(Path::new(&folder)),
         (Some("ours"), Some(address)) => ours(&address),
+        (Some("read"), Some(file)) => read_one(Path::new(&file)),
         _ => compare(),
     }
 }
@@ -110,6 +111,46 @@ fn compare() {
         }
         None => println!("feedparser could not be installed (python3, venv, pip, network): no ratio"),
     }
+    hostile(&me);
+}
+
+/// Each feed of the hostile corpus in a process of its own, as far as the edge would read it; the dearest is shown.
+fn hostile(me: &Path) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/hostile-feeds");
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        println!("the hostile feeds are not here: not read");
+        return;
+    };
+    let (mut n, mut slowest, mut largest) = (0, (0.0, String::new()), (0.0, String::new()));
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let output = Command::new(me).arg("read").arg(&path).stderr(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{name} ended the reader");
+        let said = String::from_utf8(output.stdout).unwrap();
+        let (seconds, peak) = said.trim().split_once(' ').unwrap();
+        let (seconds, peak): (f64, f64) = (seconds.parse().unwrap(), peak.parse().unwrap());
+        n += 1;
+        if seconds > slowest.0 {
+            slowest = (seconds, name.clone());
+        }
+        if peak > largest.0 {
+            largest = (peak, name);
+        }
+    }
+    println!(
+        "{n} hostile feeds: slowest {:.3} s ({}), largest {:.1} MB ({})",
+        slowest.0, slowest.1, largest.0, largest.1
+    );
+}
+
+fn read_one(path: &Path) {
+    let bytes = std::fs::read(path).unwrap();
+    // The edge reads no more.
+    let bytes = &bytes[..bytes.len().min(5 * 1024 * 1024)];
+    let began = Instant::now();
+    // Whether it is a feed is not the question.
+    let _ = cco_news::gather::read_feed(bytes, None, "https://example.ca/feed");
+    println!("{} {}", began.elapsed().as_secs_f64(), peak_megabytes());
 }
 
 /// One round of ours: stories, seconds, and the peak of resident memory in MB.

@@ -12,6 +12,8 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
     remember(&mut files, reading);
     let mut notes = Vec::new();
     let mut stories = files;
+    // Once: a list that grows is there twice meanwhile, and a story is large.
+    stories.reserve_exact(found.len());
     stories.extend(gone(&found, reading));
     let mut pages: BTreeMap<String, usize> = BTreeMap::new();
     let mut announcements = Announcements::new(zone(reading.newsletter));
@@ -40,9 +42,9 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
             pages.entry(key).or_insert(at);
         }
     }
-    stories.sort_by(|a, b| a.id.cmp(&b.id));
     let mut ids = BTreeSet::new();
     stories.retain(|story| ids.insert(story.id.clone()));
+    stories.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     notes.sort_by_key(|note| note.message.en.clone());
     (stories, notes)
 }
@@ -94,7 +96,8 @@ fn gone(found: &[Story], reading: &Reading<'_>) -> Vec<Story> {
 
 /// Picked ones first, then those with more languages, then as `sources.toml` has them.
 fn by_rank(mut found: Vec<Story>, reading: &Reading<'_>) -> Vec<Story> {
-    found.sort_by_key(|story| (!reading.kept.contains(&story.id), std::cmp::Reverse(story.texts.len())));
+    // Cached: it is as stable, and moves the stories without a second list of them.
+    found.sort_by_cached_key(|story| (!reading.kept.contains(&story.id), std::cmp::Reverse(story.texts.len())));
     found
 }
 

@@ -59,8 +59,10 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
     let (files, problems) = read_stories(reading.root, reading.newsletter, reading.now)?;
     let mut harvest = Harvest { stories: Vec::new(), silent: Vec::new(), problems };
     let mut questions = pair::Questions::new(http);
-    let mut stories = Vec::new();
-    for mut read in source::read_all(http, reading).await {
+    let reads = source::read_all(http, reading).await;
+    let items = reads.iter().flat_map(|read| read.items.values()).map(Vec::len).sum();
+    let mut stories = Vec::with_capacity(items);
+    for mut read in reads {
         harvest.silent.extend(read.silent.iter().cloned());
         harvest.problems.extend(read.notes.iter().cloned());
         let groups = pair::twins(&mut read, reading, &mut questions).await;

@@ -11,7 +11,7 @@ use crate::http::{Body, Fetched, Http};
 use crate::model::{Feed, Finding, Lang, Newsletter, Page, PairBy, Place, Severity, Silent, Words};
 
 /// Addresses in work at once; `Http` has its own limits on requests, these are bodies in memory.
-const IN_WORK_MAX: usize = 6;
+const IN_WORK_MAX: usize = 4;
 
 /// Pages of a list that are read when `pages` does not say: a month of news fits on two or three.
 const PAGES: usize = 3;

@@ -1,7 +1,7 @@
 //! Plain text for titles and teasers: no markup, no control characters, nothing that turns the direction of writing,
 //! cut at a word.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::entities;
 use super::markup::{self, Piece};
@@ -94,7 +94,16 @@ pub(super) fn harmless(text: &str) -> String {
         c if c.is_control() => None,
         c => Some(c),
     };
-    without_slots(&text.chars().filter_map(kept).nfc().collect::<String>())
+    // Nearly every text is ASCII already, and nearly every other one is in NFC.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return without_slots(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    clean.extend(text.chars().filter_map(kept));
+    if is_nfc_quick(clean.chars()) != IsNormalized::Yes {
+        clean = clean.nfc().collect();
+    }
+    without_slots(&clean)
 }
 
 /// The reserved address of slots may not come from outside: addressing a copy would fill it.
@@ -149,6 +158,16 @@ pub(super) fn head(text: &str, bytes_max: usize) -> &str {
 /// Words for comparing: lower case, without accents, letters and digits only.
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                out.push(char::from(byte.to_ascii_lowercase()));
+            } else if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        }
+        return out.trim().to_owned();
+    }
     for c in text.nfd() {
         match c {
             'œ' | 'Œ' => out.push_str("oe"),

@@ -140,12 +140,6 @@ fn allows(rules: &[Rule], url: &Url) -> bool {
     longest.is_none_or(|rule| rule.allows)
 }
 
-/// `%2F`.
-fn percent(byte: u32, out: &mut String) {
-    use std::fmt::Write as _;
-    let _ = write!(out, "%{byte:02X}"); // Writing to a String does not fail.
-}
-
 /// One spelling for comparing: letters outside ASCII as percent signs, percent signs of plain letters as letters.
 fn spelled(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -159,14 +153,18 @@ fn spelled(path: &str) -> String {
                 at += 2;
                 match char::from_u32(high * 16 + low) {
                     Some(c) if c.is_ascii_alphanumeric() || "-._~".contains(c) => out.push(c),
-                    _ => percent(high * 16 + low, &mut out),
+                    _ => out.extend(['%', capital(high), capital(low)]),
                 }
             }
             _ if byte.is_ascii() => out.push(char::from(byte)),
-            _ => percent(u32::from(byte), &mut out),
+            _ => out.extend(['%', capital(u32::from(byte >> 4)), capital(u32::from(byte & 15))]),
         }
     }
     out
+}
+
+fn capital(digit: u32) -> char {
+    char::from_digit(digit, 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 /// Part by part between the stars, each at its first place: no pattern costs more than its length times the path's.
