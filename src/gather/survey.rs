@@ -49,8 +49,14 @@ pub async fn survey(http: &Http, reading: &Reading<'_>) -> Vec<Surveyed> {
     let urls: BTreeMap<&String, &Texts> = feeds.chain(pages).collect();
     let mut questions = pair::Questions::new(http);
     let mut all = Vec::new();
-    for read in source::read_all(http, reading).await {
-        let groups = pair::twins(&read, reading, &mut questions).await;
+    for mut read in source::read_all(http, reading).await {
+        // Pairing takes the items; what is said of them is asked first.
+        let held: BTreeMap<Lang, (usize, Option<Timestamp>)> = read
+            .items
+            .iter()
+            .map(|(lang, items)| (lang.clone(), (items.len(), items.iter().filter_map(|item| item.date).max())))
+            .collect();
+        let groups = pair::twins(&mut read, reading, &mut questions).await;
         for (language, url) in urls.get(&read.source.id).into_iter().copied().flatten() {
             // Asked again in the same run, the client says what it knows and fetches nothing. What is under no language
             // of the newsletter was not asked for at all.
@@ -60,11 +66,11 @@ pub async fn survey(http: &Http, reading: &Reading<'_>) -> Vec<Surveyed> {
                 None
             };
             let silent = read.silent.iter().find(|silent| silent.language == *language);
-            let items = match (read.items.get(language), silent) {
-                (Some(items), _) => Ok(Held {
-                    count: items.len(),
-                    newest: items.iter().filter_map(|item| item.date).max(),
-                    paired: (read.source.only.is_none() && read.items.len() > 1)
+            let items = match (held.get(language), silent) {
+                (Some((count, newest)), _) => Ok(Held {
+                    count: *count,
+                    newest: *newest,
+                    paired: (read.source.only.is_none() && held.len() > 1)
                         .then(|| groups.iter().filter(|g| g.items.len() > 1 && g.items.contains_key(language)).count()),
                 }),
                 (None, Some(silent)) => Err(Words { en: silent.reason.clone(), fr: silent.reason_fr.clone() }),
