@@ -85,6 +85,7 @@ impl Config {
         let sources = match files::read_text_if_there(&root.join("sources.toml"))? {
             None => Sources::default(),
             Some(text) => {
+                check_source_keys(&newsletter, &text)?;
                 let sources: Sources = parse("sources.toml", &text)?;
                 check_sources(&sources, &newsletter, &text)?;
                 sources
@@ -212,6 +213,49 @@ fn check_sections(newsletter: &Newsletter, text: &str) -> Result<()> {
                 return Err(at_line("newsletter.toml", text, &format!("\"{id}\""), &problem).into());
             }
         }
+    }
+    Ok(())
+}
+
+/// Keys of a source. Any other key is a language of the newsletter, with an address.
+const SOURCE_KEYS: [&str; 21] = [
+    "id",
+    "section",
+    "pair",
+    "keep",
+    "drop",
+    "max",
+    "max_age_days",
+    "only",
+    "organization",
+    "reason",
+    "allow_private",
+    "item",
+    "title",
+    "link",
+    "date",
+    "summary",
+    "image",
+    "next",
+    "pages",
+    "feed",
+    "page",
+];
+
+/// Names a key that is neither; serde would take it for a language without an address.
+fn check_source_keys(newsletter: &Newsletter, text: &str) -> Result<()> {
+    for (index, line) in text.lines().enumerate() {
+        let Some((key, _)) = line.split_once('=') else { continue };
+        let key = key.trim_end();
+        let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if !is_key || SOURCE_KEYS.contains(&key) || newsletter.languages.iter().any(|lang| lang.as_str() == key) {
+            continue;
+        }
+        let (number, shown) = (index + 1, line.trim_end());
+        bail!(words!(
+            "`sources.toml` line {number}, column 1: `{key}` is neither a key of a source nor a language of this newsletter\n    {shown}\n    ^\n  docs/sources.md lists the keys",
+            "`sources.toml` ligne {number}, colonne 1 : `{key}` n'est ni une clé de source ni une langue de cette infolettre\n    {shown}\n    ^\n  docs/sources.md énumère les clés"
+        ));
     }
     Ok(())
 }

@@ -292,3 +292,60 @@ fn run_holds_what_is_late_and_says_so() {
     Said::of(&command.output().unwrap()).is(4).says(&["--late"]);
     assert!(office.outbox().is_empty());
 }
+
+#[test]
+fn a_lost_ledger_sends_nothing_again() {
+    let office = Office::ready();
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    fs::rename(office.path().join("state"), office.path().join("elsewhere")).unwrap();
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["state", "knows nothing of it"]);
+    assert!(office.outbox().is_empty());
+}
+
+#[test]
+fn an_issue_that_left_stays_closed_when_only_the_ledger_knows() {
+    let office = Office::ready();
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    fs::remove_file(office.path().join("issues/2026-12/sent.json")).unwrap();
+    office.run(&["compose", ISSUE, "--offline"]).is(4).says(&["has begun to leave"]);
+    office.run(&["send", ISSUE, "--yes"]).is(0).says(&["nothing to send"]);
+    assert!(office.path().join("issues/2026-12/sent.json").exists());
+    assert_eq!(office.outbox().len(), 6);
+}
+
+#[test]
+fn a_picked_story_that_broke_or_went_blocks_and_is_named() {
+    let office = Office::open();
+    office.run(&["compose", ISSUE, "--offline"]).is(0);
+    office.edit("stories/mentoring.md", "en: \"", "en: \"\" \"");
+    office.run(&["compose", ISSUE, "--offline"]).is(4).says(&["stories/mentoring.md"]);
+    office.run(&["approve", ISSUE, "--edition", "en", "--by", "An Approver"]).is(4);
+    fs::remove_file(office.path().join("stories/mentoring.md")).unwrap();
+    office.run(&["compose", ISSUE, "--offline"]).is(4).says(&["file-mentoring", "stories/mentoring.md"]);
+}
+
+#[test]
+fn quiet_keeps_what_must_be_heard() {
+    let office = Office::open();
+    office.run(&["compose", ISSUE, "--offline", "-q"]).is(0);
+    office.run(&["send", ISSUE, "--yes", "-q"]).is(4).says(&["not approved"]);
+}
+
+#[test]
+fn an_event_of_the_day_itself_and_one_of_several_days_are_not_over() {
+    let office = Office::open();
+    let story = |name: &str, event: &str| {
+        let text = format!(
+            "---\nsection: learning\ntitle: {{en: {name}, fr: {name} aussi}}\nevent: {{{event}, language: bilingual}}\n---\n## en\nCome.\n## fr\nVenez.\n"
+        );
+        office.write(&format!("stories/{name}.md"), &text);
+    };
+    story("sameday", "starts: 2026-12-09");
+    story("several", "starts: 2026-12-08 9:00, ends: 2026-12-11 16:00");
+    story("nohour", "starts: 2026-12-12 25:00");
+    let said = office.run(&["compose", ISSUE, "--offline"]);
+    said.is(3).says(&["nohour.md", "25:00"]);
+    let text = office.read("issues/2026-12/editions/fr.txt");
+    assert!(text.contains("le mercredi 9\u{a0}décembre\u{a0}2026\n"), "{text}");
+    assert!(text.contains("du mardi 8\u{a0}décembre\u{a0}2026"), "{text}");
+}
