@@ -122,7 +122,8 @@ fn hostile(me: &Path) {
         return;
     };
     let (mut n, mut slowest, mut largest) = (0, (0.0, String::new()), (0.0, String::new()));
-    for path in entries.map(|entry| entry.unwrap().path()) {
+    let is_feed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "xml");
+    for path in entries.map(|entry| entry.unwrap().path()).filter(is_feed) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let output = Command::new(me).arg("read").arg(&path).stderr(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{name} ended the reader");
