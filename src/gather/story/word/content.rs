@@ -78,6 +78,8 @@ struct Reader<'a> {
     /// Runs of the paragraph in work; a paragraph whose mark was deleted goes on in the next one.
     runs: Vec<(Look, String)>,
     in_note: bool,
+    /// Only the first table can be the form.
+    table_seen: bool,
 }
 
 /// Reads the document.
@@ -90,6 +92,7 @@ pub(super) fn read(parts: &Parts) -> Document {
         pending: Vec::new(),
         runs: Vec::new(),
         in_note: false,
+        table_seen: false,
     };
     let mut blocks = Vec::new();
     if let Some(body) = parts.document.find("w:body") {
@@ -344,6 +347,7 @@ impl Reader<'_> {
 
     fn table(&mut self, node: &Node, blocks: &mut Vec<Block>) {
         let line = self.here() + 1;
+        let is_first = !std::mem::replace(&mut self.table_seen, true);
         let first_row = node.child("w:tblPr").and_then(|node| node.child("w:tblLook"));
         let named = first_row.and_then(|look| look.attribute("firstRow")).is_some_and(|on| on != "0" && on != "false");
         let mut rows = Vec::new();
@@ -376,8 +380,8 @@ impl Reader<'_> {
             cells.push(row_cells);
         }
         html.push_str("</table>");
-        let above = blocks.iter().all(|block| block.words.trim().is_empty() || block.kind != Kind::Plain || block.bold);
-        if above && self.out.form.is_none() && !blocks.iter().any(|block| block.kind == Kind::Table) {
+        let above = |block: &Block| block.words.trim().is_empty() || block.kind != Kind::Plain || block.bold;
+        if is_first && blocks.iter().all(above) {
             self.out.form = Some(Form { block: blocks.len(), rows: cells });
         }
         blocks.push(Block { kind: Kind::Table, line, html, words, bold: false, notes });

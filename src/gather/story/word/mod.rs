@@ -21,6 +21,9 @@ use content::{Document, Seen};
 #[cfg(test)]
 mod tests;
 
+/// Links and pictures of one file of which something is said: more than this is noise.
+const SAID_MAX: usize = 50;
+
 /// Reads a Word file; none when nothing in it can be read, which is said.
 pub(super) fn read(bytes: &[u8], office: &Office<'_>, report: &mut Report) -> Option<Written> {
     let parts = zipped::Zipped::open(bytes).and_then(|mut zip| parts::read(&mut zip));
@@ -104,7 +107,7 @@ fn said(document: &Document, report: &mut Report) {
 }
 
 fn pictures(document: &Document, report: &mut Report) {
-    for picture in &document.pictures {
+    for picture in document.pictures.iter().take(SAID_MAX) {
         let spot = Spot { line: picture.line, column: 1, excerpt: picture.words.clone() };
         if picture.words.is_empty() {
             report.add(
@@ -137,7 +140,7 @@ fn pictures(document: &Document, report: &mut Report) {
 
 /// Links that lead elsewhere than they say (Safe Links), and links that lead nowhere.
 fn cleaned(document: &Document, report: &mut Report) {
-    for link in &document.links {
+    for link in document.links.iter().take(SAID_MAX) {
         let spot = Spot { line: link.line, column: 1, excerpt: link.words.clone() };
         match links::clean(&link.words) {
             None => report.add(

@@ -313,3 +313,24 @@ fn is_moved(ours: &str, theirs: &str) -> bool {
     };
     sorted(ours) == sorted(theirs)
 }
+
+#[test]
+fn what_is_long_and_repeats_itself_is_read_without_delay() {
+    let tables = "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>".repeat(20_000);
+    let links = "<w:p><w:hyperlink r:id=\"r2\"><w:r><w:t>x</w:t></w:r></w:hyperlink></w:p>".repeat(20_000);
+    let fields = "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/><w:instrText>HYPERLINK x</w:instrText>\
+                  <w:fldChar w:fldCharType=\"separate\"/></w:r></w:p>";
+    for body in [tables, links, fields.repeat(18_000)] {
+        // Not zipped: so much of the same would be refused as a bomb.
+        let xml = format!("<w:document xmlns:w=\"a/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>");
+        let mut parts = Parts::default();
+        parts.document = tree::read(&xml).unwrap();
+        let document = super::content::read(&parts);
+        assert!(document.blocks.len() >= 18_000);
+        let mut report = crate::gather::story::tests::report();
+        super::said(&document, &mut report);
+        assert!(report.findings.len() < 100, "{}", report.findings.len());
+        let bodies = crate::gather::story::block::bodies(document.blocks, &newsletter(), &mut report);
+        assert!(bodies.iter().all(|body| crate::gather::sanitise(&body.text).len() < 2_000_000));
+    }
+}

@@ -9,14 +9,14 @@ use crate::gather::entities;
 
 /// Word nests about 40 deep (a table in a text box in a table); what walks the tree recurses.
 const DEPTH_MAX: usize = 100;
-/// A long report of 100 pages has 180,000 elements, a story about 1,000.
-const ELEMENTS_MAX: usize = 200_000;
+/// A report of 50 pages has 90,000 elements, a story about 1,000; each costs about 200 bytes.
+const ELEMENTS_MAX: usize = 100_000;
 
 /// An element; `name` is empty for one that only holds others.
 #[derive(Debug, Default)]
 pub(super) struct Node {
     pub(super) name: &'static str,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<(&'static str, String)>,
     pub(super) children: Vec<Child>,
 }
 
@@ -124,7 +124,7 @@ const ATTRIBUTES: [&str; 23] = [
 impl Node {
     /// The value of an attribute, by its local name.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
     /// The elements in it.
@@ -255,8 +255,9 @@ fn node(space: &ResolveResult<'_>, start: &BytesStart<'_>) -> Node {
     for attribute in start.attributes().with_checks(false).flatten() {
         let key = attribute.key.local_name();
         let key: &str = key.as_ref();
-        if name.is_some() && ATTRIBUTES.contains(&key) {
-            attributes.push((key.to_owned(), entities::decoded(&attribute.value)));
+        let known = ATTRIBUTES.iter().find(|own| **own == key);
+        if let (Some(_), Some(key)) = (name, known) {
+            attributes.push((*key, entities::decoded(&attribute.value)));
         }
     }
     Node { name: name.unwrap_or_default(), attributes, children: Vec::new() }
