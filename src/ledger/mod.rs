@@ -36,7 +36,15 @@ pub struct Ledger {
 /// While it lives, no other process sends from this STATE.
 #[derive(Debug)]
 pub struct SendLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for SendLock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock with any child process that was just being started with our descriptors.
+        // If even this fails, the operating system gives it back with the process.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Ledger {
@@ -70,7 +78,7 @@ impl Ledger {
             .open(&path)
             .with_context(|| words!("could not open `{shown}`", "impossible d'ouvrir `{shown}`"))?;
         match file.try_lock() {
-            Ok(()) => Ok(SendLock { _file: file }),
+            Ok(()) => Ok(SendLock { file }),
             Err(TryLockError::WouldBlock) => bail!(words!(
                 "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
                 "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"
