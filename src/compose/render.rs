@@ -1,6 +1,8 @@
 //! From data to HTML: MJML makes the frame that Outlook needs, and the finished HTML of each block takes the place of
 //! its token afterwards, so that nothing a contributor wrote ever passes through MJML.
 
+use std::collections::HashMap;
+
 use anyhow::{Result, anyhow};
 use mrml::prelude::parser::ParserOptions;
 use mrml::prelude::render::RenderOptions;
@@ -47,12 +49,13 @@ pub(super) fn html(templates: &Templates, view: &Value) -> Result<Rendered> {
 /// MJML to HTML. Includes stay off: a template could otherwise read any file.
 fn frame(mjml: &str) -> Result<String> {
     check_depth(mjml)?;
+    // mrml writes attributes as Rust shows strings: a non-breaking space would come out as `\\u{a0}`.
+    let mjml = &mjml.replace('\u{a0}', "&#160;");
     let parsed = mrml::parse_with_options(mjml, &ParserOptions::default())
         .map_err(|error| explain_mjml(mjml, &error.to_string(), None))?;
-    parsed
-        .element
-        .render(&RenderOptions::default())
-        .map_err(|error| anyhow!(explain_mjml(mjml, &error.to_string(), None)))
+    // By default it links fonts from another company's server, which would see who opens the mail.
+    let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
+    parsed.element.render(&options).map_err(|error| anyhow!(explain_mjml(mjml, &error.to_string(), None)))
 }
 
 /// Ends lines so that none is endless, and drops white space that says nothing but costs bytes.

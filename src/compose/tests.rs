@@ -84,6 +84,7 @@ fn every_language_and_the_bilingual_edition_are_composed() {
             assert!(html.contains(slot.token()) && edition.text.contains(slot.token()));
         }
         assert!(!html.contains("@@") && !edition.text.contains("&amp;"));
+        assert!(!html.contains("u{a0}") && !html.contains("fonts.googleapis"), "{html}");
     }
     assert!(editions[0].text.contains("Wednesday, January\u{a0}20, 2027, 1\u{a0}pm to 2:30\u{a0}pm (Eastern time)"));
     assert!(
