@@ -36,11 +36,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
         return Ok(Exit::Blocked);
     }
-    let silent = folder.load_harvest()?.map(|harvest| harvest.silent).unwrap_or_default();
-    // What compose mended is in the check.json it wrote; it cannot be seen in the editions any more.
-    let fixed = folder.load_checked()?.map(|checked| checked.findings).unwrap_or_default();
-    let fixed = fixed.into_iter().filter(|finding| finding.severity == Severity::Fixed).collect();
-    let checked = check_and_save(&folder, fixed, &silent, shell)?;
+    let checked = check_again(&folder, shell)?;
     if shell.report.is_json {
         json(&checked, shell);
     }
@@ -50,13 +46,16 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     Ok(exit(&checked))
 }
 
+/// Checks an issue that was composed before. What was mended then is in the `check.json` of then: it cannot be seen in
+/// the editions any more.
+pub(super) fn check_again(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Checked> {
+    let kept = folder.load_checked()?.map(|checked| checked.findings).unwrap_or_default();
+    let fixed = kept.into_iter().filter(|finding| finding.severity == Severity::Fixed).collect();
+    check_and_save(folder, fixed, shell)
+}
+
 /// Checks an issue as it lies on disk, adds what was found on the way, and saves `check.json`.
-pub(super) fn check_and_save(
-    folder: &IssueFolder<'_>,
-    mut findings: Vec<Finding>,
-    silent: &[Silent],
-    shell: &Shell,
-) -> Result<Checked> {
+pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding>, shell: &Shell) -> Result<Checked> {
     let (_, editions) = folder.composed()?;
     let Some(issue) = folder.load_issue()? else {
         bail!(words!(
@@ -64,9 +63,10 @@ pub(super) fn check_and_save(
             "`issue.json` a disparu : lancez `cco-news compose`"
         ));
     };
-    let evidence = evidence(folder, &issue, silent, shell)?;
+    let harvest = folder.load_harvest()?.unwrap_or_default();
+    let evidence = evidence(folder, &issue, harvest.silent, shell)?;
     findings.extend(issue.findings.iter().cloned());
-    findings.extend(contributors(folder, &issue)?);
+    findings.extend(contributors(harvest.problems, &issue));
     findings.extend(check(&issue, &editions, &workspace::with_blocks_as_html(&shell.config.newsletter), &evidence));
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
@@ -78,8 +78,7 @@ pub(super) fn check_and_save(
 }
 
 /// What is wrong in contributors' files: an error of the issue where the file is in it, else something to look at.
-fn contributors(folder: &IssueFolder<'_>, issue: &Issue) -> Result<Vec<Finding>> {
-    let problems = folder.load_harvest()?.map(|harvest| harvest.problems).unwrap_or_default();
+fn contributors(problems: Vec<Finding>, issue: &Issue) -> Vec<Finding> {
     let is_in_issue = |finding: &Finding| {
         issue.stories().any(|story| match (&story.origin, &finding.place) {
             (Origin::File { file, twin, .. }, Place::File { file: place, .. }) => {
@@ -89,18 +88,18 @@ fn contributors(folder: &IssueFolder<'_>, issue: &Issue) -> Result<Vec<Finding>>
         })
     };
     let heavy = problems.into_iter().filter(|finding| finding.severity <= Severity::Warning);
-    Ok(heavy
+    heavy
         .map(|mut finding| {
             if finding.severity == Severity::Error && !is_in_issue(&finding) {
                 finding.severity = Severity::Warning;
             }
             finding
         })
-        .collect())
+        .collect()
 }
 
 /// Collects from the edges what the rules ask of the world.
-fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: &[Silent], shell: &Shell) -> Result<Evidence> {
+fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: Vec<Silent>, shell: &Shell) -> Result<Evidence> {
     let root = &shell.config.root;
     let mut sources = BTreeMap::new();
     for story in issue.stories() {
@@ -116,13 +115,7 @@ fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: &[Silent], shell: &
     if let Some(text) = folder.load_issue_toml()? {
         sources.insert(folder.shown("issue.toml"), text);
     }
-    Ok(Evidence {
-        now: shell.now,
-        way_out: way_out::kind(shell)?,
-        audience: audience(shell)?,
-        sources,
-        silent: silent.to_vec(),
-    })
+    Ok(Evidence { now: shell.now, way_out: way_out::kind(shell)?, audience: audience(shell)?, sources, silent })
 }
 
 fn audience(shell: &Shell) -> Result<Audience> {

@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let curated = curate::curate_and_save(&folder, &harvest, shell)?;
     curate::show(&curated, shell);
     let fixed = compose_and_save(&folder, &curated.issue, shell)?;
-    let checked = check::check_and_save(&folder, fixed, &harvest.silent, shell)?;
+    let checked = check::check_and_save(&folder, fixed, shell)?;
 
     check::show_to_mend(&checked, shell);
     let shown = editions_shown(&folder, shell);

@@ -107,15 +107,6 @@ impl Report {
         }
     }
 
-    /// A chain of causes in one line.
-    pub(super) fn chain(self, error: &anyhow::Error) -> String {
-        let links = error.chain().map(|link| match self.speech {
-            Speech::En => format!("{link}"),
-            Speech::Fr => format!("{link:#}"),
-        });
-        links.collect::<Vec<_>>().join(": ")
-    }
-
     /// One finding: rule, place, message, and the mend below it.
     pub(super) fn finding(self, finding: &Finding) {
         let lines = if finding.excerpt.is_empty() { Vec::new() } else { vec![finding.excerpt.clone()] };

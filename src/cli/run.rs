@@ -48,9 +48,12 @@ fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
-    if let Err(busy) = ledger.lock_for_sending() {
+    if ledger.is_sending()? {
         // A send that takes longer than the timer is in order: the next run looks again.
-        shell.report.text(shell.report.chain(&busy));
+        shell.report.line(&words!(
+            "another `cco-news send` or `run` is sending now: the next run looks again",
+            "un autre `cco-news send` ou `run` envoie en ce moment : le prochain passage verra"
+        ));
         return Ok(Exit::Done);
     }
     let intent = Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false };

@@ -173,11 +173,8 @@ fn say_refused(folder: &IssueFolder<'_>, shell: &Shell) -> Result<()> {
 fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Option<Exit>> {
     let Departure { folder, editions, .. } = departure;
     let id = &folder.id;
-    let silent = folder.load_harvest()?.map(|harvest| harvest.silent).unwrap_or_default();
-    let kept = folder.load_checked()?.map(|checked| checked.findings).unwrap_or_default();
-    let fixed = kept.into_iter().filter(|finding| finding.severity == crate::model::Severity::Fixed).collect();
     // Judged once more: by SMTP some rules look at the clock and at the sender (STY-12, SND-14).
-    let checked = check::check_and_save(folder, fixed, &silent, shell)?;
+    let checked = check::check_again(folder, shell)?;
     if checked.blocked {
         check::show_to_mend(&checked, shell);
         shell.report.alert(&words!(

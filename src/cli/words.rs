@@ -24,7 +24,6 @@ pub(super) fn change(change: &InputChange) -> Words {
     match change {
         InputChange::Changed(file) => words!("`{file}` has changed", "`{file}` a changé"),
         InputChange::Gone(file) => words!("`{file}` is gone", "`{file}` a disparu"),
-        InputChange::Added(file) => words!("`{file}` is new", "`{file}` est nouveau"),
     }
 }
 

@@ -69,6 +69,22 @@ impl Ledger {
 
     /// Takes the right to send. The operating system gives it back however the process ends.
     pub fn lock_for_sending(&self) -> Result<SendLock> {
+        match self.try_lock()? {
+            Some(lock) => Ok(lock),
+            None => bail!(words!(
+                "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
+                "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"
+            )),
+        }
+    }
+
+    /// Whether another process is sending now.
+    pub fn is_sending(&self) -> Result<bool> {
+        Ok(self.try_lock()?.is_none())
+    }
+
+    /// The right to send; none: another process has it.
+    fn try_lock(&self) -> Result<Option<SendLock>> {
         let path = self.state_dir.join("send.lock");
         let shown = path.display();
         let file = File::options()
@@ -78,11 +94,8 @@ impl Ledger {
             .open(&path)
             .with_context(|| words!("could not open `{shown}`", "impossible d'ouvrir `{shown}`"))?;
         match file.try_lock() {
-            Ok(()) => Ok(SendLock { file }),
-            Err(TryLockError::WouldBlock) => bail!(words!(
-                "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
-                "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"
-            )),
+            Ok(()) => Ok(Some(SendLock { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| words!("could not lock `{shown}`", "impossible de verrouiller `{shown}`"))
             }

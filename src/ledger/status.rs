@@ -131,17 +131,4 @@ impl Ledger {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
-
-    /// Issues whose every copy has an outcome.
-    pub fn completed_issues(&self) -> Result<Vec<IssueId>> {
-        self.db.read(|db| {
-            let mut query = db.prepare("SELECT issue FROM issues WHERE completed IS NOT NULL ORDER BY issue")?;
-            let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-            let mut issues = Vec::new();
-            for issue in rows {
-                issues.push(IssueId::parse(&issue?)?);
-            }
-            Ok(issues)
-        })
-    }
 }

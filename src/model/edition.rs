@@ -173,8 +173,6 @@ pub enum InputChange {
     Changed(String),
     /// It is gone.
     Gone(String),
-    /// It was not there.
-    Added(String),
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ mod documents;
 /// The commands that README.md shows do what it shows.
 #[cfg(unix)]
 mod readme;
+/// An office in which commands are run.
+mod office;
 /// A month as its people live it.
 mod month;
 /// The drop folder as contributors live it, and the sources.

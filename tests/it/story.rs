@@ -4,91 +4,15 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::tree;
-
-const CLOCK: &str = "2026-12-02T09:00:00-05:00";
-
-/// A newsletter of its own, in which commands are run.
-struct Office {
-    folder: tempfile::TempDir,
-}
-
-/// What a command said.
-struct Said {
-    code: i32,
-    out: String,
-    /// Both streams.
-    text: String,
-}
-
-impl Office {
-    /// The newsletter that the project ships, with no stories.
-    fn open() -> Self {
-        let folder = tree::copy();
-        for file in tree::files(&folder.path().join("stories")) {
-            fs::remove_file(folder.path().join("stories").join(file)).unwrap();
-        }
-        Self { folder }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Said {
-        Said::of(&self.command(arguments).output().unwrap())
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cco-news"));
-        command.args(arguments).current_dir(self.path()).env_clear();
-        command.env("LC_ALL", "C.UTF-8").env(concat!("CCO_NEWS", "_NOW"), CLOCK).stdin(Stdio::null());
-        command
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path().join(file)).unwrap()
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        fs::write(self.path().join(file), text).unwrap();
-    }
-}
-
-impl Said {
-    fn of(output: &Output) -> Self {
-        let text = [&output.stdout[..], &output.stderr[..]].concat();
-        let out = String::from_utf8(output.stdout.clone()).unwrap();
-        Self { code: output.status.code().unwrap(), out, text: String::from_utf8(text).unwrap() }
-    }
-
-    #[track_caller]
-    fn is(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}", self.text);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, parts: &[&str]) -> Self {
-        for part in parts {
-            assert!(self.text.contains(part), "`{part}` is not in:\n{}", self.text);
-        }
-        self
-    }
-
-    fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap()
-    }
-}
+use crate::office::Office;
 
 const GOOD_FRENCH: &str = "# Un café entre collègues\n\nChaque jeudi, nous parlons pendant quinze minutes de ce qui fonctionne bien dans nos équipes.\n";
 
 #[test]
 fn one_language_is_received_and_goes_to_translation() {
-    let office = Office::open();
+    let office = Office::without_stories();
     office.write("stories/cafe.fr.md", GOOD_FRENCH);
     office.run(&["story", "check"]).is(0).says(&["stories/cafe.fr.md: received, good, goes to translation"]);
     let said = office.run(&["story", "check", "stories/cafe.fr.md", "--lang", "fr"]).is(0);
@@ -99,7 +23,7 @@ fn one_language_is_received_and_goes_to_translation() {
 
 #[test]
 fn what_is_wrong_is_pointed_at_in_either_language() {
-    let office = Office::open();
+    let office = Office::without_stories();
     office.write("stories/cafe.md", &format!("---\nsectoin: learning\nlink: www.example.ca\n---\n{GOOD_FRENCH}"));
     office.run(&["story", "check", "stories/cafe.md"]).is(3).says(&[
         "W STORY  stories/cafe.md:2:1  `sectoin` is not a field",
@@ -118,7 +42,7 @@ fn what_is_wrong_is_pointed_at_in_either_language() {
 
 #[test]
 fn the_rules_for_texts_name_line_and_column() {
-    let office = Office::open();
+    let office = Office::without_stories();
     let text = format!("{GOOD_FRENCH}\nPour en savoir plus, cliquez [ici](https://example.ca/fr/cafe).\n");
     office.write("stories/cafe.fr.md", &text);
     office.run(&["story", "check", "--lang", "fr"]).is(3).says(&["LNK-01  stories/cafe.fr.md:5:31", "^^^"]);
@@ -126,7 +50,7 @@ fn the_rules_for_texts_name_line_and_column() {
 
 #[test]
 fn a_file_that_is_no_story_is_named_with_what_to_do() {
-    let office = Office::open();
+    let office = Office::without_stories();
     office.write("stories/broken.md", "---\ntitle: {en: a\nsection: learning\n---\nx");
     office.run(&["story", "check"]).is(4).says(&["E STORY  stories/broken.md:", "cannot be read as a story"]);
     office.write("stories/broken.md", "");
@@ -139,7 +63,7 @@ fn a_file_that_is_no_story_is_named_with_what_to_do() {
 
 #[test]
 fn a_draft_elsewhere_is_checked_with_its_twin_and_its_picture() {
-    let office = Office::open();
+    let office = Office::without_stories();
     let elsewhere = tempfile::tempdir().unwrap();
     let draft = elsewhere.path().join("cafe.fr.md");
     fs::write(&draft, format!("---\nimage: photo.jpg\nalt: Deux tasses\n---\n{GOOD_FRENCH}")).unwrap();
@@ -156,7 +80,7 @@ fn a_draft_elsewhere_is_checked_with_its_twin_and_its_picture() {
 
 #[test]
 fn a_new_story_explains_itself_and_never_replaces_one() {
-    let office = Office::open();
+    let office = Office::without_stories();
     let said = office.run(&["story", "new", "Rédiger pour l'écran", "--lang", "fr"]).is(0);
     said.says(&["stories/rediger-pour-l-ecran.md", "story check"]);
     let form = office.read("stories/rediger-pour-l-ecran.md");
@@ -173,7 +97,7 @@ fn a_new_story_explains_itself_and_never_replaces_one() {
 
 #[test]
 fn a_list_says_where_each_story_ran() {
-    let office = Office::open();
+    let office = Office::without_stories();
     office.run(&["story", "list"]).is(0).says(&["cco-news story new"]);
     office.write("stories/cafe.fr.md", GOOD_FRENCH);
     fs::create_dir_all(office.path().join("issues/2026-11")).unwrap();
@@ -190,7 +114,7 @@ fn a_list_says_where_each_story_ran() {
 
 #[test]
 fn the_page_for_contributors_holds_no_markup_of_theirs_and_is_left_alone_when_nothing_changes() {
-    let office = Office::open();
+    let office = Office::without_stories();
     office.write("stories/cafe.fr.md", GOOD_FRENCH);
     office.write(
         "stories/evil.md",
@@ -213,7 +137,7 @@ fn the_page_for_contributors_holds_no_markup_of_theirs_and_is_left_alone_when_no
 #[cfg(unix)]
 #[test]
 fn a_watch_says_what_came_in_until_it_is_stopped() {
-    let office = Office::open();
+    let office = Office::without_stories();
     let mut watch = office.command(&["story", "watch", "--every", "1"]);
     let mut child = watch.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -267,7 +191,7 @@ fn rss(days: &[&str], words: &str) -> String {
 
 #[test]
 fn sources_that_need_a_look_are_named_with_the_reason() {
-    let office = Office::open();
+    let office = Office::without_stories();
     let server = serve(|path| match path {
         "/en.xml" => Some(rss(&["18", "19", "20"], "news")),
         "/fr.xml" => Some(rss(&["18", "19"], "nouvelle")),

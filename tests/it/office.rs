@@ -1,0 +1,112 @@
+//! An office with a newsletter of its own, in which commands are run as a person runs them, and what they say.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::tree;
+
+/// The issue that the newsletter ships with.
+pub(crate) const ISSUE: &str = "2026-12";
+pub(crate) const CLOCK: &str = "2026-12-02T09:00:00-05:00";
+
+/// A newsletter of its own, in which commands are run.
+pub(crate) struct Office {
+    folder: tempfile::TempDir,
+}
+
+/// What a command said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    /// Both streams.
+    pub(crate) text: String,
+}
+
+impl Office {
+    /// A copy of the newsletter that the project ships.
+    pub(crate) fn open() -> Self {
+        Self { folder: tree::copy() }
+    }
+
+    /// As [`Office::open`], with no stories.
+    pub(crate) fn without_stories() -> Self {
+        let folder = tree::copy();
+        for file in tree::files(&folder.path().join("stories")) {
+            fs::remove_file(folder.path().join("stories").join(file)).unwrap();
+        }
+        Self { folder }
+    }
+
+    /// As [`Office::open`], with its issue composed and approved.
+    pub(crate) fn ready() -> Self {
+        let office = Self::open();
+        office.run(&["compose", ISSUE, "--offline"]).is(0);
+        for language in ["en", "fr"] {
+            office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
+        }
+        office
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cco-news"));
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.env("LC_ALL", "C.UTF-8").env(concat!("CCO_NEWS", "_NOW"), CLOCK).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path().join(file)).unwrap()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).unwrap();
+    }
+
+    /// Changes one text in a file; it must be there.
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no `{from}`");
+        self.write(file, &text.replacen(from, to, 1));
+    }
+
+    /// The messages in the outbox.
+    pub(crate) fn outbox(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join("state/outbox/new"));
+        entries.into_iter().flatten().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+    }
+}
+
+impl Said {
+    pub(crate) fn of(output: &Output) -> Self {
+        let text = [&output.stdout[..], &output.stderr[..]].concat();
+        let out = String::from_utf8(output.stdout.clone()).unwrap();
+        Self { code: output.status.code().unwrap(), out, text: String::from_utf8(text).unwrap() }
+    }
+
+    #[track_caller]
+    pub(crate) fn is(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.text.contains(part), "`{part}` is not in:\n{}", self.text);
+        }
+        self
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
