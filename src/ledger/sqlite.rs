@@ -25,7 +25,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(30);
 const READERS_MAX: usize = 4;
 
 /// Schema changes, in order; the file's `user_version` says how many it has had. They only go forward.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// The writer and the readers of one file.
 pub(super) struct Sqlite {

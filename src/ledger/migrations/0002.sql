@@ -1,0 +1,1 @@
+-- The second schema. Times are milliseconds since 1970 in UTC.
