@@ -19,6 +19,7 @@ mod edition;
 mod finding;
 mod approval;
 mod delivery;
+mod notice;
 
 pub use address::{Address, AddressError};
 pub use approval::Approval;
@@ -34,6 +35,7 @@ pub use newsletter::{
     Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
     Section, Sender, Tls,
 };
+pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use source::{Feed, Page, PairBy, Sources};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
 pub use words::{Speech, Words};

@@ -109,10 +109,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["gather"]),
     ("quoted_printable", &["compose", "send"]),
     ("cfb", &["gather"]),
-    ("mail_parser", &["gather"]),
+    ("mail_parser", &["gather", "receive"]),
     ("quick_xml", &["gather"]),
     ("zip", &["gather"]),
-    ("regex", &["check", "compose"]),
+    ("regex", &["check", "compose", "receive"]),
     ("reqwest", &["http"]),
     ("rusqlite", &["ledger"]),
     ("rustix", &["files"]),
@@ -125,7 +125,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", ANYWHERE),
     ("tokio", &["cli", "gather", "http", "ledger", "mail", "send"]),
     ("tokio_rustls", &["mail"]),
-    ("toml_edit", &["check", "cli", "config", "curate", "model", "send"]), // model: dates; send: secrets.toml
+    ("toml_edit", &["check", "cli", "config", "curate", "model", "receive", "send"]), // model: dates; send: secrets.toml
     ("tracing", ANYWHERE),
     ("tracing_subscriber", &["cli"]),
     ("unicode_normalization", &["model", "gather", "check", "compose"]),
