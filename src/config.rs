@@ -189,11 +189,9 @@ fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
             &words!("at least one person approves each language", "au moins une personne approuve chaque langue"),
         );
     }
-    if newsletter.delivery.messages_per_minute == 0 || newsletter.delivery.connections == 0 {
-        return wrong(
-            if newsletter.delivery.connections == 0 { "connections" } else { "messages_per_minute" },
-            &words!("write 1 or more", "écrivez 1 ou plus"),
-        );
+    let from = newsletter.sender.from.rsplit('@').next().unwrap_or("").to_ascii_lowercase();
+    if let Some((needle, problem)) = newsletter.delivery.mistake(&from) {
+        return wrong(&needle, &problem);
     }
     check_sections(newsletter, text)
 }

@@ -312,6 +312,7 @@ fn deliver(departure: &Departure<'_>, shell: &Shell) -> Result<Ended> {
             secrets: Secrets::open(&ledger)?,
             ledger,
             mailer,
+            keys: way_out::keys(shell)?,
             delivering: shell.config.newsletter.delivery.clone(),
             clock: Arc::new(move || if is_outbox { now } else { clock() }),
             interrupted,

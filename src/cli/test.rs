@@ -43,13 +43,19 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     let secrets = Secrets::open(&ledger)?;
     let mailer = way_out::mailer(shell, ledger.state_dir())?;
+    let keys = way_out::keys(shell)?;
     let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
     let runtime = runtime()?;
     let mut n_failed = 0;
     for edition in &editions {
         for to in &people {
-            let outcome =
-                runtime.block_on(test_copy(&mailer, &shell.config.newsletter, (edition, to), &secrets, now))?;
+            let outcome = runtime.block_on(test_copy(
+                &mailer,
+                &shell.config.newsletter,
+                (edition, to),
+                (&secrets, &keys),
+                now,
+            ))?;
             let id = &edition.id;
             match outcome {
                 Outcome::Accepted(_) => {

@@ -9,7 +9,8 @@ use super::Shell;
 use crate::check::WayOut;
 use crate::files;
 use crate::mail::{Mailer, Outbox, Settings, Smtp};
-use crate::model::Words;
+use crate::model::{Dkim, Words};
+use crate::send::dkim::Key;
 
 /// A certificate authority's file is a few KiB; a bundle of all of them under 1 MiB.
 const CA_BYTES_MAX: u64 = 1024 * 1024;
@@ -53,6 +54,16 @@ pub(super) fn mailer(shell: &Shell, state_dir: &Path) -> Result<Mailer> {
         None => Mailer::Outbox(Outbox::new(state_dir)),
         Some(settings) => Mailer::Smtp(Smtp::new(settings)?),
     })
+}
+
+/// The keys with which copies are signed.
+pub(super) fn keys(shell: &Shell) -> Result<Vec<Key>> {
+    let newsletter = &shell.config.newsletter;
+    let from = newsletter.sender.from.rsplit('@').next().unwrap_or("");
+    let read = |key: &Dkim| {
+        Key::read(&shell.config.root.join(&key.key_file), key.domain.as_deref().unwrap_or(from), &key.selector)
+    };
+    newsletter.delivery.dkim.iter().map(read).collect()
 }
 
 /// What people call it.

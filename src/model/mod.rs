@@ -9,6 +9,7 @@ mod lang;
 mod ids;
 mod address;
 mod date;
+mod delivering;
 mod newsletter;
 mod schedule;
 mod source;
@@ -23,6 +24,7 @@ mod notice;
 
 pub use address::{Address, AddressError};
 pub use approval::Approval;
+pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use delivery::{Counts, Delivery, Outcome, Reply, State};
 pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part, Slot};
 pub use finding::{Finding, Place, Severity, Waived};
@@ -32,8 +34,8 @@ pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use mistake::toml_mistake;
 pub use newsletter::{
-    Archive, Blocks, Delivering, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
-    Section, Sender, Tls,
+    Archive, Blocks, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule, Section,
+    Sender,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use source::{Feed, Page, PairBy, Sources};

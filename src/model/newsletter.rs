@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{IssueId, Lang, Texts};
+use super::{Delivering, IssueId, Lang, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -168,56 +168,6 @@ pub struct Schedule {
 
 fn toronto() -> String {
     "America/Toronto".to_owned()
-}
-
-/// How fast and by which way an issue leaves.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Delivering {
-    /// Messages a minute; 30 is what Exchange Online allows one mailbox. The outbox has no pace.
-    pub messages_per_minute: u32,
-    /// Connections open at once.
-    pub connections: u32,
-    /// Messages on one connection before it is closed and another opened.
-    pub messages_per_connection: u32,
-    /// How a connection to the relay is protected.
-    pub tls: Tls,
-    /// The certificate authority for `tls = "pinned"`: a PEM file.
-    pub ca_file: Option<String>,
-    /// Why `tls = "none"` was chosen; asked for by SND-10.
-    pub tls_reason: Option<String>,
-    /// A command that prints the relay's password, so that it is in no file.
-    pub password_command: Option<String>,
-    /// Hours for which a deferred copy is tried again.
-    pub retry_hours: u32,
-}
-
-impl Default for Delivering {
-    fn default() -> Self {
-        Self {
-            messages_per_minute: 30,
-            connections: 4,
-            messages_per_connection: 100,
-            tls: Tls::Required,
-            ca_file: None,
-            tls_reason: None,
-            password_command: None,
-            retry_hours: 24,
-        }
-    }
-}
-
-/// How a connection to the relay is protected (SND-10). On loopback nothing is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tls {
-    /// TLS, with a certificate the system trusts.
-    #[default]
-    Required,
-    /// TLS, with a certificate of the named authority only.
-    Pinned,
-    /// In the clear; needs a reason.
-    None,
 }
 
 /// What the office has decided about approvals and lateness.

@@ -9,6 +9,7 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::dkim::Signing;
 use super::header;
 use super::secrets::{Purpose, Secrets};
 use crate::mail::Email;
@@ -83,16 +84,13 @@ pub fn encode(edition: &Edition, newsletter: &Newsletter, date: Option<Timestamp
 /// The edition as a message file with empty slots, for `editions/ID.eml`; its length is the size on the wire.
 pub fn eml(edition: &Edition, newsletter: &Newsletter) -> Result<Vec<u8>> {
     let encoded = encode(edition, newsletter, None)?;
-    let empty = |slot: SlotName| match slot {
-        SlotName::Unsubscribe => Slot::Unsubscribe.token().to_owned(),
-        SlotName::Preferences => Slot::Preferences.token().to_owned(),
-    };
-    Ok(encoded.fill("To: undisclosed-recipients:;\r\n", empty))
+    let [leave, change] = [Slot::Unsubscribe, Slot::Preferences].map(|slot| soft(slot.token()));
+    Ok(encoded.fill("To: undisclosed-recipients:;\r\n", &encoded.slots(&leave, &change)))
 }
 
 impl Encoded {
-    /// One recipient's copy.
-    pub fn address(&self, issue: &IssueId, to: &Address, secrets: &Secrets) -> Result<Email> {
+    /// One recipient's copy, signed.
+    pub fn address(&self, issue: &IssueId, to: &Address, secrets: &Secrets, signing: &Signing) -> Result<Email> {
         let frame = &self.frame;
         let local = secrets.message_id(&frame.newsletter, issue, &frame.edition, to);
         let message_id = format!("<{local}@{}>", frame.domain);
@@ -101,10 +99,10 @@ impl Encoded {
         let mut own = String::new();
         // Writing to a String does not fail. An address is checked: it holds no space, line end or angle bracket.
         let _ = write!(own, "To: <{}>\r\nMessage-ID: {message_id}\r\nList-Unsubscribe: <{leave}>\r\n", to.as_str());
-        let bytes = self.fill(&own, |slot| match slot {
-            SlotName::Unsubscribe => leave.clone(),
-            SlotName::Preferences => change.clone(),
-        });
+        let (leave, change) = (soft(&leave), soft(&change));
+        let slots = self.slots(&leave, &change);
+        let signatures = signing.sign(&own, &slots)?;
+        let bytes = self.fill(&(signatures + &own), &slots);
         let from = Address::parse(&frame.bounce).map_err(AddressError::words)?;
         Ok(Email { message_id, from, to: to.clone(), bytes })
     }
@@ -121,13 +119,22 @@ impl Encoded {
         format!("mailto:{requests}?subject={subject}")
     }
 
-    fn fill(&self, own_headers: &str, value: impl Fn(SlotName) -> String) -> Vec<u8> {
+    /// The encoded values of the slots, in their order.
+    fn slots<'a>(&self, leave: &'a str, change: &'a str) -> Vec<&'a str> {
+        let value = |(_, slot): &(usize, SlotName)| match slot {
+            SlotName::Unsubscribe => leave,
+            SlotName::Preferences => change,
+        };
+        self.frame.slots.iter().map(value).collect()
+    }
+
+    fn fill(&self, own_headers: &str, values: &[&str]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(own_headers.len() + self.wire.len() + self.frame.slots.len() * 160);
         bytes.extend_from_slice(own_headers.as_bytes());
         let mut done = 0;
-        for &(at, slot) in &self.frame.slots {
+        for (&(at, _), value) in self.frame.slots.iter().zip(values) {
             bytes.extend_from_slice(&self.wire[done..at]);
-            bytes.extend_from_slice(soft(&value(slot)).as_bytes());
+            bytes.extend_from_slice(value.as_bytes());
             done = at;
         }
         bytes.extend_from_slice(&self.wire[done..]);

@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::copy::Encoded;
+use super::dkim::{Key, Signing};
 use super::ended::{Ended, Ending, Progress, progress, warnings};
 use super::pace::{Pace, next_try};
 use super::secrets::Secrets;
 use super::tally::{Follows, Tally, is_dead_address};
 use crate::ledger::{Claimed, Ledger, Record, Recovered};
-use crate::mail::{Handed, Line, Mailer, Outbox};
-use crate::model::{Delivering, EditionId, IssueId, Outcome, Reply};
+use crate::mail::{Email, Handed, Line, Mailer, Outbox};
+use crate::model::{Delivering, Delivery, EditionId, IssueId, Outcome, Reply};
 
 /// Rows taken ahead at most: a crash frees them, and who leaves after the claim is still sent this issue.
 const CLAIM_ROWS_MAX: u32 = 256;
@@ -43,6 +44,8 @@ pub struct Round {
     pub mailer: Mailer,
     /// The key of Message-IDs and tokens.
     pub secrets: Secrets,
+    /// The keys with which copies are signed.
+    pub keys: Vec<Key>,
     /// Pace, connections, retries.
     pub delivering: Delivering,
     /// The clock.
@@ -110,7 +113,7 @@ impl Stopper {
 
 struct Shared {
     round: Round,
-    editions: BTreeMap<EditionId, Encoded>,
+    copies: Arc<BTreeMap<EditionId, (Encoded, Signing)>>,
     pace: Mutex<Pace>,
     tally: Mutex<Tally>,
     away: Mutex<Option<Reply>>,
@@ -120,19 +123,23 @@ struct Shared {
 
 impl Shared {
     fn new(round: Round, due: u64) -> Result<Self> {
-        let mut editions = BTreeMap::new();
+        let frozen_at = round.ledger.frozen(&round.issue)?.context("an issue that is sent is frozen")?.frozen_at;
+        let mut copies = BTreeMap::new();
         for edition in round.ledger.frozen_editions(&round.issue)? {
             let id = edition.id.clone();
             let frame = serde_json::from_str(&edition.frame).with_context(|| {
                 words!("the frozen `{id}` edition cannot be read", "l'édition figée `{id}` est illisible")
             })?;
-            editions.insert(edition.id, Encoded { frame, wire: edition.wire });
+            let encoded = Encoded { frame, wire: edition.wire };
+            let signing = Signing::new(&round.keys, &encoded, frozen_at);
+            copies.insert(edition.id, (encoded, signing));
         }
+        let copies = Arc::new(copies);
         let is_paced = matches!(round.mailer, Mailer::Smtp(_));
         let pace = Pace::new(if is_paced { round.delivering.messages_per_minute } else { 0 });
         let stopper = Arc::new(Stopper { reason: Mutex::default(), signal: watch::Sender::new(false) });
         let (pace, tally, away) = (Mutex::new(pace), Mutex::default(), Mutex::default());
-        Ok(Self { round, editions, pace, tally, away, stopper, due })
+        Ok(Self { round, copies, pace, tally, away, stopper, due })
     }
 
     fn now(&self) -> Timestamp {
@@ -264,8 +271,7 @@ async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool,
 
 async fn hand_over(shared: &Shared, line: &mut Line, claimed: &Claimed) -> Result<Handed> {
     let (round, delivery) = (&shared.round, &claimed.delivery);
-    let encoded = shared.editions.get(&delivery.edition).context("a delivery of an edition that was not frozen")?;
-    let email = encoded.address(&round.issue, &delivery.to, &round.secrets)?;
+    let email = address(shared, delivery).await?;
     let dotted = async {
         shared.step("dotted")?;
         round.ledger.mark_dotted(delivery.id, &email.message_id, round.mailer.way_out(), shared.now()).await?;
@@ -275,6 +281,23 @@ async fn hand_over(shared: &Shared, line: &mut Line, claimed: &Claimed) -> Resul
     let handed = line.hand_over(&email, dotted).await?;
     shared.step("reply")?;
     Ok(handed)
+}
+
+/// A copy's bytes. To sign is the work of a processor: it runs beside the connections' thread, on every core.
+async fn address(shared: &Shared, delivery: &Delivery) -> Result<Email> {
+    const NOT_FROZEN: &str = "a delivery of an edition that was not frozen";
+    let Round { issue, secrets, .. } = &shared.round;
+    let (encoded, signing) = shared.copies.get(&delivery.edition).context(NOT_FROZEN)?;
+    if signing.is_off() {
+        return encoded.address(issue, &delivery.to, secrets, signing);
+    }
+    let (copies, edition, to) = (Arc::clone(&shared.copies), delivery.edition.clone(), delivery.to.clone());
+    let (issue, secrets) = (issue.clone(), secrets.clone());
+    let signed = tokio::task::spawn_blocking(move || {
+        let (encoded, signing) = copies.get(&edition).context(NOT_FROZEN)?;
+        encoded.address(&issue, &to, &secrets, signing)
+    });
+    signed.await.context("a thread that signs ended early")?
 }
 
 /// Decides what an outcome means and hands it to the ledger.

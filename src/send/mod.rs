@@ -7,6 +7,7 @@ pub mod import;
 mod lines;
 mod plan;
 pub mod copy;
+pub mod dkim;
 mod header;
 pub mod pace;
 mod engine;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::copy;
+use super::dkim::{Key, Signing};
 use super::secrets::Secrets;
 use crate::mail::{Handed, Mailer};
 use crate::model::{Address, Edition, IssueId, Newsletter, Outcome};
@@ -14,7 +15,7 @@ pub async fn test_copy(
     mailer: &Mailer,
     newsletter: &Newsletter,
     (edition, to): (&Edition, &Address),
-    secrets: &Secrets,
+    (secrets, keys): (&Secrets, &[Key]),
     now: Timestamp,
 ) -> Result<Outcome> {
     let marked = marked(edition);
@@ -22,7 +23,7 @@ pub async fn test_copy(
     encoded.frame.newsletter = format!("test of {}", newsletter.id);
     // The time is part of the name, so that a second test is a second message.
     let issue = IssueId::parse(&format!("0000-01-test-{}", now.as_millisecond()))?;
-    let email = encoded.address(&issue, to, secrets)?;
+    let email = encoded.address(&issue, to, secrets, &Signing::new(keys, &encoded, now))?;
     let mut line = mailer.line();
     let handed = line.hand_over(&email, async { Ok(()) }).await?;
     line.close().await;

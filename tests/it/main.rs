@@ -21,6 +21,8 @@ mod office;
 mod month;
 /// The drop folder as contributors live it, and the sources.
 mod story;
+/// Signatures, judged by others.
+mod dkim;
 /// Sending to real mail servers on loopback.
 mod postfix;
 /// What the tests of sending have in common, and the assertion they all end with.

@@ -101,6 +101,7 @@ pub(crate) fn round(ledger: &Ledger, mailer: Mailer) -> Round {
         ledger: ledger.clone(),
         mailer,
         secrets: Secrets::open(ledger).unwrap(),
+        keys: vec![],
         delivering: Delivering { messages_per_minute: 0, ..Delivering::default() },
         clock: Arc::new(now),
         interrupted,

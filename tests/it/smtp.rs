@@ -306,7 +306,7 @@ fn a_test_copy_is_marked_and_counted_nowhere() {
     let to = Address::parse("office@example.ca").unwrap();
     let (mailer, newsletter, french) = (Mailer::Smtp(relay.smtp()), newsletter(), edition("fr"));
     for _ in 0..2 {
-        let sent = test_copy(&mailer, &newsletter, (&french, &to), &secrets, now());
+        let sent = test_copy(&mailer, &newsletter, (&french, &to), (&secrets, &[]), now());
         assert!(matches!(block_on(sent).unwrap(), Outcome::Accepted(_)));
     }
     let text = String::from_utf8(relay.taken()[0].bytes.clone()).unwrap();

@@ -114,6 +114,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zip", &["gather"]),
     ("regex", &["check", "compose", "receive"]),
     ("reqwest", &["http"]),
+    ("ring", &["send"]),
     ("rusqlite", &["ledger"]),
     ("rustix", &["files"]),
     ("rustls", &["http", "mail", "send"]), // send: the system's randomness, for its key
