@@ -23,5 +23,7 @@ pub mod http;
 pub mod mail;
 pub mod mailbox;
 pub mod files;
+pub mod word;
+pub mod xml;
 pub mod ledger;
 pub mod cli;

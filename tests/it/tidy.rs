@@ -54,7 +54,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
         "cli",
         &[
             "config", "web", "gather", "curate", "compose", "check", "send", "receive", "archive", "http", "dns",
-            "mail", "mailbox", "files", "ledger", "model",
+            "mail", "mailbox", "files", "ledger", "word", "model",
         ],
     ),
     ("config", &["files", "model"]),
@@ -80,6 +80,8 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("mailbox", &["model"]),
     ("files", &["model"]),
     ("ledger", &["model"]),
+    ("word", &["xml", "model"]),
+    ("xml", &[]),
     ("model", &[]),
     ("lib", &[]),
 ];
@@ -110,8 +112,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("quoted_printable", &["compose", "send"]),
     ("cfb", &["gather"]),
     ("mail_parser", &["gather", "receive"]),
-    ("quick_xml", &["gather"]),
-    ("zip", &["gather"]),
+    ("quick_xml", &["gather", "xml"]),
+    ("zip", &["gather", "word"]),
     ("regex", &["check", "compose", "receive"]),
     ("reqwest", &["http"]),
     ("ring", &["send"]),

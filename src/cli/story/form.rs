@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use crate::model::{Lang, Newsletter, Speech};
 
 /// A field: its name in English and French, what it is for, and its examples.
-struct Field {
-    name: [&'static str; 2],
-    about: [&'static str; 2],
-    example: Example,
+pub(super) struct Field {
+    pub(super) name: [&'static str; 2],
+    pub(super) about: [&'static str; 2],
+    pub(super) example: Example,
 }
 
 /// What stands after a field's name, in English and in French.
-enum Example {
+pub(super) enum Example {
     /// One value.
     One([&'static str; 2]),
     /// One value per language of the newsletter.
@@ -23,7 +23,7 @@ enum Example {
 }
 
 /// The optional fields, the most wanted first.
-const FIELDS: &[Field] = &[
+pub(super) const FIELDS: &[Field] = &[
     Field {
         name: ["summary", "résumé"],
         about: ["One sentence that makes people want to read on.", "Une phrase qui donne envie de lire la suite."],
@@ -227,7 +227,7 @@ fn example(out: &mut String, field: &Field, newsletter: &Newsletter, at: usize) 
 }
 
 /// The example in a language; of a third one we know none.
-fn in_language(values: &[&'static str; 2], lang: &Lang) -> &'static str {
+pub(super) fn in_language(values: &[&'static str; 2], lang: &Lang) -> &'static str {
     match (lang.is_english(), lang.is_french()) {
         (true, _) => values[0],
         (_, true) => values[1],

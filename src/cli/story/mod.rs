@@ -8,6 +8,7 @@ use super::exit::Exit;
 
 mod new;
 mod form;
+mod word_form;
 mod check;
 mod caret;
 mod judge;

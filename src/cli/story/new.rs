@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::form;
+use super::{form, word_form};
 use crate::cli::Shell;
 use crate::cli::exit::Exit;
 use crate::cli::report::{self, Colour};
@@ -22,6 +22,9 @@ pub(super) struct Args {
     /// A name for the file, or the title of the story; asked for by default.
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// A Word file instead of a text file.
+    #[arg(long)]
+    docx: bool,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
@@ -47,12 +50,18 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "`{asked}` ne contient aucune lettre qu'un nom de fichier peut avoir"
         ));
     }
-    let shown = format!("stories/{name}.md");
+    let ending = if args.docx { "docx" } else { "md" };
+    let shown = format!("stories/{name}.{ending}");
     refuse_twice(&shell.config.root, &name)?;
     // `coffee-chat` names a file, `Coffee with a communicator` is a title.
     let is_title = args.name.is_none() || asked.contains(char::is_whitespace);
-    let text = form::form(is_title.then_some(asked.as_str()), newsletter, shell.report.speech);
-    files::write_whole(&shell.config.root.join(&shown), text.as_bytes())?;
+    let title = is_title.then_some(asked.as_str());
+    let bytes = if args.docx {
+        word_form::form(title, newsletter, shell.report.speech)
+    } else {
+        form::form(title, newsletter, shell.report.speech).into_bytes()
+    };
+    files::write_whole(&shell.config.root.join(&shown), &bytes)?;
     if shell.report.is_json {
         shell.report.json(&serde_json::json!({ "file": shown }));
     }
@@ -80,7 +89,7 @@ fn refuse_twice(root: &Path, name: &str) -> Result<()> {
 
 /// A name that every system and share can hold: `Rédiger pour l'écran` is `rediger-pour-l-ecran`.
 fn file_name(asked: &str) -> String {
-    let asked = asked.strip_suffix(".md").unwrap_or(asked);
+    let asked = asked.strip_suffix(".md").or_else(|| asked.strip_suffix(".docx")).unwrap_or(asked);
     let asked = asked.rsplit(['/', '\\']).next().unwrap_or(asked);
     let mut name = String::new();
     for c in asked.to_lowercase().chars() {

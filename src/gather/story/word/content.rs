@@ -50,6 +50,8 @@ pub(super) struct Form {
 pub(super) struct Cell {
     pub(super) line: usize,
     pub(super) words: String,
+    /// Its first paragraph: below a field's name, our form says what it is for.
+    pub(super) first: String,
     pub(super) link: Option<String>,
 }
 
@@ -400,12 +402,13 @@ impl Reader<'_> {
         notes.extend(blocks.iter_mut().flat_map(|block| std::mem::take(&mut block.notes)));
         blocks.retain(|block| !block.words.trim().is_empty());
         let words = blocks.iter().map(|block| block.words.trim()).collect::<Vec<_>>().join(" ");
+        let first = blocks.first().map(|block| block.words.trim().to_owned()).unwrap_or_default();
         let inner = match blocks.as_slice() {
             [one] if one.kind == Kind::Plain => one.html.clone(),
             all => block::html(all),
         };
         let target = self.out.links.get(before).map(|seen| seen.words.clone());
-        (Cell { line, words, link: target }, inner, usize::min(span, SPAN_MAX))
+        (Cell { line, words, first, link: target }, inner, usize::min(span, SPAN_MAX))
     }
 }
 

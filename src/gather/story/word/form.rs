@@ -1,4 +1,5 @@
 //! The form at the top of a Word file: a table of two columns, a field's name and its value, in English or French.
+//! Further paragraphs below a name are not read: in the form of `story new --docx` they say what the field is for.
 
 use super::content::{Cell, Form};
 use crate::gather::story::fields::{self, Fields};
@@ -26,20 +27,20 @@ pub(super) fn fields(form: &Form, newsletter: &Newsletter, lines: &[String], rep
         .rows
         .iter()
         .filter_map(|row| match row.as_slice() {
-            [name, value] if !name.words.trim().is_empty() => Some((name, value)),
+            [name, value] if !name.first.is_empty() => Some((name, value)),
             _ => None,
         })
         .collect();
     if rows.is_empty() || form.rows.iter().any(|row| row.len() > 2) {
         return None;
     }
-    let known = rows.iter().filter(|(name, _)| is_known(&split(&name.words, newsletter).0)).count();
+    let known = rows.iter().filter(|(name, _)| is_known(&split(&name.first, newsletter).0)).count();
     if known * 100 < rows.len() * KNOWN_PERCENT_MIN {
         return None;
     }
     let mut map: Vec<(Key, Node)> = Vec::new();
     for (name, value) in rows {
-        let (plain, lang) = split(&name.words, newsletter);
+        let (plain, lang) = split(&name.first, newsletter);
         let written = match (&value.link, is_link(&plain)) {
             (Some(link), true) => link.clone(),
             _ => value.words.trim().to_owned(),
