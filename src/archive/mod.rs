@@ -4,7 +4,11 @@
 use crate::model::{Finding, IssueId, Lang, Newsletter, Severity, Texts};
 
 mod page;
+mod plot;
 mod stories;
+mod report;
+
+pub use report::{Thanks, report};
 
 /// A page of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,6 +42,14 @@ td li+li{margin-top:.4rem}
 .good{color:#26374a}
 .mend{color:#a62a1e}
 .good,.mend{font-weight:700}
+h3{font:700 1.25rem/1.2 Lato,Arial,Helvetica,sans-serif;margin:1.6rem 0 .4rem}
+svg{display:block;width:100%;max-width:48rem;height:auto;margin:.6rem 0}
+.plot{overflow-x:auto}
+.plot svg{min-width:32rem}
+.names{columns:18rem;max-width:60rem}
+.numbers th,.numbers td{width:auto}
+.numbers td{font-variant-numeric:tabular-nums}
+.numbers tbody th{font-weight:700}
 footer{margin-top:2.5rem;padding-top:.8rem;padding-bottom:2rem;border-top:4px solid #26374a;color:#595959}
 @media (max-width:46rem){
 h1{font-size:1.7rem}
@@ -50,6 +58,9 @@ thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%
 tr{border-top:2px solid #26374a;padding:.4rem 0}
 tbody th:nth-child(1),td{width:auto;border:0;padding:.2rem 0}
 td::before{content:attr(data-label);display:block;font-weight:700;color:#595959;font-size:.9rem}
+}
+@media (max-width:46rem){
+.numbers td{display:flex;justify-content:space-between;gap:1rem}
 }
 @media print{a{color:inherit}}
 ";

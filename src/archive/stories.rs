@@ -47,12 +47,12 @@ pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter) -> S
 }
 
 /// The program's two languages, that of the newsletter's first one first.
-fn speeches(newsletter: &Newsletter) -> [Speech; 2] {
+pub(super) fn speeches(newsletter: &Newsletter) -> [Speech; 2] {
     let is_french_first = newsletter.languages.first().is_some_and(Lang::is_french);
     if is_french_first { [Speech::Fr, Speech::En] } else { [Speech::En, Speech::Fr] }
 }
 
-fn named(speech: Speech) -> (&'static str, &'static str) {
+pub(super) fn named(speech: Speech) -> (&'static str, &'static str) {
     match speech {
         Speech::En => ("en", "English"),
         Speech::Fr => ("fr", "Français"),

@@ -26,6 +26,7 @@ mod approve;
 mod test;
 mod send;
 mod status;
+mod account;
 mod run;
 mod subscribers;
 mod story;
@@ -102,6 +103,8 @@ enum Command {
     Send(send::Args),
     /// Where an issue stands, in plain words.
     Status(status::Args),
+    /// What became of an issue: outcomes, refusals, departures, as a table and as a page to forward.
+    Report(account::Args),
     /// Do whatever is due now: for cron or a timer, as often as every five minutes.
     Run(run::Args),
     /// The people who get the newsletter.
@@ -167,6 +170,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Test(args)) => test::run(&args, shell),
         Some(Command::Send(args)) => send::run(&args, shell),
         Some(Command::Status(args)) => status::run(&args, shell),
+        Some(Command::Report(args)) => account::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
     }

@@ -8,6 +8,7 @@ mod sqlite;
 mod plan;
 mod deliveries;
 mod status;
+mod account;
 mod subscribers;
 
 use std::fs::{File, TryLockError};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 
+pub use account::CopyLine;
 pub use deliveries::{Claimed, Due, Record, Recovered};
 pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
 pub use status::{UnknownCopy, WayCount};

@@ -21,7 +21,9 @@ mod finding;
 mod approval;
 mod delivery;
 mod notice;
+mod account;
 
+pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
 pub use approval::Approval;
 pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};

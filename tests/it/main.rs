@@ -33,5 +33,7 @@ mod ledger;
 mod relay;
 /// A steered server on loopback, one test a fault.
 mod smtp;
+/// The report on an issue that has left.
+mod account;
 /// A stop at every step, and then again.
 mod kill;
