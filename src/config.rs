@@ -183,17 +183,48 @@ fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
             return wrong(&format!("\"{written}\""), &problem);
         }
     }
-    if newsletter.policy.approvals == 0 {
-        return wrong(
-            "approvals",
-            &words!("at least one person approves each language", "au moins une personne approuve chaque langue"),
-        );
-    }
+    check_approvers(newsletter, text)?;
     let from = newsletter.sender.from.rsplit('@').next().unwrap_or("").to_ascii_lowercase();
     if let Some((needle, problem)) = newsletter.delivery.mistake(&from) {
         return wrong(&needle, &problem);
     }
     check_sections(newsletter, text)
+}
+
+fn check_approvers(newsletter: &Newsletter, text: &str) -> Result<()> {
+    if newsletter.policy.approvals == 0 {
+        let problem =
+            words!("at least one person approves each language", "au moins une personne approuve chaque langue");
+        return Err(at_line("newsletter.toml", text, "approvals", &problem).into());
+    }
+    for approver in &newsletter.approvers {
+        let (name, email) = (&approver.name, &approver.email);
+        let problem = if name.trim().is_empty() {
+            Some(words!("an approver has no name", "un approbateur n'a pas de nom"))
+        } else if let Err(error) = Address::parse(email) {
+            let why = error.words();
+            let (en, fr) = (why.en, why.fr);
+            Some(words!("the address of {name}: {en}", "l'adresse de {name} : {fr}"))
+        } else {
+            approver.languages.iter().find(|lang| !newsletter.languages.contains(lang)).map(|lang| {
+                words!(
+                    "{name} approves `{lang}`, which is no language of this newsletter",
+                    "{name} approuve `{lang}`, qui n'est pas une langue de cette infolettre"
+                )
+            })
+        };
+        if let Some(problem) = problem {
+            return Err(at_line("newsletter.toml", text, &format!("\"{name}\""), &problem).into());
+        }
+    }
+    if newsletter.policy.signed_only && newsletter.policy.allowed_signers.is_none() {
+        let problem = words!(
+            "`signed_only` needs `allowed_signers`: the file of the keys that may sign",
+            "`signed_only` demande `allowed_signers` : le fichier des clés qui peuvent signer"
+        );
+        return Err(at_line("newsletter.toml", text, "signed_only", &problem).into());
+    }
+    Ok(())
 }
 
 fn check_sections(newsletter: &Newsletter, text: &str) -> Result<()> {
@@ -344,6 +375,15 @@ mod tests {
         check(|text| text.replace("[language.fr]", "[language.xx]"), &["[language.fr]"]);
         check(|text| text.replace("news-nouvelles@cco-bcc.example", "nobody"), &["`from`", "nobody"]);
         check(|text| text.replace("id = \"awards\"", "id = \"tools\""), &["`tools`"]);
+        let approver = |name: &str, email: &str, more: &str| {
+            format!("\n[[approver]]\nname = \"{name}\"\nemail = \"{email}\"\n{more}")
+        };
+        check(|text| format!("{text}{}", approver("Camille", "nobody", "")), &["Camille", "@"]);
+        check(
+            |text| format!("{text}{}", approver("Camille", "c@example.ca", "languages = [\"xx\"]")),
+            &["Camille", "`xx`"],
+        );
+        check(|text| text.replace("approvals = 1", "signed_only = true"), &["`allowed_signers`"]);
     }
 
     #[test]

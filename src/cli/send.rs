@@ -81,7 +81,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     let kind = way_out::kind(shell)?;
     let mut approvals = Vec::new();
     for edition in &editions {
-        approvals.extend(approve::valid(&folder, &edition.id)?);
+        approvals.extend(approve::counting(&folder, edition, shell)?);
     }
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     let now = if kind == WayOut::Outbox { shell.now } else { clock() };
@@ -134,20 +134,35 @@ fn lost_ledger(id: &IssueId, frozen_at: Timestamp, shell: &Shell) -> Exit {
     Exit::Blocked
 }
 
-/// Whether the approvals on file are those the issue was frozen with.
+/// Whether the approvals on file are those the issue was frozen with: neither may have one that the other has not.
 fn agree(departure: &Departure<'_>, shell: &Shell) -> Result<bool> {
-    let recorded = departure.ledger.approvals(&departure.folder.id)?;
-    let is_there = |kept: &&Approval| {
-        let same =
-            |given: &Approval| given.edition == kept.edition && given.digest == kept.digest && given.by == kept.by;
-        departure.approvals.iter().any(same)
+    let id = &departure.folder.id;
+    if departure.ledger.frozen(id)?.is_none() {
+        return Ok(true);
+    }
+    let recorded = departure.ledger.approvals(id)?;
+    let is_in = |one: &Approval, all: &[Approval]| {
+        let is_same = |other: &Approval| {
+            (&other.edition, &other.digest, &other.by, &other.at, &other.note)
+                == (&one.edition, &one.digest, &one.by, &one.at, &one.note)
+        };
+        all.iter().any(is_same)
     };
-    let Some(lost) = recorded.iter().find(|approval| !is_there(approval)) else { return Ok(true) };
-    let (file, by) = (departure.folder.shown(&format!("approvals/{}.json", lost.edition)), &lost.by);
-    shell.report.warn(&words!(
-        "refused: the ledger has an approval by {by} that `{file}` no longer has: put the file back",
-        "refusé : le registre a une approbation de {by} que `{file}` n'a plus : remettez le fichier"
-    ));
+    let lost = recorded.iter().find(|kept| !is_in(kept, &departure.approvals));
+    let new = departure.approvals.iter().find(|given| !is_in(given, &recorded));
+    let (Some(wrong), is_lost) = (lost.or(new), lost.is_some()) else { return Ok(true) };
+    let (file, by) = (departure.folder.shown(&format!("approvals/{}.json", wrong.edition)), &wrong.by);
+    shell.report.warn(&if is_lost {
+        words!(
+            "refused: the ledger has an approval by {by} that `{file}` no longer has: put the file back",
+            "refusé : le registre a une approbation de {by} que `{file}` n'a plus : remettez le fichier"
+        )
+    } else {
+        words!(
+            "refused: `{file}` has an approval by {by} that the issue did not leave with: put the file back",
+            "refusé : `{file}` a une approbation de {by} avec laquelle le numéro n'est pas parti : remettez le fichier"
+        )
+    });
     Ok(false)
 }
 
@@ -183,13 +198,16 @@ fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Opt
         ));
         return Ok(Some(Exit::Blocked));
     }
-    let missing = approve::missing(folder, editions, &shell.config.newsletter)?;
+    let missing = approve::missing(folder, editions, shell)?;
     if let Some((edition, n)) = missing.first() {
         let all: Vec<String> = missing.iter().map(|(edition, _)| edition.to_string()).collect();
         let all = all.join(", ");
+        let by_mail = approve::can_ask(&shell.config.newsletter, edition);
+        let by_mail = if by_mail { format!("cco-news approve {id} --request, or ") } else { String::new() };
+        let by_mail_fr = by_mail.replace(", or ", ", ou ");
         shell.report.alert(&words!(
-            "blocked: not approved as it is now: {all} ({n} more needed). next: cco-news approve {id} --edition {edition} --by \"Your name\"",
-            "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : cco-news approve {id} --edition {edition} --by \"Votre nom\""
+            "blocked: not approved as it is now: {all} ({n} more needed). next: {by_mail}cco-news approve {id} --edition {edition} --by \"Your name\"",
+            "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : {by_mail_fr}cco-news approve {id} --edition {edition} --by \"Votre nom\""
         ));
         return Ok(Some(Exit::Blocked));
     }

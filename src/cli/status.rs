@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
+use super::approve::Awaited;
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
@@ -30,6 +31,10 @@ pub(super) struct Standing {
     /// Editions that lack approvals, and how many.
     pub(super) missing: Vec<(EditionId, usize)>,
     pub(super) approved_by: BTreeMap<EditionId, Vec<String>>,
+    /// Who was asked to approve and has not answered.
+    pub(super) awaited: Vec<Awaited>,
+    /// Editions about which somebody can be asked by mail, and nobody was.
+    pub(super) to_ask: Vec<EditionId>,
     pub(super) counts: BTreeMap<EditionId, Counts>,
     pub(super) unknown: Vec<UnknownCopy>,
 }
@@ -45,6 +50,8 @@ impl Standing {
             is_blocked: false,
             missing: Vec::new(),
             approved_by: BTreeMap::new(),
+            awaited: Vec::new(),
+            to_ask: Vec::new(),
             counts: BTreeMap::new(),
             unknown: Vec::new(),
         };
@@ -52,12 +59,18 @@ impl Standing {
             standing.editions = folder.load_editions(&manifest)?;
             standing.has_changed = !workspace::touched(&manifest, &standing.editions).is_empty()
                 || !workspace::changes(&shell.config.root, &manifest).is_empty();
-            standing.missing = approve::missing(folder, &standing.editions, &shell.config.newsletter)?;
+            standing.missing = approve::missing(folder, &standing.editions, shell)?;
             for edition in &standing.editions {
-                let digest = edition.digest();
-                let names = approve::valid(folder, &edition.id)?.into_iter().filter(|given| given.digest == digest);
+                let names = approve::counting(folder, edition, shell)?.into_iter();
                 standing.approved_by.insert(edition.id.clone(), names.map(|given| given.by).collect());
             }
+            standing.awaited = approve::awaited(folder, &standing.editions, shell)?;
+            let is_asked = |edition: &EditionId| standing.awaited.iter().any(|asked| asked.edition == *edition);
+            let missing = standing.missing.iter().map(|(edition, _)| edition);
+            standing.to_ask = missing
+                .filter(|edition| approve::can_ask(&shell.config.newsletter, edition) && !is_asked(edition))
+                .cloned()
+                .collect();
         }
         if let Some(checked) = folder.load_checked()? {
             standing.is_checked = standing.editions.iter().all(|e| checked.digests.get(&e.id) == Some(&e.digest()));
@@ -86,6 +99,8 @@ impl Standing {
             format!("cco-news compose {id}")
         } else if !self.is_checked {
             format!("cco-news check {id}")
+        } else if !self.to_ask.is_empty() {
+            format!("cco-news approve {id} --request")
         } else if let Some(edition) = first() {
             format!("cco-news approve {id} --edition {edition} --by \"…\"")
         } else {
@@ -130,6 +145,13 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     }
     for edition in &standing.editions {
         report.line(&edition_line(edition, standing));
+    }
+    for Awaited { edition, by, since } in &standing.awaited {
+        let since = words::moment(*since, newsletter);
+        report.line(&words!(
+            "awaited: {edition}, {by}, since {since}",
+            "en attente : {edition}, {by}, depuis le {since}"
+        ));
     }
     for copy in &standing.unknown {
         let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
@@ -182,6 +204,8 @@ fn json(id: &IssueId, standing: &Standing) -> Value {
         let mut entry = json!({
             "digest": edition.digest(),
             "approved_by": standing.approved_by.get(&edition.id).cloned().unwrap_or_default(),
+            "awaited": standing.awaited.iter().filter(|awaited| awaited.edition == edition.id)
+                .map(|awaited| json!({"by": awaited.by, "since": awaited.since})).collect::<Vec<_>>(),
         });
         let fields = entry.as_object_mut().expect("it is an object");
         if let Value::Object(numbers) = serde_json::to_value(counts).expect("numbers") {

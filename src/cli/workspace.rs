@@ -14,8 +14,8 @@ use crate::files;
 use crate::gather::markdown;
 use crate::ledger::Ledger;
 use crate::model::{
-    Approval, Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest,
-    ManifestEdition, Newsletter, Part, StoryId, Texts,
+    Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest, ManifestEdition,
+    Newsletter, Part, StoryId, Texts,
 };
 
 /// `check.json`: findings, and the digests for which they hold.
@@ -87,7 +87,8 @@ impl IssueFolder<'_> {
         self.path.join(name)
     }
 
-    fn load<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+    /// A file of JSON, if it is there.
+    pub(super) fn load<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let shown = self.shown(name);
         let Some(text) = files::read_text_if_there(&self.file(name))? else { return Ok(None) };
         serde_json::from_str(&text).map(Some).with_context(|| {
@@ -98,7 +99,8 @@ impl IssueFolder<'_> {
         })
     }
 
-    fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<bool> {
+    /// Saves a file of JSON; says whether its bytes are new.
+    pub(super) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<bool> {
         let mut text = serde_json::to_string_pretty(value).expect("our data has string keys only");
         text.push('\n');
         files::write_whole(&self.file(name), text.as_bytes())
@@ -154,22 +156,6 @@ impl IssueFolder<'_> {
 
     pub(super) fn save_sent(&self, sent: &Sent) -> Result<bool> {
         self.save("sent.json", sent)
-    }
-
-    pub(super) fn load_approvals(&self, edition: &EditionId) -> Result<Vec<Approval>> {
-        Ok(self.load(&format!("approvals/{edition}.json"))?.unwrap_or_default())
-    }
-
-    /// Saves the approvals of an edition, and beside them the text that was approved, for the next comparison.
-    pub(super) fn save_approvals(&self, edition: &EditionId, approvals: &[Approval], text: &str) -> Result<()> {
-        self.save(&format!("approvals/{edition}.json"), &approvals)?;
-        files::write_whole(&self.file(&format!("approvals/{edition}.txt")), text.as_bytes())?;
-        Ok(())
-    }
-
-    /// The text of an edition as it was last approved.
-    pub(super) fn load_approved_text(&self, edition: &EditionId) -> Result<Option<String>> {
-        files::read_text_if_there(&self.file(&format!("approvals/{edition}.txt")))
     }
 
     pub(super) fn load_manifest(&self) -> Result<Option<Manifest>> {

@@ -20,12 +20,14 @@ mod edition;
 mod finding;
 mod approval;
 mod delivery;
+mod asked;
 mod notice;
 mod account;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
 pub use approval::Approval;
+pub use asked::{ApprovalReply, Asked, Said};
 pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use delivery::{Counts, Delivery, Outcome, Reply, State};
 pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part, Slot};
@@ -36,8 +38,8 @@ pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use mistake::toml_mistake;
 pub use newsletter::{
-    Archive, Blocks, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule, Section,
-    Sender,
+    Approver, Archive, Blocks, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
+    Section, Sender, Standing, is_same_person,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use source::{Feed, Page, PairBy, Sources};

@@ -36,6 +36,9 @@ pub struct Newsletter {
     /// What the office has decided about approvals and lateness.
     #[serde(default)]
     pub policy: Policy,
+    /// Who can be asked to approve, and how they are reached.
+    #[serde(rename = "approver", default)]
+    pub approvers: Vec<Approver>,
     /// Limits and manners of reading from the web.
     #[serde(default)]
     pub http: HttpSettings,
@@ -176,8 +179,20 @@ fn toronto() -> String {
 pub struct Policy {
     /// How many different people approve each language.
     pub approvals: u32,
-    /// Who may approve, per language; empty: anyone who can run the command.
+    /// Who may approve, per language, beside the `[[approver]]` tables; neither: anyone who can run the command.
     pub approvers: BTreeMap<Lang, Vec<String>>,
+    /// Who makes the issue; with `authors_approve = false` they approve none.
+    pub editors: Vec<String>,
+    /// Whether an editor, or the author of a story, may approve the issue.
+    pub authors_approve: bool,
+    /// Whether a mailed reply is an approval; else it only says that somebody has read.
+    pub mailed_reply: bool,
+    /// Words that may have changed since a full approval for a delegate's to be enough.
+    pub delegate_words: u32,
+    /// The file of keys that may sign, as `ssh-keygen` reads it (`ALLOWED SIGNERS`).
+    pub allowed_signers: Option<String>,
+    /// Whether only a signed approval counts.
+    pub signed_only: bool,
     /// Hours after the planned time within which `run` still sends; later it holds and says so.
     pub late_hours: u32,
     /// Candidates older than this at the planned time are left out, in days.
@@ -186,8 +201,84 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { approvals: 1, approvers: BTreeMap::new(), late_hours: 4, max_age_days: 45 }
+        Self {
+            approvals: 1,
+            approvers: BTreeMap::new(),
+            editors: Vec::new(),
+            authors_approve: true,
+            mailed_reply: true,
+            delegate_words: 10,
+            allowed_signers: None,
+            signed_only: false,
+            late_hours: 4,
+            max_age_days: 45,
+        }
     }
+}
+
+/// A person who can be asked to approve.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approver {
+    /// Their name, as it stands in the records.
+    pub name: String,
+    /// Where requests go, and from where a reply counts.
+    pub email: String,
+    /// The languages they approve; empty: every one.
+    #[serde(default)]
+    pub languages: Vec<Lang>,
+    /// Whether they only stand in: for small changes after a full approval, or for dropping a story.
+    #[serde(default)]
+    pub delegate: bool,
+}
+
+impl Approver {
+    /// Whether they approve a language.
+    pub fn reads(&self, lang: &Lang) -> bool {
+        self.languages.is_empty() || self.languages.contains(lang)
+    }
+}
+
+/// What a person's word for an edition is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It approves.
+    Full,
+    /// It approves small changes.
+    Delegate,
+    /// It approves nothing.
+    Nobody,
+}
+
+impl Newsletter {
+    /// What a person's word for a language's edition is worth, whoever wrote it.
+    pub fn standing(&self, lang: &Lang, name: &str) -> Standing {
+        let named = self.policy.approvers.get(lang).map(Vec::as_slice).unwrap_or_default();
+        let mut listed = self.approvers.iter().filter(|approver| approver.reads(lang)).peekable();
+        if named.is_empty() && listed.peek().is_none() {
+            return Standing::Full;
+        }
+        if named.iter().any(|other| is_same_person(other, name)) {
+            return Standing::Full;
+        }
+        match listed.find(|approver| is_same_person(&approver.name, name)) {
+            Some(approver) if approver.delegate => Standing::Delegate,
+            Some(_) => Standing::Full,
+            None => Standing::Nobody,
+        }
+    }
+
+    /// Who may approve a language, by name, for the person who asks.
+    pub fn may_approve(&self, lang: &Lang) -> Vec<&str> {
+        let named = self.policy.approvers.get(lang).map(Vec::as_slice).unwrap_or_default();
+        let listed = self.approvers.iter().filter(|approver| approver.reads(lang));
+        named.iter().map(String::as_str).chain(listed.map(|approver| approver.name.as_str())).collect()
+    }
+}
+
+/// Whether two names are one person's: the case of letters and the space around them say nothing.
+pub fn is_same_person(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 /// Limits and manners of reading from the web.

@@ -7,12 +7,16 @@ mod rules;
 mod report;
 mod bounce;
 mod person;
+mod answer;
+mod written;
+mod approval;
 #[cfg(test)]
 mod tests;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+pub use approval::read_approval;
 pub use rules::Rules;
 
 use crate::model::{Notice, Received};

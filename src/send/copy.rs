@@ -93,6 +93,12 @@ impl Encoded {
     pub fn address(&self, issue: &IssueId, to: &Address, secrets: &Secrets, signing: &Signing) -> Result<Email> {
         let frame = &self.frame;
         let local = secrets.message_id(&frame.newsletter, issue, &frame.edition, to);
+        self.address_as(&local, to, secrets, signing)
+    }
+
+    /// As [`Encoded::address`], with a Message-ID of the caller's: a local part.
+    pub(super) fn address_as(&self, local: &str, to: &Address, secrets: &Secrets, signing: &Signing) -> Result<Email> {
+        let frame = &self.frame;
         let message_id = format!("<{local}@{}>", frame.domain);
         let leave = self.request(SlotName::Unsubscribe, &secrets.token(&frame.newsletter, to, Purpose::Unsubscribe));
         let change = self.request(SlotName::Preferences, &secrets.token(&frame.newsletter, to, Purpose::Preferences));
@@ -143,7 +149,7 @@ impl Encoded {
 }
 
 /// The domain of List-Ids and Message-IDs.
-fn domain(newsletter: &Newsletter) -> Result<String> {
+pub(super) fn domain(newsletter: &Newsletter) -> Result<String> {
     let from = Address::parse(&newsletter.sender.from).map_err(AddressError::words)?;
     Ok(newsletter.sender.domain.clone().unwrap_or_else(|| from.domain().to_owned()))
 }

@@ -14,10 +14,12 @@ mod engine;
 mod tally;
 mod ended;
 mod test;
+mod draft;
 pub mod secrets;
 
+pub use draft::{Draft, draft, request_id};
 pub use ended::{Ended, Ending, Progress};
 pub use engine::{Clock, Round, Step, run};
 pub use plan::{Leaving, freeze, planned};
 pub use secrets::Secrets;
-pub use test::test_copy;
+pub use test::{hand_over, test_copy};

@@ -11,7 +11,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::ledger::Ledger;
-use crate::model::{Address, EditionId, IssueId};
+use crate::model::{Address, Digest, EditionId, IssueId};
 
 /// Its file in STATE.
 const FILE_NAME: &str = "secrets.toml";
@@ -81,6 +81,19 @@ impl Secrets {
     /// The local part of a copy's Message-ID: the same on every try, and nobody can guess it (DESIGN rule 4).
     pub fn message_id(&self, newsletter: &str, issue: &IssueId, edition: &EditionId, to: &Address) -> String {
         self.word(&["message-id", newsletter, issue.as_str(), edition.as_str(), &to.key()])
+    }
+
+    /// The local part of a request for approval's Message-ID: it names what was shown, and only who was asked, and we,
+    /// know the rest (DESIGN rule 2).
+    pub fn request_id(
+        &self,
+        newsletter: &str,
+        issue: &IssueId,
+        (edition, digest): (&EditionId, &Digest),
+        to: &Address,
+    ) -> String {
+        let fields = ["approval", newsletter, issue.as_str(), edition.as_str(), digest.as_str(), &to.key()];
+        format!("approve.{issue}.{edition}.{}.{}", digest.short(), self.word(&fields))
     }
 
     /// What a subscriber's links carry instead of their address.

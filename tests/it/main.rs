@@ -19,6 +19,8 @@ mod readme;
 mod office;
 /// A month as its people live it.
 mod month;
+/// Approvals as the office lives them: asked for, answered by mail, signed, void.
+mod approve;
 /// The drop folder as contributors live it, and the sources.
 mod story;
 /// Signatures, judged by others.

@@ -1,0 +1,286 @@
+//! Replies to requests for approval. A reply counts when it answers a request of ours by its Message-ID, which nobody
+//! else can know, comes from the address that was asked, and begins with the word. What is in any doubt is left to a
+//! person: an approval that was not meant is worse than one asked for twice.
+
+use super::answer::Answer;
+use super::written::{folded, written};
+use crate::model::{ApprovalReply, Asked, Said};
+
+/// Characters of a note that are kept.
+const NOTE_CHARS_MAX: usize = 500;
+
+/// The words with which an approval begins, without accents.
+const APPROVES: [&str; 5] = ["approved", "approuve", "approuvee", "approuves", "approuvees"];
+
+/// Words after which it is not clear that nothing is asked for.
+const CONDITIONS: [&str; 38] = [
+    "but",
+    "however",
+    "except",
+    "unless",
+    "if",
+    "once",
+    "provided",
+    "subject",
+    "pending",
+    "after",
+    "until",
+    "when",
+    "not",
+    "isn't",
+    "don't",
+    "cannot",
+    "can't",
+    "fix",
+    "change",
+    "correct",
+    "replace",
+    "remove",
+    "add",
+    "mais",
+    "sauf",
+    "si",
+    "reserve",
+    "condition",
+    "cependant",
+    "toutefois",
+    "apres",
+    "lorsque",
+    "quand",
+    "pourvu",
+    "pas",
+    "corriger",
+    "corrigez",
+    "changez",
+];
+
+/// Before such a word there is no condition: `no change`, `sans réserve`.
+const DENIES: [&str; 6] = ["no", "without", "any", "sans", "aucun", "aucune"];
+
+/// What a raw mail says to one of these requests; none when it answers none of them.
+pub fn read_approval(raw: &[u8], asked: &[Asked]) -> Option<ApprovalReply> {
+    let answer = Answer::open(raw)?;
+    let ids: Vec<&str> = answer.all("in-reply-to").flat_map(|value| value.split([' ', '<', '>'])).collect();
+    let asked = asked.iter().find(|asked| ids.contains(&asked.message_id.as_str()))?;
+    let text = answer.text();
+    let lines = written(&text);
+    let said = if is_forged(&answer, asked) {
+        Said::Forged
+    } else if is_automatic(&answer) {
+        Said::Automatic
+    } else {
+        said(&lines)
+    };
+    Some(ApprovalReply { asked: asked.clone(), said, note: note(&lines) })
+}
+
+/// Whether it comes from elsewhere than it was asked, or a mail server on its way says that it does. A good word of
+/// such a server proves nothing, since anybody may have written it; a bad one is heeded.
+fn is_forged(answer: &Answer<'_>, asked: &Asked) -> bool {
+    let is_theirs = answer.from().is_some_and(|from| from.key() == asked.address.key());
+    let is_doubted = |results: &str| {
+        let results = results.to_lowercase();
+        results.contains("dmarc=fail") || results.contains("compauth=fail")
+    };
+    !is_theirs || answer.all("authentication-results").any(is_doubted)
+}
+
+/// Whether a program wrote it (RFC 3834 5, and what older ones send instead).
+fn is_automatic(answer: &Answer<'_>) -> bool {
+    let says = |name: &str, values: &[&str]| {
+        answer
+            .all(name)
+            .any(|value| values.contains(&value.split(';').next().unwrap_or("").trim().to_lowercase().as_str()))
+    };
+    let is_submitted = answer.has("auto-submitted") && !says("auto-submitted", &["no"]);
+    let is_report = answer.all("content-type").any(|value| value.to_lowercase().starts_with("multipart/report"));
+    let subject = folded(answer.subject());
+    let is_named = [
+        "automatic reply",
+        "auto reply",
+        "autoreply",
+        "out of office",
+        "reponse automatique",
+        "absence du bureau",
+        "absent du bureau",
+    ]
+    .iter()
+    .any(|begin| subject.starts_with(begin));
+    is_submitted
+        || is_report
+        || is_named
+        || says("precedence", &["bulk", "junk", "list", "auto_reply"])
+        || says("return-path", &["<>"])
+        || ["x-autoreply", "x-autorespond", "x-autoresponder"].iter().any(|name| answer.has(name))
+}
+
+fn said(lines: &[&str]) -> Said {
+    let Some(first) = lines.first() else { return Said::Other };
+    let is_letter = |c: char| c.is_alphanumeric() || c == '\'';
+    let words = |line: &str| -> Vec<String> {
+        folded(line).split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let begin = words(first);
+    if !begin.first().is_some_and(|word| APPROVES.contains(&word.as_str())) {
+        return Said::Other;
+    }
+    let all: Vec<String> = lines.iter().flat_map(|line| words(line)).collect();
+    let is_condition = |at: usize| {
+        let is_denied = at > 0 && DENIES.contains(&all[at - 1].as_str());
+        CONDITIONS.contains(&all[at].as_str()) && !is_denied
+    };
+    let is_question = first.contains('?');
+    if is_question || (1..all.len()).any(is_condition) { Said::Condition } else { Said::Approved }
+}
+
+/// What the person wrote, in one line, for the record.
+fn note(lines: &[&str]) -> Option<String> {
+    let text: String = lines.join(" ").chars().filter(|c| !c.is_control()).take(NOTE_CHARS_MAX).collect();
+    let is_word_alone = APPROVES.contains(&folded(text.trim_end_matches(['.', '!', ' '])).as_str());
+    (!text.is_empty() && !is_word_alone).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Digest, EditionId, IssueId};
+
+    const ID: &str = "approve.2026-12.en.0123456789ab.word@example.ca";
+
+    fn asked() -> Vec<Asked> {
+        let one = |id: &str, email: &str| Asked {
+            issue: IssueId::parse("2026-12").unwrap(),
+            edition: EditionId::new("en"),
+            digest: Digest::of(b"x"),
+            by: "Camille Roy".into(),
+            address: Address::parse(email).unwrap(),
+            message_id: id.into(),
+        };
+        vec![one("other@example.ca", "other@example.ca"), one(ID, "camille.roy@example.ca")]
+    }
+
+    fn mail(headers: &str, body: &str) -> String {
+        let head = "To: leave@example.ca\r\nSubject: Re: [DRAFT] CCO News\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
+        let from = if headers.contains("From:") { "" } else { "From: Camille Roy <Camille.Roy@Example.ca>\r\n" };
+        format!("{from}{head}{headers}In-Reply-To:\r\n <{ID}>\r\n\r\n{}", body.replace('\n', "\r\n"))
+    }
+
+    fn heard(raw: &str) -> Option<ApprovalReply> {
+        let reply = read_approval(raw.as_bytes(), &asked())?;
+        assert_eq!(reply.asked.by, "Camille Roy");
+        Some(reply)
+    }
+
+    #[track_caller]
+    fn says(body: &str, expected: Said) {
+        assert_eq!(heard(&mail("", body)).unwrap().said, expected, "{body}");
+    }
+
+    #[test]
+    fn a_reply_that_begins_with_the_word_is_an_approval() {
+        for body in [
+            "Approved",
+            "APPROVED.\n\nCamille",
+            "Approuvé",
+            "approuve!",
+            "Approuve\u{301}e, merci.",
+            "**Approved**",
+            "Approved, no changes. Thank you!",
+            "Approuvé sans réserve.",
+            "Approved – please go ahead.",
+            "UNCLASSIFIED / NON CLASSIFIÉ\n\nHi Sam,\n\nApproved.\n\n-- \nCamille Roy\nNot a lawyer",
+            "Approved\n\nOn Tue, Dec 8, 2026, CCO News <news@example.ca> wrote:\n> but if not\n",
+            "On Tue, CCO News wrote:\n> To approve it, reply\n\nApproved\n",
+        ] {
+            says(body, Said::Approved);
+        }
+        assert_eq!(heard(&mail("", "Approved.")).unwrap().note, None);
+        assert_eq!(heard(&mail("", "Approved.\nWell done")).unwrap().note.unwrap(), "Approved. Well done");
+    }
+
+    #[test]
+    fn anything_else_is_not() {
+        for body in [
+            "Not approved",
+            "Non approuvé",
+            "Pas approuvé.",
+            "I approve of most of it",
+            "Approuver?",
+            "Approval pending",
+            "Yes",
+            "",
+            "Who has approved it?\n\nApproved",
+            "Looks good\n> Approved",
+            "No.\n\n-----Original Message-----\nApproved",
+            "Non\n-- \nApprouvé",
+        ] {
+            says(body, Said::Other);
+        }
+    }
+
+    #[test]
+    fn an_approval_with_a_condition_is_left_to_a_person() {
+        for body in [
+            "Approved, but change the date",
+            "Approved once the date is right",
+            "Approved?",
+            "Approved. Not!",
+            "Approved\nFix the link first",
+            "Approuvé, sauf le titre",
+            "Approuvé sous réserve",
+            "Approuvé si la date est bonne",
+        ] {
+            says(body, Said::Condition);
+        }
+    }
+
+    #[test]
+    fn a_program_cannot_approve() {
+        for headers in [
+            "Auto-Submitted: auto-replied\r\n",
+            "Auto-Submitted: auto-generated (vacation); owner=x\r\n",
+            "Precedence: bulk\r\n",
+            "X-Autoreply: yes\r\n",
+            "Return-Path: <>\r\n",
+        ] {
+            assert_eq!(heard(&mail(headers, "Approved")).unwrap().said, Said::Automatic, "{headers}");
+        }
+        let absent = mail("", "Approved")
+            .replace("Subject: Re: [DRAFT] CCO News", "Subject: =?utf-8?q?R=C3=A9ponse_automatique?= : Re: x");
+        assert_eq!(heard(&absent).unwrap().said, Said::Automatic);
+        assert_eq!(heard(&mail("Auto-Submitted: no\r\n", "Approved")).unwrap().said, Said::Approved);
+    }
+
+    #[test]
+    fn nobody_else_can_approve() {
+        for headers in [
+            "From: Camille Roy <camille.roy@other.example>\r\n",
+            "From: \"camille.roy@example.ca\" <x@example.ca>\r\n",
+            "From: camille.roy@example.ca, x@example.ca\r\n",
+            "From: Camille Roy <camille.roy@example.ca>\r\nFrom: x@example.ca\r\n",
+            "Authentication-Results: mx.example.ca;\r\n dmarc=fail header.from=example.ca\r\n",
+        ] {
+            assert_eq!(heard(&mail(headers, "Approved")).unwrap().said, Said::Forged, "{headers}");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_answers_no_request_says_nothing() {
+        let without = mail("", "Approved").replace("In-Reply-To", "References");
+        assert!(read_approval(without.as_bytes(), &asked()).is_none());
+        let guessed = mail("", "Approved").replace("word@", "sword@");
+        assert!(read_approval(guessed.as_bytes(), &asked()).is_none());
+        for noise in ["", "\r\n\r\n", "Approved", "From: \r\nIn-Reply-To: <>\r\n\r\n"] {
+            assert!(read_approval(noise.as_bytes(), &asked()).is_none());
+        }
+        let nested = format!("{}\r\n", "Content-Type: multipart/mixed; boundary=x\r\n".repeat(400));
+        assert!(read_approval(format!("In-Reply-To: <{ID}>\r\n{nested}").as_bytes(), &asked()).is_none());
+    }
+
+    #[test]
+    fn a_reply_in_html_alone_is_read() {
+        let raw = mail("", "<div>Approuv&eacute;.</div><br><div>Le mar. 8 déc. 2026, Nouvelles a écrit&nbsp;:</div><blockquote>mais non</blockquote>")
+            .replace("text/plain", "text/html");
+        assert_eq!(heard(&raw).unwrap().said, Said::Approved);
+    }
+}

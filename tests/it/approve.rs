@@ -1,0 +1,290 @@
+//! Approvals as the office lives them: asked for and answered by mail, by people who may, under exactly these bytes.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::office::{ISSUE, Office, Said};
+
+const APPROVERS: &str = r#"
+[[approver]]
+name = "Camille Roy"
+email = "camille.roy@example.ca"
+languages = ["en"]
+
+[[approver]]
+name = "Dominique Côté"
+email = "dominique@example.ca"
+languages = ["fr"]
+
+[[approver]]
+name = "Sam Standin"
+email = "sam@example.ca"
+delegate = true
+"#;
+
+/// An office with approvers, and other lines in its `[policy]`.
+fn office(policy: &str) -> Office {
+    let office = Office::open();
+    // Two stories are enough, and quick.
+    for file in crate::tree::files(&office.path().join("stories")) {
+        if !["learning-day.md", "mentoring.md"].contains(&file.to_str().unwrap()) {
+            fs::remove_file(office.path().join("stories").join(file)).unwrap();
+        }
+    }
+    let text = office.read("newsletter.toml").replacen("approvals = 1", &format!("approvals = 1\n{policy}"), 1);
+    office.write("newsletter.toml", &format!("{text}{APPROVERS}"));
+    compose(&office);
+    office
+}
+
+/// Composes; two stories make a preheader that is a little short, which wants a look.
+fn compose(office: &Office) {
+    let said = office.run(&["compose", ISSUE, "--offline"]);
+    assert!(matches!(said.code, 0 | 3), "{}", said.text);
+}
+
+/// The last request to somebody in the outbox that is not among these.
+fn request(office: &Office, to: &str, but: &[String]) -> String {
+    let is_it = |text: &&String| text.starts_with(&format!("To: <{to}>\r\n")) && !but.contains(text);
+    office.outbox().iter().find(is_it).cloned().unwrap_or_default()
+}
+
+fn message_id(request: &str) -> String {
+    request.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned()
+}
+
+/// A reply as a mail program saves it.
+fn reply(office: &Office, request: &str, from: &str, words: &str) {
+    let subject = "Subject: Re: request\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8";
+    let id = message_id(request);
+    let quoted = "On Wed, Dec 2, 2026, CCO News wrote:\r\n> begin your answer with the word Approved";
+    office.write(
+        "reply.eml",
+        &format!("From: Somebody <{from}>\r\n{subject}\r\nIn-Reply-To: {id}\r\n\r\n{words}\r\n\r\n{quoted}\r\n"),
+    );
+}
+
+fn take(office: &Office) -> Said {
+    office.run(&["approve", "--reply", "reply.eml"])
+}
+
+/// Asks everybody, and everybody answers.
+fn approved_by_mail(office: &Office) -> Vec<String> {
+    office.run(&["approve", "--request"]).is(0);
+    for (to, words) in [("camille.roy@example.ca", "Approved"), ("dominique@example.ca", "Approuvé.")] {
+        reply(office, &request(office, to, &[]), to, words);
+        take(office).is(0).says(&["approved: "]);
+    }
+    office.outbox()
+}
+
+#[test]
+fn a_typo_mended_on_the_sending_day_is_asked_about_in_one_line_and_approved_by_a_reply() {
+    let office = office("");
+    let before = approved_by_mail(&office);
+    assert_eq!(before.len(), 2, "a delegate is not asked for a whole issue");
+    assert!(before.iter().all(|text| text.contains("Reply-To: <leave-quitter@cco-bcc.example>")));
+    office.run(&["status"]).is(0).says(&["en ", "approved by Camille Roy", "fr ", "approved by Dominique Côté"]);
+
+    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    office.run(&["send", ISSUE, "--yes"]).is(4);
+    compose(&office);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["not approved as it is now: en (1", "--request"]);
+    let said = office.run(&["approve", "--request"]).is(0);
+    said.says(&["asked: en, Camille Roy", "asked: en, Sam Standin", "“coffee” became “tea”"]);
+    let after = request(&office, "camille.roy@example.ca", &before);
+    let text = after.replace("=\r\n", "").replace("=E2=80=9C", "“").replace("=E2=80=9D", "”");
+    assert!(text.contains("[DRAFT]") && text.contains("- “coffee” became “tea”\r\n"), "{text}");
+    assert!(request(&office, "dominique@example.ca", &before).is_empty(), "French stays approved");
+    office.run(&["status"]).says(&["awaited: en, Camille Roy, since 2026-12-02 09:00", "approved by Dominique Côté"]);
+
+    // Asking again asks nobody again.
+    office.run(&["approve", "--request"]).is(0).says(&["awaited: en, Camille Roy"]);
+    assert_eq!(office.outbox().len(), 4);
+
+    reply(&office, &after, "camille.roy@example.ca", "Approved");
+    take(&office).is(0).says(&["approved: en", "by Camille Roy", "send 2026-12"]);
+    take(&office).is(0).says(&["already approved"]);
+    office.run(&["send", ISSUE, "--yes"]).is(0).says(&["complete"]);
+    assert_eq!(office.outbox().len(), 4 + 6);
+    take(&office).is(4).says(&["has begun to leave"]);
+}
+
+#[test]
+fn what_changed_alike_in_both_languages_is_said_once_as_such() {
+    let office = office("");
+    approved_by_mail(&office);
+    let story = "stories/learning-day.md";
+    let text = office.read(story);
+    office.write(
+        story,
+        &text.replace("22, 2027", "25, 2027").replace("22\u{a0}janvier", "25\u{a0}janvier").replace("01-22", "01-25"),
+    );
+    compose(&office);
+    let said = office.run(&["approve", "--request"]).is(0);
+    said.says(&[
+        "asked: en, Camille Roy\n  “Friday, January 22” became “Monday, January 25”, both languages\nasked",
+        "asked: fr, Dominique Côté\n  “vendredi 22 janvier” became “lundi 25 janvier”, both languages\nasked",
+    ]);
+}
+
+#[test]
+fn a_reply_that_is_no_approval_is_named_and_counts_for_nothing() {
+    let office = office("");
+    office.run(&["approve", "--request"]).is(0);
+    let asked = request(&office, "camille.roy@example.ca", &[]);
+    for (from, words, expected) in [
+        ("camille.roy@example.ca", "Not approved, the date is wrong.", "is no approval: “Not approved"),
+        ("camille.roy@example.ca", "Approved, but mend the date", "may ask for something"),
+        ("mallory@example.ca", "Approved", "does not come from Camille Roy"),
+    ] {
+        reply(&office, &asked, from, words);
+        take(&office).is(4).says(&[expected]);
+    }
+    reply(&office, &asked, "camille.roy@example.ca", "Approved");
+    let automatic = office.read("reply.eml").replacen("Subject:", "Auto-Submitted: auto-replied\r\nSubject:", 1);
+    office.write("reply.eml", &automatic);
+    take(&office).is(4).says(&["a program answered for Camille Roy"]);
+    let other = office.read("reply.eml").replace("approve.2026-12.en.", "approve.2026-12.fr.");
+    office.write("reply.eml", &other);
+    take(&office).is(4).says(&["answers no request"]);
+    office.run(&["approve", "--reply", "nowhere.eml"]).is(1).says(&["could not read the reply", "nowhere.eml"]);
+    assert!(!office.path().join("issues/2026-12/approvals/en.json").exists());
+}
+
+#[test]
+fn a_reply_to_an_earlier_edition_does_not_approve_the_new_one() {
+    let office = office("");
+    office.run(&["approve", "--request"]).is(0);
+    let asked = request(&office, "camille.roy@example.ca", &[]);
+    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    compose(&office);
+    reply(&office, &asked, "camille.roy@example.ca", "Approved");
+    take(&office).is(4).says(&["has changed since", "--request"]);
+}
+
+#[test]
+fn one_byte_of_an_approval_or_of_its_mail_is_named() {
+    for file in ["en.json", "replies"] {
+        let office = office("");
+        approved_by_mail(&office);
+        let folder = office.path().join("issues/2026-12/approvals");
+        let path = if file == "replies" {
+            fs::read_dir(folder.join(file)).unwrap().next().unwrap().unwrap().path()
+        } else {
+            folder.join(file)
+        };
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replacen('C', "K", 1)).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        office.run(&["send", ISSUE, "--yes"]).is(1).says(&[&name]);
+    }
+}
+
+#[test]
+fn only_who_may_approves_and_nobody_what_they_made() {
+    let office = office("authors_approve = false\neditors = [\"Camille Roy\"]");
+    let by = |name: &str| office.run(&["approve", ISSUE, "--edition", "en", "--by", name]);
+    by("A Stranger").is(4).says(&["Camille Roy, Sam Standin", "not A Stranger"]);
+    by("camille roy").is(4).says(&["makes the issue"]);
+    by("Sam Standin").is(4).says(&["nobody has approved this edition yet"]);
+    office.run(&["approve", "--request"]).is(0);
+    assert!(request(&office, "camille.roy@example.ca", &[]).is_empty());
+}
+
+#[test]
+fn a_delegate_approves_a_small_change_or_a_dropped_story_and_no_more() {
+    let office = office("delegate_words = 2");
+    approved_by_mail(&office);
+    let sam = |edition: &str| office.run(&["approve", ISSUE, "--edition", edition, "--by", "Sam Standin"]);
+    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    compose(&office);
+    sam("en").is(0).says(&["as a delegate", "send 2026-12"]);
+    office.edit("stories/learning-day.md", "more tea", "a great deal less tea, and none");
+    compose(&office);
+    sam("en").is(4).says(&["words have changed since the last full approval"]);
+    office.edit("stories/learning-day.md", "a great deal less tea, and none", "more coffee");
+    office.edit("issues/2026-12/issue.toml", "  \"file-mentoring\",", "  #");
+    compose(&office);
+    sam("en").is(0);
+    sam("fr").is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+}
+
+#[test]
+fn a_mailed_reply_is_not_enough_where_the_office_says_so() {
+    let office = office("mailed_reply = false");
+    office.run(&["approve", "--request"]).is(0);
+    reply(&office, &request(&office, "camille.roy@example.ca", &[]), "camille.roy@example.ca", "Approved");
+    take(&office).is(4).says(&["does not count yet"]);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["not approved as it is now: en, fr"]);
+    office.run(&["approve", ISSUE, "--edition", "en", "--by", "Camille Roy"]).is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["not approved as it is now: fr"]);
+}
+
+#[test]
+fn an_approval_can_be_taken_back_until_the_issue_leaves() {
+    let office = office("");
+    approved_by_mail(&office);
+    let back = ["approve", ISSUE, "--edition", "fr", "--by", "Dominique Côté", "--withdraw"];
+    office.run(&back).is(0).says(&["withdrawn"]);
+    office.run(&back).is(1).says(&["has not approved"]);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["now: fr"]);
+    office.run(&["approve", ISSUE, "--edition", "fr", "--by", "Dominique Côté"]).is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    office.run(&back).is(4).says(&["its approvals stand"]);
+}
+
+#[test]
+fn a_waiver_after_the_approval_asks_again_and_is_shown() {
+    let office = office("");
+    let before = approved_by_mail(&office);
+    office.run(&["waive", "STY-09", "file-mentoring", "--why", "the minister says so", "--by", "Sam"]).is(0);
+    compose(&office);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["now: en, fr"]);
+    office.run(&["approve", "--request"]).is(0).says(&["a new waiver: STY-09 (file-mentoring): the minister says so"]);
+    let asked = request(&office, "camille.roy@example.ca", &before).replace("=\r\n", "");
+    assert!(asked.matches("the minister says so").count() >= 2, "{asked}");
+}
+
+#[test]
+fn an_approval_recorded_and_an_approval_on_file_must_agree() {
+    let office = office("");
+    approved_by_mail(&office);
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    fs::remove_file(office.path().join("issues/2026-12/approvals/fr.json")).unwrap();
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["approvals/fr.json", "Dominique Côté"]);
+}
+
+#[test]
+fn a_signature_is_made_and_checked_by_ssh_keygen() {
+    let is_there = Command::new("ssh-keygen").arg("-V").stderr(Stdio::null()).stdin(Stdio::null()).status();
+    if is_there.is_err() {
+        eprintln!("skipped: no ssh-keygen");
+        return;
+    }
+    let office = office("signed_only = true\nallowed_signers = \"signers\"");
+    let key = |name: &str| {
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
+            .arg(office.path().join(name))
+            .status();
+        assert!(made.unwrap().success());
+        office.read(&format!("{name}.pub"))
+    };
+    let (camille, dominique, _) = (key("camille"), key("dominique"), key("mallory"));
+    office.write("signers", &format!("camille.roy@example.ca {camille}dominique@example.ca {dominique}"));
+    let approve = |edition: &str, by: &str, key: &str| {
+        office.run(&["approve", ISSUE, "--edition", edition, "--by", by, "--sign", key])
+    };
+    approve("en", "Camille Roy", "mallory").is(1).says(&["signature of Camille Roy does not fit"]);
+    office.run(&["approve", ISSUE, "--edition", "en", "--by", "Camille Roy"]).is(0).says(&["asks for a signature"]);
+    approve("en", "Camille Roy", "camille").is(0);
+    office.run(&["send", ISSUE, "--yes"]).is(4).says(&["now: fr"]);
+    approve("fr", "Dominique Côté", "dominique").is(0);
+    // A key that is taken off the list no longer signs.
+    office.write("signers", &format!("camille.roy@example.ca {camille}"));
+    office.run(&["send", ISSUE, "--yes"]).is(1).says(&["approvals/fr.json", "Dominique Côté"]);
+    office.write("signers", &format!("camille.roy@example.ca {camille}dominique@example.ca {dominique}"));
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+}
