@@ -1,14 +1,14 @@
 //! Whether two departments announce the same thing: the same day, no number or name that speaks against it, and titles
 //! that are the same but for a word or two. In doubt they are two: an editor sees a double, but not what is gone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::pair::words;
 use super::text;
-use crate::model::{Lang, Origin, Story};
+use crate::model::{Origin, Story};
 
 /// Common words of all words of two titles, from which they are one announcement.
 const TITLES_MIN: f64 = 0.8;
@@ -21,64 +21,72 @@ const TITLE_WORDS_MIN: usize = 3;
 const SUMMARY_WORDS_MIN: usize = 8;
 const SUMMARY_MIN: f64 = 0.3;
 
-/// Stories by day and the rarest words of their titles, so that not every story is compared with every other.
+/// Stories by day, numbers and the rarest words of their titles, so that not every story is compared with every other.
 pub(super) struct Announcements {
     zone: TimeZone,
     /// Words by number: numbers are compared faster.
     words: HashMap<String, u32>,
-    by_word: HashMap<(Date, u32), Vec<usize>>,
-    faces: HashMap<usize, Face>,
+    by_key: HashMap<Key, Vec<usize>>,
+    faces: Vec<Face>,
 }
 
-/// What a story is compared by first: of each language the words of its title and its numbers, sorted.
+/// A day, the figures of a title and one of its words.
+type Key = (Date, u32, u32);
+
+/// What a story is compared by first.
 struct Face {
-    day: Date,
-    titles: BTreeMap<Lang, (Vec<u32>, Vec<u32>)>,
-    keys: Vec<u32>,
+    /// Its place in the list of stories.
+    at: usize,
+    titles: Vec<Title>,
+}
+
+/// A title in one language: its words and all its figures, by number.
+struct Title {
+    lang: u32,
+    words: Vec<u32>,
+    figures: u32,
 }
 
 impl Announcements {
     pub(super) fn new(zone: TimeZone) -> Self {
-        Self { zone, words: HashMap::new(), by_word: HashMap::new(), faces: HashMap::new() }
+        Self { zone, words: HashMap::new(), by_key: HashMap::new(), faces: Vec::new() }
     }
 
     /// The story of another source that announces the same; otherwise this one is taken, for place `at` in the list.
     pub(super) fn find_or_add(&mut self, story: &Story, at: usize, stories: &[Story]) -> Option<usize> {
-        let face = self.face(story)?;
-        let is_other = |other: &usize| source(&stories[*other]) != source(story);
-        let is_near = |other: &usize| self.faces.get(other).is_some_and(|other| near(&other.titles, &face.titles));
-        let mut others: Vec<usize> =
-            face.keys.iter().filter_map(|key| self.by_word.get(&(face.day, *key))).flatten().copied().collect();
+        let (titles, keys) = self.face(story)?;
+        let is_other = |other: usize| source(&stories[other]) != source(story);
+        let mut others: Vec<usize> = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
         others.sort_unstable();
         others.dedup();
-        let found =
-            others.into_iter().find(|other| is_other(other) && is_near(other) && is_same(&stories[*other], story));
+        let near = others.into_iter().map(|face| &self.faces[face]).filter(|face| near(&face.titles, &titles));
+        let found = near.map(|face| face.at).find(|other| is_other(*other) && is_same(&stories[*other], story));
         if found.is_none() {
-            for key in &face.keys {
-                self.by_word.entry((face.day, *key)).or_default().push(at);
+            for key in keys {
+                self.by_key.entry(key).or_default().push(self.faces.len());
             }
-            self.faces.insert(at, face);
+            self.faces.push(Face { at, titles });
         }
         found
     }
 
-    fn face(&mut self, story: &Story) -> Option<Face> {
+    fn face(&mut self, story: &Story) -> Option<(Vec<Title>, Vec<Key>)> {
         source(story)?;
         let day = story.published?.to_zoned(self.zone.clone()).date();
-        let (mut titles, mut keys) = (BTreeMap::new(), Vec::new());
+        let (mut titles, mut keys) = (Vec::with_capacity(story.texts.len()), Vec::new());
         for (lang, text) in &story.texts {
             let mut all = words::of(&text.title);
             // Two sets of words that share four of five have one of their first few in common, in whichever order.
             // Long words first: they are rare.
-            all.sort_by_key(|word| (std::cmp::Reverse(word.len()), word.clone()));
+            all.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
             let few = all.len() - (all.len() * 4).div_ceil(5) + 1;
-            let mut numbered: Vec<u32> = all.into_iter().map(|word| self.number(word)).collect();
-            keys.extend(numbered.iter().take(few));
-            numbered.sort_unstable();
-            let figures = numbers(&text.title).into_iter().map(|word| self.number(word)).collect();
-            titles.insert(lang.clone(), (numbered, figures));
+            let figures = self.number(numbers(&text.title));
+            let mut words: Vec<u32> = all.into_iter().map(|word| self.number(word)).collect();
+            keys.extend(words.iter().take(few).map(|word| (day, figures, *word)));
+            words.sort_unstable();
+            titles.push(Title { lang: self.number(lang.as_str().to_owned()), words, figures });
         }
-        Some(Face { day, titles, keys })
+        Some((titles, keys))
     }
 
     fn number(&mut self, word: String) -> u32 {
@@ -96,12 +104,15 @@ fn source(story: &Story) -> Option<&str> {
 }
 
 /// Numbers alike, and in one language titles alike, with none that contradict in another.
-fn near(a: &BTreeMap<Lang, (Vec<u32>, Vec<u32>)>, b: &BTreeMap<Lang, (Vec<u32>, Vec<u32>)>) -> bool {
+fn near(a: &[Title], b: &[Title]) -> bool {
     let mut found = false;
-    for (lang, (words, figures)) in a {
-        let Some((other_words, other_figures)) = b.get(lang) else { continue };
-        let likeness = likeness(words, other_words);
-        if figures != other_figures || likeness < TITLES_OTHER_MIN {
+    for title in a {
+        let Some(other) = b.iter().find(|other| other.lang == title.lang) else { continue };
+        if title.figures != other.figures {
+            return false;
+        }
+        let likeness = likeness(&title.words, &other.words);
+        if likeness < TITLES_OTHER_MIN {
             return false;
         }
         found |= likeness >= TITLES_MIN;
@@ -138,9 +149,15 @@ fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-fn numbers(title: &str) -> BTreeSet<String> {
+/// The figures of a title in order, each once.
+fn numbers(title: &str) -> String {
+    if !title.bytes().any(|byte| byte.is_ascii_digit()) {
+        return String::new();
+    }
     let folded = text::folded(title);
-    folded.split(' ').filter(|word| word.contains(|c: char| c.is_ascii_digit())).map(str::to_owned).collect()
+    let figures: BTreeSet<&str> =
+        folded.split(' ').filter(|word| word.contains(|c: char| c.is_ascii_digit())).collect();
+    figures.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// `… in Winnipeg` and `… in Regina`: each has a name that the other lacks.

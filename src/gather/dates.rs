@@ -35,6 +35,16 @@ impl Moment {
     }
 }
 
+/// The instant of a date; without a zone of its own it is local.
+pub(super) fn instant(text: &str, local: &TimeZone) -> Option<Timestamp> {
+    // As most feeds write it: RFC 3339 or RFC 2822, whole and right.
+    let text = text.trim();
+    let whole: Option<Timestamp> =
+        text.parse().ok().or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()));
+    let is_likely = |at: &Timestamp| YEARS.contains(&at.to_zoned(TimeZone::UTC).year());
+    whole.filter(is_likely).or_else(|| parse(text)?.instant(local))
+}
+
 /// Reads a date.
 pub(super) fn parse(text: &str) -> Option<Moment> {
     let text = text.trim();

@@ -1,12 +1,14 @@
 //! Bytes of a feed or page to text. What a server or a prolog declares is a hint: bytes that are UTF-8 are UTF-8, and
 //! what is nothing else is Windows-1252.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes to text. `charset` is what the HTTP header said.
-pub(super) fn decode(bytes: &[u8], charset: Option<&str>) -> String {
+pub(super) fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
     if let Some(text) = utf_32(bytes) {
-        return text;
+        return Cow::Owned(text);
     }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return plain(encoding, &bytes[mark..]);
@@ -24,25 +26,25 @@ pub(super) fn decode(bytes: &[u8], charset: Option<&str>) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         // A seven-bit encoding that shifts by escapes is valid UTF-8 too.
         let shifts = declared.iter().find(|encoding| encoding.name() == "ISO-2022-JP" && bytes.contains(&0x1B));
-        return shifts.map_or_else(|| text.to_owned(), |encoding| plain(encoding, bytes));
+        return shifts.map_or(Cow::Borrowed(text), |encoding| plain(encoding, bytes));
     }
     if mostly_utf_8(bytes) {
-        return String::from_utf8_lossy(bytes).into_owned();
+        return String::from_utf8_lossy(bytes);
     }
     for encoding in declared {
         // UTF-8 it is not, and UTF-16 would have had its zeros.
         if encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE {
             let (text, wrong) = encoding.decode_without_bom_handling(bytes);
             if !wrong {
-                return text.into_owned();
+                return text;
             }
         }
     }
     plain(WINDOWS_1252, bytes)
 }
 
-fn plain(encoding: &'static Encoding, bytes: &[u8]) -> String {
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+fn plain<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// A feed cut in the middle of a letter, or with one bad byte among good ones, is UTF-8 still.

@@ -1,5 +1,7 @@
 //! The named entities of HTML 4, which feeds use in XML where they are not declared.
 
+use std::borrow::Cow;
+
 /// The character of a name, without `&` and `;`.
 pub(super) fn named(name: &str) -> Option<char> {
     TABLE.binary_search_by(|(known, _)| known.cmp(&name)).ok().map(|at| TABLE[at].1)
@@ -16,7 +18,8 @@ pub(super) fn numbered(reference: &str) -> Option<char> {
         let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.into_owned();
         return text.chars().next();
     }
-    char::from_u32(number).filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
+    char::from_u32(number)
+        .filter(|c| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}') || matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// Whether a reference is a number, be it one that stands for a character or not.
@@ -29,25 +32,53 @@ pub(super) fn is_number(reference: &str) -> bool {
 }
 
 /// Entities to characters, once, as a browser reads text.
-pub(super) fn decoded(text: &str) -> String {
-    replaced(text, |name| {
-        numbered(name)
-            .or_else(|| match name {
-                "amp" => Some('&'),
-                "lt" => Some('<'),
-                "gt" => Some('>'),
-                "quot" => Some('"'),
-                "apos" => Some('\''),
-                _ => named(name),
-            })
-            .map(String::from)
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    decode_into(text, &mut out);
+    Cow::Owned(out)
+}
+
+/// As [`decoded`], at the end of another text. A number that is no character is left out; an unknown name stays.
+pub(super) fn decode_into(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let end = after.bytes().take(NAME_BYTES_MAX + 1).position(|b| b == b';');
+        let found = end.and_then(|end| Some((character(&after[..end])?, end)));
+        if let Some((character, end)) = found {
+            out.extend(character);
+            rest = &after[end + 1..];
+        } else {
+            out.push('&');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+}
+
+/// What a reference stands for: a character, nothing, or (none) what it is written with.
+#[expect(clippy::option_option, reason = "a number that is no character, and an unknown name, are two things")]
+fn character(name: &str) -> Option<Option<char>> {
+    Some(match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ if is_number(name) => numbered(name),
+        _ => Some(named(name)?),
     })
 }
 
+/// The longest name is `thetasym`; numbers have seven digits at most.
+const NAME_BYTES_MAX: usize = 10;
+
 /// Replaces each `&name;` with what the function says of it; what it does not know stays.
 pub(super) fn replaced(text: &str, known: impl Fn(&str) -> Option<String>) -> String {
-    // The longest name is `thetasym`; numbers have seven digits at most.
-    const NAME_BYTES_MAX: usize = 10;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

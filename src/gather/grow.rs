@@ -70,8 +70,8 @@ impl<'a> Known<'a> {
         for story in before {
             let Some(text) = story.texts.get(lang) else { continue };
             ids.insert(&story.id, *story);
-            if let Some(url) = text.url.as_deref().and_then(links::canonical) {
-                pages.entry(links::page_key(&url)).or_insert(*story);
+            if let Some(url) = text.url.as_deref().and_then(links::page_of) {
+                pages.entry(links::page_key(url)).or_insert(*story);
             }
         }
         Self { pages, ids }
@@ -91,7 +91,7 @@ fn is_of(story: &Story, source: &Source) -> bool {
 fn remembered(story: &Story, text: &Text) -> Item {
     Item {
         guid: None,
-        url: text.url.as_deref().and_then(links::canonical),
+        url: text.url.as_deref().and_then(links::page_of).map(str::to_owned),
         text: text.clone(),
         date: story.published,
         author: None,

@@ -37,11 +37,37 @@ const TRACKING: [&str; 24] = [
 
 /// A link to show: http, https or mailto, clean. `None`: it may not be shown.
 pub(super) fn clean(link: &str) -> Option<String> {
+    clean_at(link, None)
+}
+
+/// As [`clean`], of a page: a relative link becomes absolute.
+pub(super) fn clean_at(link: &str, base: Option<&Url>) -> Option<String> {
+    cleaned(parsed(link, base)?).map(String::from)
+}
+
+/// A link to show, and the address of its page as its identity.
+pub(super) fn both(link: &str, base: Option<&Url>) -> (Option<String>, Option<String>) {
+    let Some(mut url) = parsed(link, base).and_then(cleaned) else { return (None, None) };
+    let shown = url.as_str().to_owned();
+    if url.scheme() == "mailto" {
+        return (Some(shown), None);
+    }
+    url.set_fragment(None);
+    (Some(shown), Some(url.into()))
+}
+
+fn parsed(link: &str, base: Option<&Url>) -> Option<Url> {
     let link = link.trim();
     if link.len() > LINK_BYTES_MAX * 4 {
         return None;
     }
-    let mut url = Url::parse(link).ok()?;
+    match (Url::parse(link), base) {
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => base.join(link).ok(),
+        (url, _) => url.ok(),
+    }
+}
+
+fn cleaned(mut url: Url) -> Option<Url> {
     for _ in 0..UNWRAP_MAX {
         match unwrapped(&url) {
             Some(inner) => url = inner,
@@ -65,18 +91,17 @@ pub(super) fn clean(link: &str) -> Option<String> {
     if url.scheme() != "mailto" {
         drop_tracking(&mut url);
     }
-    let text = String::from(url);
-    (text.len() <= LINK_BYTES_MAX).then_some(text)
+    (url.as_str().len() <= LINK_BYTES_MAX).then_some(url)
 }
 
 /// The address of a page as its identity: clean, without fragment; http and https only.
 pub(super) fn canonical(link: &str) -> Option<String> {
-    let mut url = Url::parse(&clean(link)?).ok()?;
-    if url.scheme() == "mailto" {
-        return None;
-    }
-    url.set_fragment(None);
-    Some(url.into())
+    both(link, None).1
+}
+
+/// The identity of the page that a shown link leads to: what [`canonical`] would say of it, without reading it again.
+pub(super) fn page_of(shown: &str) -> Option<&str> {
+    shown.starts_with("http").then(|| shown.split('#').next().unwrap_or(shown))
 }
 
 /// What two addresses of one page have in common: neither scheme, nor `www.`, nor a closing slash or index page.

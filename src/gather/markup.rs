@@ -149,11 +149,6 @@ pub(super) fn name(tag: &str) -> &str {
     &inner[..end]
 }
 
-/// How deep XML nests.
-pub(super) fn xml_depth(text: &str) -> usize {
-    depth(text, |_| true)
-}
-
 /// How deep HTML nests, at most: elements without an end or that HTML ends by itself do not count.
 pub(super) fn html_depth(text: &str) -> usize {
     depth(text, |tag| {
@@ -199,7 +194,7 @@ mod tests {
         assert_eq!(all[2], Piece::Text("1 < 2"));
         assert_eq!(all[4], Piece::Open("<c/>"));
         assert_eq!(all[5], Piece::Cdata("<![CDATA[<d>]]>"));
-        assert_eq!(xml_depth(text), 1);
+        assert_eq!(depth(text, |_| true), 1);
         assert_eq!(html_depth("<ul><li>a<li>b<li><b>c</b></ul><p>d<p>e<br>"), 2);
     }
 

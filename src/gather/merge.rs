@@ -1,7 +1,7 @@
 //! Every story once: a contributor's before a feed's, and one for two sources that point to the same page,
 //! or that announce the same on the same day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use super::alike::Announcements;
 use super::{Reading, links, zone};
@@ -11,40 +11,39 @@ use crate::model::{Finding, Lang, Origin, Place, Severity, Story};
 pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<'_>) -> (Vec<Story>, Vec<Finding>) {
     remember(&mut files, reading);
     let mut notes = Vec::new();
-    let mut stories = files;
-    // Once: a list that grows is there twice meanwhile, and a story is large.
-    stories.reserve_exact(found.len());
-    stories.extend(gone(&found, reading));
-    let mut pages: BTreeMap<String, usize> = BTreeMap::new();
+    files.extend(gone(&found, reading));
+    let known = files.len();
+    // One list, in which what is there already is only marked: a second one would hold everything twice meanwhile.
+    let mut stories = by_rank(found, reading);
+    stories.splice(0..0, files);
+    let mut is_twin = vec![false; stories.len()];
+    let mut pages: HashMap<String, usize> = HashMap::new();
     let mut announcements = Announcements::new(zone(reading.newsletter));
-    for (at, story) in stories.iter().enumerate() {
-        announcements.find_or_add(story, at, &stories);
-        for key in page_keys(story) {
-            pages.entry(key).or_insert(at);
-        }
-    }
-    for story in by_rank(found, reading) {
-        let keys = page_keys(&story);
-        let page = keys.iter().find_map(|key| pages.get(key)).copied();
-        let twin = page.or_else(|| announcements.find_or_add(&story, stories.len(), &stories));
+    for at in 0..stories.len() {
+        let story = &stories[at];
+        let keys = page_keys(story);
+        let page = keys.iter().find_map(|key| pages.get(key)).copied().filter(|_| at >= known);
+        let twin = page.or_else(|| announcements.find_or_add(story, at, &stories));
         // An editor who has picked both has the last word.
-        let twin = twin.filter(|_| !reading.kept.contains(&story.id));
-        if let Some(at) = twin {
-            add_languages(&mut stories[at], &story);
+        let twin = twin.filter(|_| at >= known && !reading.kept.contains(&story.id));
+        if let Some(first) = twin
+            && let (before, [story, ..]) = stories.split_at_mut(at)
+        {
+            add_languages(&mut before[first], story);
             if page.is_none() {
-                notes.extend(note(&stories[at], &story));
+                notes.extend(note(&before[first], story));
             }
-        } else {
-            stories.push(story);
+            is_twin[at] = true;
         }
-        let at = twin.unwrap_or(stories.len() - 1);
         for key in keys {
-            pages.entry(key).or_insert(at);
+            pages.entry(key).or_insert(twin.unwrap_or(at));
         }
     }
-    let mut ids = BTreeSet::new();
-    stories.retain(|story| ids.insert(story.id.clone()));
-    stories.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let mut twins = is_twin.into_iter();
+    stories.retain(|_| twins.next() != Some(true));
+    // The first of an id stays; a sort that keeps their order shows which that is.
+    stories.sort_by(|a, b| a.id.cmp(&b.id));
+    stories.dedup_by(|later, first| later.id == first.id);
     notes.sort_by_key(|note| note.message.en.clone());
     (stories, notes)
 }
@@ -102,12 +101,7 @@ fn by_rank(mut found: Vec<Story>, reading: &Reading<'_>) -> Vec<Story> {
 }
 
 fn page_keys(story: &Story) -> Vec<String> {
-    story
-        .texts
-        .values()
-        .filter_map(|text| links::canonical(text.url.as_deref()?))
-        .map(|url| links::page_key(&url))
-        .collect()
+    story.texts.values().filter_map(|text| links::page_of(text.url.as_deref()?)).map(links::page_key).collect()
 }
 
 /// The second source may have the language that the first lacks; a contributor's file is left as it is.

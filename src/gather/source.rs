@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt as _;
+use tokio::sync::Semaphore;
 
 use super::Reading;
 use super::item::{Item, Items};
@@ -12,6 +13,9 @@ use crate::model::{Feed, Finding, Lang, Newsletter, Page, PairBy, Place, Severit
 
 /// Addresses in work at once; `Http` has its own limits on requests, these are bodies in memory.
 const IN_WORK_MAX: usize = 4;
+/// Bodies that are read at once: each reader has memory of its own, and a small server has two cores.
+const READERS_MAX: usize = 2;
+static READERS: Semaphore = Semaphore::const_new(READERS_MAX);
 
 /// Pages of a list that are read when `pages` does not say: a month of news fits on two or three.
 const PAGES: usize = 3;
@@ -193,6 +197,8 @@ async fn parsed<T: Send + 'static>(
 ) -> Result<T, Words> {
     let Fetched { url, outcome, .. } = fetched;
     let body = outcome?;
+    // The semaphore is never closed, so the turn comes.
+    let _turn = READERS.acquire().await;
     let task = tokio::task::spawn_blocking(move || read(body, url));
     // A task fails when it panics: the parsers are other people's.
     task.await.unwrap_or_else(|_| Err(words!("its text made a reader fail", "son texte a fait échouer un lecteur")))

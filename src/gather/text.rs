@@ -1,6 +1,8 @@
 //! Plain text for titles and teasers: no markup, no control characters, nothing that turns the direction of writing,
 //! cut at a word.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::entities;
@@ -18,7 +20,11 @@ pub(super) fn line(text: &str, chars_max: usize) -> String {
 
 /// The text of some HTML, in one line.
 pub(super) fn of_html(html: &str, chars_max: usize) -> String {
-    if html.contains(['<', '&']) { line(&stripped(html), chars_max) } else { line(html, chars_max) }
+    if html.bytes().any(|byte| matches!(byte, b'<' | b'&')) {
+        line(&stripped(html), chars_max)
+    } else {
+        line(html, chars_max)
+    }
 }
 
 /// Tags out, entities to characters; what scripts and styles hold is no text.
@@ -28,7 +34,7 @@ fn stripped(html: &str) -> String {
     for piece in markup::pieces(html) {
         match (piece, &silent) {
             (Piece::Close(tag), Some(name)) if markup::name(tag).eq_ignore_ascii_case(name) => silent = None,
-            (Piece::Text(text), None) => out.push_str(&entities::decoded(text)),
+            (Piece::Text(text), None) => entities::decode_into(text, &mut out),
             (Piece::Cdata(text), None) => out.push_str(&text[9..text.len() - 3]),
             (Piece::Open(tag), None) => {
                 let name = markup::name(tag).to_ascii_lowercase();
@@ -77,7 +83,11 @@ fn is_inline(name: &str) -> bool {
 }
 
 /// Without control characters, direction marks, invisible characters and slots; in NFC.
-pub(super) fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    // Nearly every text is letters of Latin 1 and marks of typography already.
+    if is_harmless(text.as_bytes()) {
+        return without_slots(text);
+    }
     let kept = |c: char| match c {
         '\u{2028}' | '\u{2029}' | '\t' | '\n' | '\r' | '\u{85}' => Some(' '),
         // Direction overrides, isolates and marks; zero-width space, word joiner, BOM, soft hyphen; tag characters.
@@ -94,51 +104,79 @@ pub(super) fn harmless(text: &str) -> String {
         c if c.is_control() => None,
         c => Some(c),
     };
-    // Nearly every text is ASCII already, and nearly every other one is in NFC.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return without_slots(text);
-    }
     let mut clean = String::with_capacity(text.len());
     clean.extend(text.chars().filter_map(kept));
     if is_nfc_quick(clean.chars()) != IsNormalized::Yes {
         clean = clean.nfc().collect();
     }
-    without_slots(&clean)
+    Cow::Owned(without_slots(&clean).into_owned())
+}
+
+/// Whether all is ASCII that is seen, Latin letters up to U+024F, or dashes, quotes, ellipsis and no-break spaces: none of
+/// them is taken out, and all are in NFC (Unicode 15, `DerivedNormalizationProps`).
+fn is_harmless(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += match (byte, bytes.get(at + 1), bytes.get(at + 2)) {
+            (b' '..=b'~', ..) => 1,
+            (0xC2, Some(0xA0..=0xAC | 0xAE..=0xBF), _) | (0xC3..=0xC8, ..) => 2,
+            (0xE2, Some(0x80), Some(0x90..=0xA7 | 0xAF..=0xBF)) => 3,
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// The reserved address of slots may not come from outside: addressing a copy would fill it.
-pub(super) fn without_slots(text: &str) -> String {
+pub(super) fn without_slots(text: &str) -> Cow<'_, str> {
     const RESERVED: &str = "slot.invalid";
     // Byte by byte, since lower-casing a text may change its length.
     let found = |at: usize| {
         text.as_bytes().get(at..at + RESERVED.len()).is_some_and(|part| part.eq_ignore_ascii_case(RESERVED.as_bytes()))
     };
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for at in positions(text, b'.') {
-        let Some(start) = at.checked_sub("slot".len()).filter(|start| *start >= from && found(*start)) else {
-            continue;
-        };
+    let mut out = String::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(dot) = text[at..].find('.') {
+        let start = (at + dot).checked_sub("slot".len()).filter(|start| *start >= from && found(*start));
+        at += dot + 1;
+        let Some(start) = start else { continue };
         out.push_str(&text[from..start]);
         out.push_str("slot invalid");
         from = start + RESERVED.len();
+        at = from;
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
     }
     out.push_str(&text[from..]);
-    out
-}
-
-fn positions(text: &str, byte: u8) -> impl Iterator<Item = usize> {
-    text.bytes().enumerate().filter(move |(_, b)| *b == byte).map(|(at, _)| at)
+    Cow::Owned(out)
 }
 
 /// Runs of breaking white space become one space; the no-break spaces of French stay.
-fn squeezed(text: &str) -> String {
+fn squeezed(text: &str) -> Cow<'_, str> {
     let breaks = |c: char| c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{202F}' | '\u{2007}');
-    text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").trim().to_owned()
+    let is_even = text.is_ascii()
+        && !text.contains("  ")
+        && !text.bytes().any(|byte| byte != b' ' && byte.is_ascii_whitespace() || byte == 0xB);
+    if is_even {
+        return Cow::Borrowed(text.trim());
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(breaks).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Cow::Owned(out.trim().to_owned())
 }
 
 /// At most so many characters, ended at a word with an ellipsis.
 pub(super) fn cut(text: &str, chars_max: usize) -> String {
+    // A character has a byte at least.
+    if text.len() <= chars_max {
+        return text.to_owned();
+    }
     let Some((end, _)) = text.char_indices().nth(chars_max) else { return text.to_owned() };
     let head: String = text[..end].chars().take(chars_max.saturating_sub(1)).collect();
     // A text without spaces (Japanese, a long address) is cut where it is.

@@ -1,8 +1,9 @@
-//! What was fetched before: a body and what its server said about it, two files named by the SHA-256 of the address.
+//! What was fetched before: what a server said about a body, on one line, and the body, in a file named by the SHA-256
+//! of the address.
 //! The folder is disposable; a file that is missing or torn is as good as none.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -50,22 +51,21 @@ impl Kept {
         Self { folder: folder.to_owned() }
     }
 
-    /// The kept answer, if both its files are there and belong together.
+    /// The kept answer, if it is whole and of this address.
     pub(super) fn read(&self, url: &str) -> Option<Answer> {
-        let (meta, body) = self.paths(url);
-        let meta: Meta = serde_json::from_slice(&fs::read(meta).ok()?).ok()?;
-        let bytes = fs::read(body).ok()?;
+        let mut bytes = fs::read(self.path(url)).ok()?;
+        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+        let meta: Meta = serde_json::from_slice(&bytes[..end]).ok()?;
+        bytes.drain(..=end);
         (meta.url == url && meta.sha256 == hex(&bytes)).then_some(Answer { meta, bytes })
     }
 
     /// Keeps an answer. A cache that cannot be written is said in the log and costs only the next run's time.
     pub(super) fn write(&self, meta: &Meta, bytes: &[u8]) {
-        let (meta_path, body_path) = self.paths(&meta.url);
         let meta = Meta { sha256: hex(bytes), ..meta.clone() };
-        let written = serde_json::to_vec_pretty(&meta).map_err(io::Error::other).and_then(|meta| {
+        let written = serde_json::to_vec(&meta).map_err(io::Error::other).and_then(|head| {
             fs::create_dir_all(&self.folder)?;
-            write_and_rename(&body_path, bytes)?;
-            write_and_rename(&meta_path, &meta)
+            write_and_rename(&self.path(&meta.url), &[&head, b"\n", bytes])
         });
         if let Err(error) = written {
             tracing::warn!(folder = %self.folder.display(), %error, "could not keep what was fetched");
@@ -74,17 +74,15 @@ impl Kept {
 
     /// Drops an answer; one that cannot be removed costs the next run a request.
     pub(super) fn remove(&self, url: &str) {
-        let (meta, _) = self.paths(url);
-        if let Err(error) = fs::remove_file(meta)
+        if let Err(error) = fs::remove_file(self.path(url))
             && error.kind() != io::ErrorKind::NotFound
         {
             tracing::warn!(folder = %self.folder.display(), %error, "could not forget what was fetched");
         }
     }
 
-    fn paths(&self, url: &str) -> (PathBuf, PathBuf) {
-        let name = hex(url.as_bytes());
-        (self.folder.join(format!("{name}.json")), self.folder.join(format!("{name}.body")))
+    fn path(&self, url: &str) -> PathBuf {
+        self.folder.join(format!("{}.kept", hex(url.as_bytes())))
     }
 }
 
@@ -102,8 +100,10 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Edges import only the model, so this is not `files::write_whole`; nor does a cache need its fsync: a file that a
 /// power cut tore does not match its digest and is fetched again.
-fn write_and_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_and_rename(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    fs::write(&temporary, bytes)?;
+    let mut file = File::create(&temporary)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    drop(file);
     fs::rename(&temporary, path)
 }

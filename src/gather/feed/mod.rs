@@ -1,6 +1,7 @@
 //! Bytes of a feed to items: RSS 0.9x, 1.0, 2.0, Atom 0.3 and 1.0, JSON Feed, in any encoding, whole or in part.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::SystemTime;
 
 use feed_rs::model::{Entry, Feed, FeedType};
 use jiff::Timestamp;
@@ -26,25 +27,26 @@ pub(super) fn read(body: &Body, url: &str, local: &TimeZone) -> Result<Items, Wo
         return Err(words!("the answer is empty", "la réponse est vide"));
     }
     let mut notes = Vec::new();
+    let mut base = Url::parse(url).ok();
     let feed = if decoded.starts_with('{') {
         parse(decoded, url, local).ok_or_else(not_a_feed)?
     } else {
         if is_html(decoded) {
             return Err(words!("an HTML page, not a feed", "une page HTML, pas un fil"));
         }
-        let mended = xml::mend(decoded);
-        if markup::xml_depth(&mended) > DEPTH_MAX {
+        let mended = xml::mend(decoded, base.as_ref());
+        if mended.depth > DEPTH_MAX {
             return Err(words!(
                 "it nests more than {DEPTH_MAX} elements deep",
                 "ses éléments sont imbriqués sur plus de {DEPTH_MAX} niveaux"
             ));
         }
-        let part = whole_items(&mended);
+        base = mended.base.or(base);
+        let part = whole_items(mended.xml);
         notes.extend(part.note());
         let parsed = parse(&part.xml, url, local).filter(|feed| !feed.entries.is_empty());
         parsed.or_else(|| one_by_one(&part.xml, url, local, &mut notes)).ok_or_else(|| why_none(&part))?
     };
-    let base = Url::parse(url).ok();
     let kind = feed.feed_type;
     let items: Vec<Item> =
         feed.entries.iter().take(ITEMS_MAX).filter_map(|entry| item(entry, &kind, base.as_ref())).collect();
@@ -87,7 +89,7 @@ fn parse(text: &str, url: &str, local: &TimeZone) -> Option<Feed> {
         .sanitize_content(false)
         // Its own would be a random number for an item without a link: another one in every run.
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(move |text| dates::parse(text)?.instant(&local)?.to_string().parse().ok())
+        .timestamp_parser(move |text| Some(SystemTime::from(dates::instant(text, &local)?).into()))
         .build();
     catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes()))).ok()?.ok()
 }
@@ -121,12 +123,12 @@ impl Part {
 }
 
 /// Cuts after the last whole item, or after the limit, and closes what is open there.
-fn whole_items(xml: &str) -> Part {
+fn whole_items(mut xml: String) -> Part {
     let mut open: Vec<&str> = Vec::new();
     let mut at = 0;
     let mut last: Option<(usize, Vec<&str>)> = None;
     let mut part = Part { xml: String::new(), items: 0, more: false, cut: false, is_feed: false };
-    for piece in markup::pieces(xml) {
+    for piece in markup::pieces(&xml) {
         let (Piece::Text(t) | Piece::Open(t) | Piece::Close(t) | Piece::Cdata(t) | Piece::Aside(t)) = piece;
         at += t.len();
         match piece {
@@ -160,10 +162,10 @@ fn whole_items(xml: &str) -> Part {
         Some(last) if part.cut || part.more => last,
         _ => (xml.len(), Vec::new()),
     };
-    xml[..end].clone_into(&mut part.xml);
-    for name in open.iter().rev() {
-        part.xml.extend(["</", name, ">"]);
-    }
+    let ends: String = open.iter().rev().flat_map(|name| ["</", *name, ">"]).collect();
+    xml.truncate(end);
+    xml.push_str(&ends);
+    part.xml = xml;
     part
 }
 
@@ -243,18 +245,15 @@ fn item(entry: &Entry, kind: &FeedType, base: Option<&Url>) -> Option<Item> {
         None => Url::parse(own).ok(),
     });
     let base = entry_base.as_ref().or(base);
-    let absolute = |link: &str| match base {
-        Some(base) => base.join(link.trim()).ok().map(String::from),
-        None => Some(link.trim().to_owned()),
-    };
     let link = entry
         .links
         .iter()
         .filter(|link| matches!(link.rel.as_deref(), None | Some("alternate")) && link.target.is_none())
         .min_by_key(|link| !link.media_type.as_deref().is_none_or(|media| media.contains("html")))
-        .and_then(|link| absolute(&link.href))
+        .map(|link| link.href.as_str())
         // A guid that is an address is the page's, unless it says otherwise.
-        .or_else(|| entry.id.starts_with("http").then(|| entry.id.clone()));
+        .or_else(|| entry.id.starts_with("http").then_some(entry.id.as_str()));
+    let (shown, page) = link.map_or((None, None), |link| links::both(link, base));
     let content = entry.content.as_ref().and_then(|content| {
         let body = content.body.as_deref().filter(|body| !body.trim().is_empty())?;
         let plain = is_plain(content.content_type.as_str());
@@ -282,13 +281,8 @@ fn item(entry: &Entry, kind: &FeedType, base: Option<&Url>) -> Option<Item> {
     let person = entry.authors.iter().find_map(|person| person.name.as_deref());
     Some(Item {
         guid: Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty()),
-        url: link.as_deref().and_then(links::canonical),
-        text: Text {
-            title,
-            summary,
-            body,
-            url: link.as_deref().and_then(links::clean).filter(|link| !link.starts_with("mailto:")),
-        },
+        url: page,
+        text: Text { title, summary, body, url: shown.filter(|link| !link.starts_with("mailto:")) },
         date: date.and_then(|date| Timestamp::new(date.timestamp(), 0).ok()),
         author: person.map(|name| text::line(name, text::TITLE_CHARS_MAX)).filter(|name| !name.is_empty()),
         categories: entry

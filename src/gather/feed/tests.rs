@@ -151,3 +151,239 @@ proptest::proptest! {
         let _ = read(&body(text.as_bytes(), Some("utf-16")), "https://example.ca/", &TimeZone::UTC);
     }
 }
+
+/// Title, address, summary or body, and date that a feed is read as.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const FEEDS: [Row; 25] = [
+    (
+        "rss 0.90",
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://channel.netscape.com/rdf/simple/0.9/'><channel><title>c</title></channel><item><title>a</title><link>http://example.ca/1</link></item></rdf:RDF>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss 0.91 with its document type",
+        "<?xml version='1.0'?><!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN' 'http://my.netscape.com/publish/formats/rss-0.91.dtd'><rss version='0.91'><channel><item><title>&Eacute;t&eacute;</title><link>http://example.ca/1</link><description>d</description></item></channel></rss>",
+        "Été",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "rss 2.0 in a namespace",
+        "<rss version='2.0' xmlns='http://backend.userland.com/rss2'><channel><item><title>a</title><link>http://example.ca/1</link></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss with prefixed dublin core",
+        "<rss version='2.0' xmlns:foo='http://purl.org/dc/elements/1.1/'><channel><item><foo:title>a</foo:title><link>http://example.ca/1</link><foo:description>d</foo:description></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "rdf with content",
+        "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/' xmlns:c='http://purl.org/rss/1.0/modules/content/'><item r:about='http://example.ca/1'><title>a</title><link>http://example.ca/1</link><c:encoded><![CDATA[<p>b &amp; c</p>]]></c:encoded></item></r:RDF>",
+        "a",
+        "http://example.ca/1",
+        "b & c",
+    ),
+    (
+        "prefixed atom",
+        "<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:entry><a:title>a</a:title><a:link href='http://example.ca/1'/><a:summary>d</a:summary></a:entry></a:feed>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "atom without a namespace",
+        "<feed><entry><title>a</title><link href='http://example.ca/1'/><summary>d</summary></entry></feed>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "atom 0.3, base64",
+        "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><entry><title>a</title><link rel='alternate' href='http://example.ca/1'/><content type='text/html' mode='base64'>PHA+w6l0w6k8L3A+</content></entry></feed>",
+        "a",
+        "http://example.ca/1",
+        "été",
+    ),
+    (
+        "atom 0.3, prefixed",
+        "<x:feed version='0.3' xmlns:x='http://purl.org/atom/ns#'><x:entry><x:title>a</x:title><x:link rel='alternate' href='http://example.ca/1'/><x:summary>d</x:summary></x:entry></x:feed>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "atom, xhtml title",
+        "<feed ATOM><entry><title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>a <b>b</b> &lt;c></div></title><link href='http://example.ca/1'/></entry></feed>",
+        "a b <c>",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "atom, html title",
+        "<feed ATOM><entry><title type='html'>a &amp;amp; &lt;i>b&lt;/i></title><link href='http://example.ca/1'/></entry></feed>",
+        "a & b",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "atom, bases in each other",
+        "<feed ATOM xml:base='http://example.ca/a/'><entry xml:base='b/'><title>t</title><link href='c'/><content type='html'>&lt;a href='d'>e&lt;/a></content></entry></feed>",
+        "t",
+        "http://example.ca/a/b/c",
+        "http://example.ca/a/b/d",
+    ),
+    (
+        "rss, base of the root",
+        "<rss version='2.0' xml:base='http://example.ca/a/'><channel><item><title>t</title><link>c</link><description>&lt;a href='d'>e&lt;/a> &lt;p>x&lt;/p></description></item></channel></rss>",
+        "t",
+        "http://example.ca/a/c",
+        "",
+    ),
+    (
+        "rss, guid for a link",
+        "<rss version='2.0'><channel><item><title>a</title><guid isPermaLink='true'>http://example.ca/1</guid></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss, guid that is none",
+        "<rss version='2.0'><channel><item><title>a</title><guid isPermaLink='false'>http://example.ca/1</guid></item></channel></rss>",
+        "a",
+        "",
+        "",
+    ),
+    (
+        "rss, empty link",
+        "<rss version='2.0'><channel><item><title>a</title><link/><guid>http://example.ca/1</guid></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss, atom link",
+        "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><item><title>a</title><atom:link rel='alternate' href='http://example.ca/1'/></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss, only itunes",
+        "<rss version='2.0' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><channel><item><title>a</title><link>http://example.ca/1</link><itunes:summary>d</itunes:summary></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "rss, only media",
+        "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item><title>a</title><link>http://example.ca/1</link><media:description>d</media:description></item></channel></rss>",
+        "a",
+        "http://example.ca/1",
+        "d",
+    ),
+    (
+        "rss, no title",
+        "<rss version='2.0'><channel><item><link>http://example.ca/1</link><description>d e</description></item></channel></rss>",
+        "d e",
+        "http://example.ca/1",
+        "d e",
+    ),
+    (
+        "rss, capitals",
+        "<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>a</TITLE><LINK>http://example.ca/1</LINK></ITEM></CHANNEL></RSS>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss, entities in entities",
+        "<rss version='2.0'><channel><item><title>a &amp;eacute; &amp;lt;b</title><link>http://example.ca/?a=1&amp;b=2</link></item></channel></rss>",
+        "a é <b",
+        "http://example.ca/?a=1&b=2",
+        "",
+    ),
+    (
+        "rss, bare address",
+        "<rss version='2.0'><channel><item><title>a</title><link>http://example.ca/?a=1&b=2</link></item></channel></rss>",
+        "a",
+        "http://example.ca/?a=1&b=2",
+        "",
+    ),
+    (
+        "rss, items beside the channel",
+        "<rss version='0.9'><channel><title>c</title></channel><item><title>a</title><link>http://example.ca/1</link></item></rss>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+    (
+        "rss, words after the root",
+        "<rss version='2.0'><channel><item><title>a</title><link>http://example.ca/1</link></item></channel></rss>\n<!-- page made in 0.1 s --> junk <br>",
+        "a",
+        "http://example.ca/1",
+        "",
+    ),
+];
+
+#[test]
+fn feeds_as_they_were_written_over_twenty_years_are_read_alike() {
+    const ATOM: &str = "xmlns='http://www.w3.org/2005/Atom'";
+    let mut wrong = Vec::new();
+    for (name, feed, title, url, said) in FEEDS {
+        let read = read_text(&feed.replace("ATOM", ATOM)).map(|items| items.items[0].clone());
+        let is_right = read.as_ref().is_ok_and(|item| {
+            let all = format!("{} {}", item.text.summary, item.text.body).replace("&amp;", "&");
+            item.text.title == title && item.url.as_deref().unwrap_or_default() == url && all.contains(said)
+        });
+        if !is_right {
+            wrong.push((name, read));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn dates_as_feeds_write_them_are_one_instant() {
+    for date in [
+        "2004-01-01T19:48:21Z",
+        "2004-01-01T14:48:21-05:00",
+        "2004-01-01 19:48:21",
+        "20040101T194821Z",
+        "Thu, 01 Jan 2004 19:48:21 GMT",
+        "Thu, 1 Jan 2004 14:48:21 EST",
+        "Wed, 01 Jan 2004 19:48:21 UT",
+        "01 Jan 2004 19:48:21 +0000",
+        "Thu, 01 Jan 04 19:48:21 GMT",
+        "Thursday, 01-Jan-04 19:48:21 GMT",
+        "Thu Jan  1 19:48:21 2004",
+        "Thu Jan 01 19:48:21 UTC 2004",
+        "Thu, Jan 1 2004 19:48:21 +0000",
+        "Thu, 01 January 2004 19:48:21 +0000",
+        "jeu., 01 janv. 2004 19:48:21 +0000",
+        "2004-01-01T19:48:21.123+00:00",
+    ] {
+        let rss = format!(
+            "<rss version='2.0'><channel><item><title>a</title><pubDate>{date}</pubDate></item></channel></rss>"
+        );
+        let read = read_text(&rss).unwrap().items[0].date;
+        assert_eq!(read.map(|at| at.to_string()).as_deref(), Some("2004-01-01T19:48:21Z"), "{date}");
+    }
+    for (element, date) in [
+        ("dc:date", "2004-01-01T19:48:21Z"),
+        ("pubdate", "Thu, 01 Jan 2004 19:48:21 GMT"),
+        ("dcterms:issued", "2004-01-01T19:48:21Z"),
+    ] {
+        let rss = format!(
+            "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>a</title><{element}>{date}</{element}></item></channel></rss>"
+        );
+        assert_eq!(read_text(&rss).unwrap().items[0].date.unwrap().to_string(), "2004-01-01T19:48:21Z", "{element}");
+    }
+}

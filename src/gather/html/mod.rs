@@ -2,6 +2,7 @@
 //! own writing of what it leaves, so that the result has one shape (paragraphs, lists, tables, `h3` and `h4`) and
 //! nothing else can be in it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -12,6 +13,7 @@ use url::Url;
 use super::markup::{self, Piece};
 use super::text;
 
+mod plain;
 mod write;
 
 /// A story of a book's length; what is over it is cut.
@@ -31,20 +33,32 @@ pub(super) fn sanitise(html: &str) -> String {
 /// As [`sanitise`], of a page: its relative links become absolute.
 pub(super) fn sanitise_at(html: &str, base: Option<&Url>) -> String {
     let html = text::head(html, HTML_BYTES_MAX);
-    if !html.contains(['<', '&']) {
-        return text::without_slots(&write::paragraph(html));
+    if !html.bytes().any(|byte| matches!(byte, b'<' | b'&')) {
+        return cleared(write::paragraph(html));
     }
+    match plain::parts(html, base) {
+        Some(parts) => cleared(write::written_parts(&parts)),
+        None => sanitise_any(html, base),
+    }
+}
+
+/// The long way, for HTML of any shape: two parsers' work.
+fn sanitise_any(html: &str, base: Option<&Url>) -> String {
     let tags = markup::pieces(html).filter(|piece| matches!(piece, Piece::Open(_))).count();
     let entities = html.bytes().filter(|byte| *byte == b'&').count();
     if tags > TAGS_MAX || entities > ENTITIES_MAX || markup::html_depth(html) > DEPTH_MAX {
-        return text::without_slots(&write::paragraph(&text::of_html(html, HTML_BYTES_MAX)));
+        return cleared(write::paragraph(&text::of_html(html, HTML_BYTES_MAX)));
     }
-    let safe = match base {
-        None => SAFE.clean(html),
-        Some(base) => safe(UrlRelative::RewriteWithBase(base.clone())).clean(html),
-    };
-    let safe = safe.to_string();
-    text::without_slots(&write::written(&Html::parse_fragment(&safe)))
+    let safe = SAFE.clean(html).to_string();
+    cleared(write::written(&Html::parse_fragment(&safe), base))
+}
+
+/// Without slots; nearly always the text itself.
+fn cleared(html: String) -> String {
+    match text::without_slots(&html) {
+        Cow::Borrowed(_) => html,
+        Cow::Owned(other) => other,
+    }
 }
 
 /// Markdown to the allow-list; HTML in it is other people's HTML.
@@ -61,7 +75,7 @@ pub(super) fn markdown(source: &str) -> String {
 }
 
 /// Lines that begin with more than `DEPTH_MAX` marks of quotes or lists begin with none.
-fn shallow(source: &str) -> std::borrow::Cow<'_, str> {
+fn shallow(source: &str) -> Cow<'_, str> {
     let marks = |line: &str| {
         let end = line.find(|c: char| !matches!(c, '>' | ' ' | '\t' | '-' | '*' | '+')).unwrap_or(line.len());
         line[..end].bytes().filter(|b| *b != b' ').count()
@@ -75,8 +89,8 @@ fn shallow(source: &str) -> std::borrow::Cow<'_, str> {
     lines.collect::<Vec<_>>().join("\n").into()
 }
 
-/// Relative links mean nothing in a mail.
-static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| safe(UrlRelative::Deny));
+/// Relative links are joined to their page by our own writing, or left out: they mean nothing in a mail.
+static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(safe);
 
 /// Elements that ammonia lets through to our own writing, which keeps fewer.
 const TAGS: &str = "p br a strong b em i ul ol li h1 h2 h3 h4 h5 h6 blockquote table thead tbody tfoot tr th td div \
@@ -88,7 +102,7 @@ const DROPPED_WHOLE: &str = "script style template iframe object embed applet no
     textarea button audio video canvas map frameset xmp plaintext";
 
 /// What ammonia lets through to our own writing: structure, emphasis and links.
-fn safe(relative: UrlRelative<'static>) -> ammonia::Builder<'static> {
+fn safe() -> ammonia::Builder<'static> {
     let tags: HashSet<&str> = TAGS.split_whitespace().collect();
     let dropped_whole: HashSet<&str> = DROPPED_WHOLE.split_whitespace().collect();
     let cells: HashSet<&str> = ["colspan", "rowspan", "scope"].into();
@@ -100,7 +114,7 @@ fn safe(relative: UrlRelative<'static>) -> ammonia::Builder<'static> {
         .clean_content_tags(dropped_whole)
         .tag_attributes(attributes)
         .url_schemes(["http", "https", "mailto"].into())
-        .url_relative(relative)
+        .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
         .strip_comments(true);
     builder

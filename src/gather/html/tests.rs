@@ -1,5 +1,6 @@
 //! What goes through the sanitiser, and what does not.
 
+use proptest::strategy::Strategy as _;
 use scraper::Node;
 
 use super::*;
@@ -144,5 +145,57 @@ fn depth_and_size_cost_little() {
         "![a](".repeat(50_000),
     ] {
         assert_harmless(&markdown(&text), &text[..20]);
+    }
+}
+
+#[test]
+fn plain_html_goes_the_short_way_and_tag_soup_the_long_one() {
+    for html in [
+        "<p>a <a href=\"/b?x=1&amp;utm_source=y\" class='c'>d</a>&nbsp;: <br/>e</p>",
+        "<div><h2>t</h2><ul><li>a</li>\n<li><p>b</p><ol start=\"3\"><li><em>c</em></li></ol></li></ul></div>",
+        "x & y <span style=\"a\">z</span><img src=\"i.png\" alt=\"i\"/><hr>w",
+    ] {
+        let parts = plain::parts(html, None).unwrap_or_else(|| panic!("{html} goes the long way"));
+        assert_eq!(cleared(write::written_parts(&parts)), sanitise_any(html, None), "{html}");
+    }
+    for html in
+        ["<p>a<p>b", "<b><i>a</b></i>", "<a><a>", "<p><ul></ul></p>", "&eacute", "<script>", "<p/>a", "<!-- -->"]
+    {
+        assert!(plain::parts(html, None).is_none(), "{html}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn the_short_way_and_the_long_one_come_to_the_same(
+        html in "(<(p|ul|ol|li|b|em|a|span|div|h2|blockquote|u|/p|/ul|/ol|/li|/b|/em|/a|/span|/div|/h2|/blockquote|/u|br|hr|img|br/)>|<a href=\"(/|//|https://example.ca/|mailto:a@|\\?|#|javascript:)[a-z?=&;.]{0,6}\">|&(amp|lt|nbsp|eacute|#233|#150|copy|x);?|[a-é \n]{1,3}|<|>){0,14}",
+    ) {
+        let base = Url::parse("https://example.ca/en/page.html").unwrap();
+        for base in [None, Some(&base)] {
+            if let Some(parts) = plain::parts(&html, base) {
+                proptest::prop_assert_eq!(cleared(write::written_parts(&parts)), sanitise_any(&html, base));
+            }
+        }
+    }
+
+    #[test]
+    fn nested_html_comes_to_the_same_both_ways(
+        html in "[a-d <&é\n]{0,4}|<br>|<hr>|&nbsp;|<img alt=\"x\">".prop_recursive(6, 40, 4,
+            |inner| {
+                let name = proptest::sample::select(vec![
+                    "p", "ul", "ol", "li", "b", "strong", "em", "a href=\"/x\"", "a", "span", "div", "h2", "blockquote", "u", "small",
+                ]);
+                let inside = proptest::collection::vec(inner, 0..4);
+                (name, inside).prop_map(|(name, inside)| {
+                    let end = name.split(' ').next().unwrap_or(name);
+                    format!("<{name}>{}</{end}>", inside.concat())
+                })
+                .boxed()
+            },
+        ),
+    ) {
+        if let Some(parts) = plain::parts(&html, None) {
+            proptest::prop_assert_eq!(cleared(write::written_parts(&parts)), sanitise_any(&html, None));
+        }
     }
 }

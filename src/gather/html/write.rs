@@ -1,6 +1,9 @@
 //! Writes parsed HTML anew: paragraphs, lists, tables, headings, emphasis and links, whatever shape it had.
 
+use std::borrow::Cow;
+
 use scraper::{ElementRef, Html, Node};
+use url::Url;
 
 use crate::gather::{links, text};
 
@@ -8,75 +11,90 @@ use crate::gather::{links, text};
 const WALK_DEPTH_MAX: usize = 200;
 
 /// A parsed text in our own shape.
-pub(super) fn written(tree: &Html) -> String {
+pub(super) fn written(tree: &Html, base: Option<&Url>) -> String {
     let mut parts = Vec::new();
-    gather_parts(tree.root_element(), 0, &mut parts);
+    gather_parts(tree.root_element(), 0, base, &mut parts);
+    written_parts(&parts)
+}
+
+/// Parts in our own shape.
+pub(super) fn written_parts(parts: &[Part<'_>]) -> String {
     let mut out = String::new();
-    blocks(&parts, true, &mut out);
+    blocks(parts, true, &mut out);
+    // A harvest holds thousands: what was taken to grow is given back.
+    out.shrink_to_fit();
     out
 }
 
 /// Words alone, as one paragraph.
 pub(super) fn paragraph(words: &str) -> String {
     let mut out = String::new();
-    write_run(&[&Part::Text(words.to_owned())], true, &mut out);
+    write_run(&[&Part::Text(words.into())], true, &mut out);
+    out.shrink_to_fit();
     out
 }
 
 /// A part of a text as we write it. Names and attribute names are ours, never the input's.
-enum Part {
-    Text(String),
+pub(super) enum Part<'a> {
+    Text(Cow<'a, str>),
     Break,
     /// `strong`, `em`, `a`.
     Inline {
         name: &'static str,
         attributes: Vec<(&'static str, String)>,
-        parts: Vec<Part>,
+        parts: Vec<Part<'a>>,
     },
     /// Ends a paragraph and begins one: a `div`, an `hr`.
-    Flow(Vec<Part>),
+    Flow(Vec<Part<'a>>),
     Block {
         name: &'static str,
         attributes: Vec<(&'static str, String)>,
-        parts: Vec<Part>,
+        parts: Vec<Part<'a>>,
     },
 }
 
-fn gather_parts(parent: ElementRef<'_>, depth: usize, out: &mut Vec<Part>) {
+fn gather_parts<'a>(parent: ElementRef<'a>, depth: usize, base: Option<&Url>, out: &mut Vec<Part<'a>>) {
     for child in parent.children() {
         if let Node::Text(text) = child.value() {
-            add_text(text, out);
+            add_text(Cow::Borrowed(text), out);
         }
         let Some(element) = ElementRef::wrap(child) else { continue };
         if depth >= WALK_DEPTH_MAX {
-            add_text(&element.text().collect::<String>(), out);
+            add_text(Cow::Owned(element.text().collect()), out);
             continue;
         }
         let mut parts = Vec::new();
-        gather_parts(element, depth + 1, &mut parts);
+        gather_parts(element, depth + 1, base, &mut parts);
         let attribute = |name: &str| element.attr(name).map(str::to_owned);
-        push_element(element.value().name(), &attribute, parts, out);
+        push_element(element.value().name(), &attribute, base, parts, out);
     }
 }
 
 /// Words beside each other are one part, so that an accent finds its letter.
-fn add_text(text: &str, out: &mut Vec<Part>) {
+pub(super) fn add_text<'a>(text: Cow<'a, str>, out: &mut Vec<Part<'a>>) {
     match out.last_mut() {
-        Some(Part::Text(before)) => before.push_str(text),
-        _ => out.push(Part::Text(text.to_owned())),
+        Some(Part::Text(before)) => before.to_mut().push_str(&text),
+        _ => out.push(Part::Text(text)),
     }
 }
 
-fn add_all(parts: Vec<Part>, out: &mut Vec<Part>) {
+pub(super) fn add_all<'a>(parts: Vec<Part<'a>>, out: &mut Vec<Part<'a>>) {
     for part in parts {
         match part {
-            Part::Text(text) => add_text(&text, out),
+            Part::Text(text) => add_text(text, out),
             part => out.push(part),
         }
     }
 }
 
-fn push_element(name: &str, attribute: &dyn Fn(&str) -> Option<String>, parts: Vec<Part>, out: &mut Vec<Part>) {
+/// An element as a part. Its name and attributes are known here, or it is only what is in it.
+pub(super) fn push_element<'a>(
+    name: &str,
+    attribute: &dyn Fn(&str) -> Option<String>,
+    base: Option<&Url>,
+    parts: Vec<Part<'a>>,
+    out: &mut Vec<Part<'a>>,
+) {
     let block = |name, attributes, parts| Part::Block { name, attributes, parts };
     let cell = |header: bool| {
         let number = |key| attribute(key).filter(|n| n.parse::<u8>().is_ok_and(|n| (2..=20).contains(&n)));
@@ -89,7 +107,7 @@ fn push_element(name: &str, attribute: &dyn Fn(&str) -> Option<String>, parts: V
         "br" => out.push(Part::Break),
         "strong" | "b" => out.push(Part::Inline { name: "strong", attributes: Vec::new(), parts }),
         "em" | "i" | "cite" | "dfn" => out.push(Part::Inline { name: "em", attributes: Vec::new(), parts }),
-        "a" => match attribute("href").as_deref().and_then(links::clean) {
+        "a" => match attribute("href").as_deref().and_then(|href| links::clean_at(href, base)) {
             None => add_all(parts, out),
             Some(href) => {
                 let mut attributes = vec![("href", href)];
@@ -119,14 +137,14 @@ fn push_element(name: &str, attribute: &dyn Fn(&str) -> Option<String>, parts: V
     }
 }
 
-fn is_inline(part: &Part) -> bool {
+fn is_inline(part: &Part<'_>) -> bool {
     matches!(part, Part::Text(_) | Part::Break | Part::Inline { .. })
 }
 
 /// Writes parts where blocks may stand. Runs of words become paragraphs, or stay bare in a cell or item that holds
 /// nothing else.
-fn blocks(parts: &[Part], wrap: bool, out: &mut String) {
-    let mut run: Vec<&Part> = Vec::new();
+fn blocks(parts: &[Part<'_>], wrap: bool, out: &mut String) {
+    let mut run: Vec<&Part<'_>> = Vec::new();
     let alone = !wrap && parts.iter().all(is_inline);
     for part in parts {
         if is_inline(part) {
@@ -143,7 +161,7 @@ fn blocks(parts: &[Part], wrap: bool, out: &mut String) {
     write_run(&run, wrap || !alone, out);
 }
 
-fn block(name: &'static str, attributes: &[(&'static str, String)], parts: &[Part], out: &mut String) {
+fn block(name: &'static str, attributes: &[(&'static str, String)], parts: &[Part<'_>], out: &mut String) {
     let mut inner = String::new();
     match name {
         "h3" | "h4" => inner = words(&parts.iter().collect::<Vec<_>>()),
@@ -165,8 +183,8 @@ fn write_block(name: &str, attributes: &[(&'static str, String)], inner: &str, e
 }
 
 /// The items of a list; what stands between them is an item too.
-fn items(parts: &[Part], out: &mut String) {
-    let mut stray: Vec<&Part> = Vec::new();
+fn items(parts: &[Part<'_>], out: &mut String) {
+    let mut stray: Vec<&Part<'_>> = Vec::new();
     for part in parts {
         match part {
             Part::Block { name: name @ ("ul" | "ol"), attributes, parts } => {
@@ -199,13 +217,13 @@ fn items(parts: &[Part], out: &mut String) {
     stray_item(&stray, out);
 }
 
-fn stray_item(parts: &[&Part], out: &mut String) {
+fn stray_item(parts: &[&Part<'_>], out: &mut String) {
     let inner = words(parts);
     write_block("li", &[], &inner, false, out);
 }
 
 /// What is in an item or a cell: words alone stay bare, one paragraph loses its wrapping.
-fn item(parts: &[Part], out: &mut String) {
+fn item(parts: &[Part<'_>], out: &mut String) {
     let mut inner = String::new();
     blocks(parts, false, &mut inner);
     let only =
@@ -226,7 +244,7 @@ fn item(parts: &[Part], out: &mut String) {
 }
 
 /// Rows of a table, in `thead` and `tbody` as they came.
-fn rows(parts: &[Part], out: &mut String) {
+fn rows(parts: &[Part<'_>], out: &mut String) {
     for part in parts {
         match part {
             Part::Block { name: name @ ("thead" | "tbody"), parts, .. } => {
@@ -250,7 +268,7 @@ fn rows(parts: &[Part], out: &mut String) {
     }
 }
 
-fn write_run(run: &[&Part], wrap: bool, out: &mut String) {
+fn write_run(run: &[&Part<'_>], wrap: bool, out: &mut String) {
     let inner = words(run);
     if wrap {
         write_block("p", &[], &inner, false, out);
@@ -260,7 +278,7 @@ fn write_run(run: &[&Part], wrap: bool, out: &mut String) {
 }
 
 /// Words with emphasis, links and breaks; blocks inside (a `div` in a link) become breaks.
-fn words(parts: &[&Part]) -> String {
+fn words(parts: &[&Part<'_>]) -> String {
     let mut line = Line { out: String::new(), gap: Gap::Start };
     for part in parts {
         line.push(part);
@@ -285,7 +303,7 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, part: &Part) {
+    fn push(&mut self, part: &Part<'_>) {
         match part {
             Part::Text(text) => self.text(text),
             Part::Break => self.break_line(),
@@ -301,20 +319,28 @@ impl Line {
     }
 
     fn text(&mut self, text: &str) {
-        for c in text::harmless(text).chars() {
-            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{C}') {
+        let text = text::harmless(text);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if is_space(byte) {
                 if self.gap == Gap::None {
                     self.gap = Gap::Space;
                 }
-            } else {
-                self.fill_gap();
-                match c {
-                    '&' => self.out.push_str("&amp;"),
-                    '<' => self.out.push_str("&lt;"),
-                    '>' => self.out.push_str("&gt;"),
-                    c => self.out.push(c),
-                }
+                at += 1;
+                continue;
             }
+            self.fill_gap();
+            let end = at + run(&bytes[at..]);
+            self.out.push_str(&text[at..end]);
+            at = end;
+            match byte {
+                b'&' => self.out.push_str("&amp;"),
+                b'<' => self.out.push_str("&lt;"),
+                b'>' => self.out.push_str("&gt;"),
+                _ => continue,
+            }
+            at += 1;
         }
     }
 
@@ -343,7 +369,7 @@ impl Line {
     }
 
     /// An element without a word leaves only its white space.
-    fn inline(&mut self, name: &str, attributes: &[(&'static str, String)], parts: &[Part]) {
+    fn inline(&mut self, name: &str, attributes: &[(&'static str, String)], parts: &[Part<'_>]) {
         let mut inner = Line { out: String::new(), gap: Gap::None };
         for part in parts {
             inner.push(part);
@@ -365,6 +391,23 @@ impl Line {
         self.out.extend(["</", name, ">"]);
         self.gap = inner.gap;
     }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0xC)
+}
+
+/// How far words go that are written as they are: one space between them, and nothing that HTML escapes.
+fn run(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b' ' if end == at => {}
+            b' ' | b'\t' | b'\n' | b'\r' | 0xC | b'&' | b'<' | b'>' => break,
+            _ => end = at + 1,
+        }
+    }
+    end
 }
 
 fn open(name: &str, attributes: &[(&'static str, String)], out: &mut String) {

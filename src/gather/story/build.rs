@@ -6,7 +6,7 @@ use super::event::{self, lines};
 use super::fields::{self, Fields, plain};
 use super::folder::{self, Dropped};
 use super::split::{self, Body};
-use super::{Office, Report, Spot, mail, origin, picture, word};
+use super::{Office, Report, Spot, binary, mail, origin, picture, word};
 use crate::files;
 use crate::gather::{html, links, text};
 use crate::model::{Finding, Kind, Lang, Pair, PairHow, Severity, Story, StoryId, Text, Texts, Words};
@@ -56,8 +56,13 @@ pub(super) fn story(
 
 /// The text of a file; when it cannot be read, that is said.
 pub(super) fn source(file: &Dropped, report: &mut Report) -> Option<String> {
-    folder::bytes(file, STORY_BYTES_MAX, report)
-        .map(|bytes| files::decode(&bytes).trim_start_matches('\u{FEFF}').to_owned())
+    let bytes = folder::bytes(file, STORY_BYTES_MAX, report)?;
+    let text = files::decode(&bytes);
+    if let Some((message, hint)) = binary::complaint(&bytes, &text) {
+        report.add(Severity::Error, &Spot::default(), message, hint);
+        return None;
+    }
+    Some(text.trim_start_matches('\u{FEFF}').to_owned())
 }
 
 /// A file's fields, and a body per language.

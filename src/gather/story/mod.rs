@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::model::{Finding, Lang, Newsletter, Origin, Place, Severity, Story, StoryId, Words};
 
 mod folder;
+mod binary;
 mod named;
 mod split;
 mod yaml;

@@ -416,3 +416,22 @@ proptest::proptest! {
         read_files(&[("a.ics", ics.as_bytes()), ("b.csv", csv.as_bytes())]);
     }
 }
+
+#[test]
+fn a_file_that_is_no_text_is_named_and_becomes_no_story() {
+    for (name, bytes, said, mend) in [
+        ("a.md", b"%PDF-1.7\n1 0 obj".to_vec(), "fichier PDF", "fichier Word"),
+        ("a.txt", b"PK\x03\x04\x14\0\0\0\x08\0word/document.xml".to_vec(), "fichier Word", ".docx"),
+        ("a.csv", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "Office 97-2003", "fichier Word"),
+        ("a.ics", vec![1, 2, 3, 4, 5, 6, 0, 200, 9], "pas du texte", "fichier Word"),
+        ("a.md", b"\x89PNG\r\n\x1A\n\0\0".to_vec(), "fichier PNG", ".png"),
+    ] {
+        let (stories, findings) = read_files(&[(name, &bytes)]);
+        assert!(stories.is_empty(), "{name}");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert!(findings[0].message.fr.contains(said) && findings[0].hint.fr.contains(mend), "{findings:?}");
+    }
+    let (stories, _) = read_files(&[("a.md", b"# R\xE9union \x96 suite\n\nTexte\x0C de la r\xE9union.")]);
+    assert_eq!(stories[0].texts.values().next().unwrap().title, "Réunion – suite");
+}

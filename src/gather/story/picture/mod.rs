@@ -12,8 +12,10 @@ use crate::model::{Image, Newsletter, Severity, Story, Words};
 
 /// A camera's largest JPEG; the picture of a mail has 0.2 MB.
 const BYTES_MAX: u64 = 20 * 1024 * 1024;
-/// A camera of 50 megapixels; unpacked, this is 256 MB already.
-const SIDE_MAX: u32 = 8_000;
+/// A camera of 50 megapixels has no longer side.
+const SIDE_MAX: u32 = 8_700;
+/// Unpacked, these are 150 MB already.
+const PIXELS_MAX: u32 = 50_000_000;
 
 /// Gives each story file the photo with its name, or the photo that is alone with it in a folder below `stories/`.
 /// Photos that are left are returned.
@@ -138,13 +140,15 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
         }
     };
     let (width, height) = (header.width, header.height);
-    if width == 0 || height == 0 || width > SIDE_MAX || height > SIDE_MAX {
+    let too_many = width.checked_mul(height).is_none_or(|pixels| pixels > PIXELS_MAX);
+    if width == 0 || height == 0 || width > SIDE_MAX || height > SIDE_MAX || too_many {
+        let million = PIXELS_MAX / 1_000_000;
         report.add(
             Severity::Warning,
             spot,
             words!(
-                "the picture has {width} × {height} pixels, outside 1 to {SIDE_MAX}: it is left out",
-                "l'image a {width} × {height} pixels, hors de 1 à {SIDE_MAX} : elle est laissée de côté"
+                "the picture has {width} × {height} pixels, outside 1 to {SIDE_MAX} or over {million} million: it is left out",
+                "l'image a {width} × {height} pixels, hors de 1 à {SIDE_MAX} ou plus de {million} millions\u{a0}: elle est laissée de côté"
             ),
             smaller(),
         );

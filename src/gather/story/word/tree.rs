@@ -257,7 +257,7 @@ fn node(space: &ResolveResult<'_>, start: &BytesStart<'_>) -> Node {
         let key: &str = key.as_ref();
         let known = ATTRIBUTES.iter().find(|own| **own == key);
         if let (Some(_), Some(key)) = (name, known) {
-            attributes.push((*key, entities::decoded(&attribute.value)));
+            attributes.push((*key, entities::decoded(&attribute.value).into_owned()));
         }
     }
     Node { name: name.unwrap_or_default(), attributes, children: Vec::new() }
