@@ -1,6 +1,7 @@
 //! `gather`: sources and the drop folder → `harvest.json`.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,7 @@ use super::workspace::{self, IssueFolder};
 use super::{Shell, runtime, story, words};
 use crate::gather::{Reading, gather};
 use crate::http::Http;
-use crate::model::{Harvest, IssueId, Origin, Severity, Silent, StoryId};
+use crate::model::{Harvest, IssueId, Origin, PairBy, Severity, Silent, Story, StoryId};
 
 /// Arguments of `gather`.
 #[derive(Debug, clap::Args)]
@@ -27,17 +28,23 @@ pub(super) struct Args {
     refresh: Vec<String>,
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long it took is for a person to see")]
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    let began = Instant::now();
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(&shell.config, &id);
     let refresh = args.refresh.iter().map(|id| StoryId::parse(id)).collect();
+    let known: BTreeSet<StoryId> =
+        folder.load_harvest()?.into_iter().flat_map(|before| before.stories).map(|story| story.id).collect();
     let harvest = harvest(&folder, args.offline, &refresh, shell)?;
     if shell.report.is_json {
         shell.report.json(&harvest);
     }
     show_counts(&harvest, shell.report);
     show_problems(&harvest, shell.report);
+    show_questions(&harvest, shell.report);
     show_silent(&harvest, shell.report);
+    show_summary(&harvest, &known, began, shell);
     Ok(exit(&harvest))
 }
 
@@ -98,6 +105,42 @@ pub(super) fn show_counts(harvest: &Harvest, report: Report) {
         "recueilli : {fr}, dont {n_paired} dans chaque langue"
     ));
 }
+
+/// The whole run in one line.
+fn show_summary(harvest: &Harvest, known: &BTreeSet<StoryId>, began: Instant, shell: &Shell) {
+    let sources = &shell.config.sources;
+    let in_both: BTreeSet<&str> = sources
+        .feeds
+        .iter()
+        .map(|feed| (&feed.id, feed.pair, &feed.only, &feed.urls))
+        .chain(sources.pages.iter().map(|page| (&page.id, page.pair, &page.only, &page.urls)))
+        .filter(|(_, pair, only, urls)| *pair != PairBy::None && only.is_none() && urls.len() > 1)
+        .map(|(id, ..)| id.as_str())
+        .collect();
+    let is_alone = |story: &&Story| {
+        let from = matches!(&story.origin, Origin::Source { source, .. } if in_both.contains(source.as_str()));
+        from && story.texts.len() == 1
+    };
+    let n_sources = sources.feeds.len() + sources.pages.len();
+    let n_new = harvest.stories.iter().filter(|story| !known.contains(&story.id)).count();
+    let n_to_pair = harvest.stories.iter().filter(is_alone).count();
+    let n_silent = harvest.silent.iter().filter(|silent| !silent.skipped).count();
+    let (n_twice, seconds) = (harvest.twice, began.elapsed().as_secs_f64());
+    shell.report.line(&words!(
+        "sources: {n_sources}, new: {n_new}, to pair: {n_to_pair}, duplicates: {n_twice}, silent: {n_silent}, {seconds:.1} s",
+        "sources : {n_sources}, nouveaux : {n_new}, à jumeler : {n_to_pair}, doublons : {n_twice}, muettes : {n_silent}, {seconds:.1} s"
+    ));
+}
+
+/// Stories that may be one, which only a person can say.
+fn show_questions(harvest: &Harvest, report: Report) {
+    for question in harvest.problems.iter().filter(|finding| finding.rule == "PAIR").take(QUESTIONS_SHOWN_MAX) {
+        report.finding(question);
+    }
+}
+
+/// More questions than these at once are answered by nobody; all are in the harvest.
+const QUESTIONS_SHOWN_MAX: usize = 10;
 
 /// What contributors should mend.
 pub(super) fn show_problems(harvest: &Harvest, report: Report) {

@@ -7,8 +7,18 @@ use super::alike::Announcements;
 use super::{Reading, links, zone};
 use crate::model::{Finding, Lang, Origin, Place, Severity, Story};
 
-/// Files and stories of sources to one list, by id; and which announcements stand in it once for several sources.
-pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<'_>) -> (Vec<Story>, Vec<Finding>) {
+/// Every story once.
+pub(super) struct Merged {
+    /// By id.
+    pub(super) stories: Vec<Story>,
+    /// Which announcements stand there once for several sources.
+    pub(super) notes: Vec<Finding>,
+    /// How many were left out.
+    pub(super) twice: usize,
+}
+
+/// Files and stories of sources to one list.
+pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<'_>) -> Merged {
     remember(&mut files, reading);
     let mut notes = Vec::new();
     files.extend(gone(&found, reading));
@@ -39,13 +49,14 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
             pages.entry(key).or_insert(twin.unwrap_or(at));
         }
     }
+    let twice = is_twin.iter().filter(|is_twin| **is_twin).count();
     let mut twins = is_twin.into_iter();
     stories.retain(|_| twins.next() != Some(true));
     // The first of an id stays; a sort that keeps their order shows which that is.
     stories.sort_by(|a, b| a.id.cmp(&b.id));
     stories.dedup_by(|later, first| later.id == first.id);
     notes.sort_by_key(|note| note.message.en.clone());
-    (stories, notes)
+    Merged { stories, notes, twice }
 }
 
 /// Says which source also has a story, so that an editor can look at its words.

@@ -57,7 +57,7 @@ pub struct Reading<'a> {
 /// Reads every source and the drop folder. What cannot be read is named in the harvest; the rest goes on.
 pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
     let (files, problems) = read_stories(reading.root, reading.newsletter, reading.now)?;
-    let mut harvest = Harvest { stories: Vec::new(), silent: Vec::new(), problems };
+    let mut harvest = Harvest { problems, ..Harvest::default() };
     let mut questions = pair::Questions::new(http);
     let reads = source::read_all(http, reading).await;
     let items = reads.iter().flat_map(|read| read.items.values()).map(Vec::len).sum();
@@ -65,12 +65,15 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
     for mut read in reads {
         harvest.silent.extend(read.silent.iter().cloned());
         harvest.problems.extend(read.notes.iter().cloned());
-        let groups = pair::twins(&mut read, reading, &mut questions).await;
-        stories.extend(grow::stories(&read.source, groups, reading));
+        let (groups, doubts) = pair::twins(&mut read, reading, &mut questions).await;
+        let grown = grow::stories(&read.source, groups, reading);
+        harvest.problems.extend(pair::questions(&doubts, &grown));
+        stories.extend(grown);
     }
-    let (stories, twice) = merge::merge(files, stories, reading);
-    harvest.stories = stories;
-    harvest.problems.extend(twice);
+    let merged = merge::merge(files, stories, reading);
+    harvest.stories = merged.stories;
+    harvest.problems.extend(merged.notes);
+    harvest.twice = merged.twice;
     Ok(harvest)
 }
 

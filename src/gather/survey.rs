@@ -56,7 +56,7 @@ pub async fn survey(http: &Http, reading: &Reading<'_>) -> Vec<Surveyed> {
             .iter()
             .map(|(lang, items)| (lang.clone(), (items.len(), items.iter().filter_map(|item| item.date).max())))
             .collect();
-        let groups = pair::twins(&mut read, reading, &mut questions).await;
+        let (groups, _) = pair::twins(&mut read, reading, &mut questions).await;
         for (language, url) in urls.get(&read.source.id).into_iter().copied().flatten() {
             // Asked again in the same run, the client says what it knows and fetches nothing. What is under no language
             // of the newsletter was not asked for at all.

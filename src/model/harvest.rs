@@ -14,6 +14,9 @@ pub struct Harvest {
     /// What is wrong in contributors' files, and which items of feeds were left out.
     #[serde(default)]
     pub problems: Vec<Finding>,
+    /// How many stories of sources were left out because another source, or a contributor, has the same.
+    #[serde(default)]
+    pub twice: usize,
 }
 
 /// A source that could not be read: a fact of the world, not an error of the command.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::item::Item;
 use super::source::Read;
 use super::{Reading, grow};
-use crate::model::{Lang, Pair, PairBy, PairHow};
+use crate::model::{Finding, Lang, Origin, Pair, PairBy, PairHow, Place, Severity, Story};
 
 mod ask;
 mod score;
@@ -28,20 +28,35 @@ struct Match {
     pair: Pair,
 }
 
+/// Two items that may be one story, by what identifies each, and how sure that is: not taken, but asked.
+pub(super) struct Doubt {
+    keys: [String; 2],
+    confidence: f64,
+}
+
 /// Pairs the items of a source, each language with the newsletter's source language.
-pub(super) async fn twins<'a>(read: &mut Read, reading: &Reading<'a>, questions: &mut Questions<'_>) -> Vec<Group<'a>> {
+pub(super) async fn twins<'a>(
+    read: &mut Read,
+    reading: &Reading<'a>,
+    questions: &mut Questions<'_>,
+) -> (Vec<Group<'a>>, Vec<Doubt>) {
     let fresh = std::mem::take(&mut read.items);
     let mut items = grow::with_before(fresh, &read.source, reading);
     let base = Some(&reading.newsletter.source_language)
         .filter(|lang| items.contains_key(lang))
         .or_else(|| items.keys().next())
         .cloned();
-    let Some(base) = base else { return Vec::new() };
+    let Some(base) = base else { return Default::default() };
     let firsts = items.remove(&base).unwrap_or_default();
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut rests: Vec<(Lang, Vec<grow::Seen<'a>>, Vec<Match>)> = Vec::new();
+    let mut doubts = Vec::new();
     for (lang, others) in items {
-        let matches = pairs(read, &firsts, &others, (&base, &lang), reading, questions).await;
+        let (matches, unsure) = pairs(read, &firsts, &others, (&base, &lang), reading, questions).await;
+        doubts.extend(unsure.into_iter().map(|found| Doubt {
+            keys: [firsts[found.a].item.key().to_owned(), others[found.b].item.key().to_owned()],
+            confidence: found.pair.confidence,
+        }));
         rests.push((lang, others, matches));
     }
     for (at, first) in firsts.into_iter().enumerate() {
@@ -62,9 +77,45 @@ pub(super) async fn twins<'a>(read: &mut Read, reading: &Reading<'a>, questions:
             }
         }
     }
-    groups
+    (groups, doubts)
 }
 
+/// A question to the editor for each two stories of a source that may be one.
+pub(super) fn questions(doubts: &[Doubt], stories: &[Story]) -> Vec<Finding> {
+    let of = |key: &str| {
+        let is_it = |story: &&Story| matches!(&story.origin, Origin::Source { url, .. } if url == key);
+        stories.iter().find(is_it).filter(|story| story.texts.len() == 1)
+    };
+    doubts
+        .iter()
+        .filter_map(|doubt| Some(question(of(&doubt.keys[0])?, of(&doubt.keys[1])?, doubt.confidence)))
+        .collect()
+}
+
+fn question(one: &Story, other: &Story, confidence: f64) -> Finding {
+    let said = |story: &Story| story.texts.values().next().map(|text| text.title.clone()).unwrap_or_default();
+    let (first, second, sure) = (said(one), said(other), (confidence * 100.0).round());
+    let (id, other_id) = (&one.id, &other.id);
+    let lang = other.texts.keys().next().map(|lang| lang.as_str().to_owned()).unwrap_or_default();
+    Finding {
+        rule: "PAIR".to_owned(),
+        severity: Severity::Info,
+        language: None,
+        place: Place::File { file: "sources.toml".to_owned(), line: 0, column: 0 },
+        excerpt: first.clone(),
+        message: words!(
+            "are these one story? “{first}” and “{second}” ({sure} % sure)",
+            "est-ce le même article? «\u{a0}{first}\u{a0}» et «\u{a0}{second}\u{a0}» (sûr à {sure}\u{a0}%)"
+        ),
+        hint: words!(
+            "if they are, pick `{id}`, drop `{other_id}`, and write its title and text under `[story.\"{id}\".{lang}]` in `issue.toml`",
+            "si oui, retenez `{id}`, écartez `{other_id}` et inscrivez son titre et son texte sous `[story.\"{id}\".{lang}]` dans `issue.toml`"
+        ),
+        waived: None,
+    }
+}
+
+/// Twins, and two items that may be.
 async fn pairs(
     read: &Read,
     firsts: &[grow::Seen<'_>],
@@ -72,10 +123,10 @@ async fn pairs(
     langs: (&Lang, &Lang),
     reading: &Reading<'_>,
     questions: &mut Questions<'_>,
-) -> Vec<Match> {
+) -> (Vec<Match>, Vec<Match>) {
     let mut matches = known(firsts, others);
     if read.source.pair == PairBy::None || read.source.only.is_some() {
-        return matches;
+        return (matches, Vec::new());
     }
     let both_kept = |a: usize, b: usize| {
         let kept =
@@ -107,12 +158,13 @@ async fn pairs(
     let scored = if langs.0.is_french() && !langs.1.is_french() {
         // The lexicon goes from English to French.
         let swapped = score::assign(&items_b, &items_a, (&b, &a));
-        swapped.into_iter().map(|found| Match { a: found.b, b: found.a, ..found }).collect()
+        let back = |all: Vec<Match>| all.into_iter().map(|found| Match { a: found.b, b: found.a, ..found }).collect();
+        score::Assigned { sure: back(swapped.sure), unsure: back(swapped.unsure) }
     } else {
         score::assign(&items_a, &items_b, (&a, &b))
     };
-    matches.extend(scored.into_iter().filter(|found| !both_kept(found.a, found.b)));
-    matches
+    matches.extend(scored.sure.into_iter().filter(|found| !both_kept(found.a, found.b)));
+    (matches, scored.unsure)
 }
 
 /// Twins of the last harvest stay twins.
@@ -165,4 +217,35 @@ fn one_to_one(
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story(id: &str, lang: &str, title: &str) -> Story {
+        serde_json::from_value(serde_json::json!({
+            "id": id,
+            "origin": {"source": "s", "url": format!("https://example.ca/{id}")},
+            "first_seen": "2026-11-22T12:00:00Z",
+            "texts": {lang: {"title": title}},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_may_be_one_story_is_asked_and_not_taken() {
+        let doubt = |other: &str| Doubt {
+            keys: ["https://example.ca/s-a".to_owned(), format!("https://example.ca/{other}")],
+            confidence: 0.41,
+        };
+        let stories = [story("s-a", "en", "New park"), story("s-b", "fr", "Un parc")];
+        let asked = questions(&[doubt("s-b"), doubt("s-gone")], &stories);
+        assert_eq!(asked.len(), 1, "{asked:?}");
+        assert!(
+            asked[0].message.fr.contains("«\u{a0}New park\u{a0}» et «\u{a0}Un parc\u{a0}» (sûr à 41\u{a0}%)"),
+            "{asked:?}"
+        );
+        assert!(asked[0].hint.en.contains("[story.\"s-a\".fr]"), "{asked:?}");
+    }
 }

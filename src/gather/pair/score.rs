@@ -23,8 +23,17 @@ const SAME_ADDRESS_WORTH: f64 = 8.0;
 const SAME_MONTH_WORTH: f64 = 1.0;
 const OTHER_MONTH_COST: f64 = 3.0;
 
+/// Two items that have no surer twin, from this score on, are asked about.
+const ASK_MIN: f64 = 0.0;
+
+/// What was paired, and which of the rest may be a pair.
+pub(super) struct Assigned {
+    pub(super) sure: Vec<Match>,
+    pub(super) unsure: Vec<Match>,
+}
+
 /// Pairs the items at the free places. Words are weighed over all items.
-pub(super) fn assign(a: &[&Item], b: &[&Item], (free_a, free_b): (&[usize], &[usize])) -> Vec<Match> {
+pub(super) fn assign(a: &[&Item], b: &[&Item], (free_a, free_b): (&[usize], &[usize])) -> Assigned {
     let (said_a, said_b) = said(a, b);
     let (weights_a, weights_b) = (words::weights(said_a.iter()), words::weights(said_b.iter()));
     let (list_a, list_b): (Vec<&str>, Vec<&str>) =
@@ -41,19 +50,26 @@ pub(super) fn assign(a: &[&Item], b: &[&Item], (free_a, free_b): (&[usize], &[us
         for &j in free_b {
             let Some(time) = time(a[i], b[j]) else { continue };
             let score = time + texts.compare(i, j) + address(a[i], b[j]);
-            if score >= SCORE_MIN {
+            if score >= ASK_MIN {
                 edges.push(Edge { a: i, b: j, score });
             }
         }
     }
-    best(edges)
-        .into_iter()
-        .map(|edge| Match {
+    let (sure, unsure): (Vec<Edge>, Vec<Edge>) = edges.into_iter().partition(|edge| edge.score >= SCORE_MIN);
+    let sure = best(sure);
+    let taken_a: BTreeSet<usize> = sure.iter().map(|edge| edge.a).collect();
+    let taken_b: BTreeSet<usize> = sure.iter().map(|edge| edge.b).collect();
+    let is_free = |edge: &Edge| !taken_a.contains(&edge.a) && !taken_b.contains(&edge.b);
+    let unsure = best(unsure.into_iter().filter(is_free).collect());
+    let matches = |edges: Vec<Edge>| {
+        let found = |edge: Edge| Match {
             a: edge.a,
             b: edge.b,
             pair: Pair { how: PairHow::Score, confidence: confidence(edge.score) },
-        })
-        .collect()
+        };
+        edges.into_iter().map(found).collect()
+    };
+    Assigned { sure: matches(sure), unsure: matches(unsure) }
 }
 
 /// From a score to how sure it is, in hundredths.
@@ -322,7 +338,7 @@ mod tests {
                 (items(&format!("{name}.en.atom.xml")).unwrap(), items(&format!("{name}.fr.atom.xml")).unwrap());
             let (en, fr): (Vec<&Item>, Vec<&Item>) = (en.iter().collect(), fr.iter().collect());
             let all = |n: usize| (0..n).collect::<Vec<_>>();
-            let found = assign(&en, &fr, (&all(en.len()), &all(fr.len())));
+            let found = assign(&en, &fr, (&all(en.len()), &all(fr.len()))).sure;
             let pairs: BTreeSet<(&str, &str)> = rows
                 .iter()
                 .filter(|(feed, a, b)| feed == name && !a.is_empty() && !b.is_empty())
