@@ -7,10 +7,8 @@ use super::accessibility::hit_in;
 use super::catalogue::{Class, Example, Group, Rule, row};
 use super::proof::{Hit, Proof};
 use super::sheet::{declarations, style_text, without_comments};
-use crate::model::{Lang, Severity};
+use crate::model::{Edition, Lang, Severity};
 
-/// Gmail cuts a mail at about 102 KB; above this the layout should be contents-first where a web copy exists.
-const WIRE_BYTES_MAX: usize = 90_000;
 /// What headers, boundaries and slots add on the wire, generously.
 const FRAME_BYTES: usize = 2_500;
 /// The largest picture.
@@ -91,23 +89,13 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// How many bytes quoted-printable makes of a text, soft line breaks included (RFC 2045 6.7).
-fn quoted_printable_bytes(text: &str) -> usize {
-    let plain = |byte: u8| matches!(byte, b' '..=b'<' | b'>'..=b'~');
-    let line_bytes = |line: &str| {
-        let bytes: usize = line.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
-        bytes + bytes / 75 * 3 + 2
-    };
-    text.split('\n').map(line_bytes).sum()
-}
-
 fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let edition = sheet.edition;
         let pictures: usize = edition.parts.iter().map(|part| part.bytes.len() * 4 / 3).sum();
         // Gmail cuts the HTML part, whatever the text part and the pictures weigh.
-        let body = quoted_printable_bytes(&edition.html) + FRAME_BYTES;
-        if body > WIRE_BYTES_MAX {
+        let body = Edition::html_wire_bytes(&edition.html) + FRAME_BYTES;
+        if body > Edition::HTML_WIRE_BYTES_MAX {
             let (kb, pictures) = (body / 1000, pictures / 1000);
             let words = (
                 words!(
@@ -393,7 +381,7 @@ mod tests {
         {
             let real = quoted_printable::encode(text.replace('\n', "\r\n").as_bytes());
             let real = String::from_utf8(real).unwrap().replace("=0D=0A", "\r\n").len();
-            let estimate = quoted_printable_bytes(&text);
+            let estimate = Edition::html_wire_bytes(&text);
             assert!(estimate.abs_diff(real) * 50 <= real + 500, "{estimate} {real}");
         }
     }

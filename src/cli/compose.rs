@@ -9,10 +9,9 @@ use anyhow::{Context as _, Result};
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, check, curate, gather, words};
+use super::{Shell, check, curate, gather, pictures, words};
 use crate::compose::{Templates, compose};
-use crate::files;
-use crate::model::{Digest, Finding, Issue, IssueId, Part, Place, Severity};
+use crate::model::{Digest, Finding, Issue, IssueId};
 use crate::send::copy;
 
 /// Arguments of `compose`.
@@ -28,9 +27,6 @@ pub(super) struct Args {
     #[arg(long)]
     open: bool,
 }
-
-/// A picture in a message may not be larger (RULES CLI-03 warns from 200 KB).
-const IMAGE_BYTES_MAX: u64 = 1024 * 1024;
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
@@ -76,56 +72,13 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
     let overrides = config.root.join("templates");
     let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
     let newsletter = workspace::with_blocks_as_html(&config.newsletter);
-    let (images, mut findings) = images(issue, &config.root);
+    super::templates::remember(&templates, shell)?;
+    let (images, mut findings) = pictures::load(issue, config)?;
     let composed = compose(issue, &newsletter, &templates, &images)?;
     findings.extend(composed.fixed);
     let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
     folder.save_editions(&composed.editions, inputs, |edition| copy::eml(edition, &config.newsletter))?;
     Ok(findings)
-}
-
-/// The pictures of the picked stories; one that cannot be used is a finding, and the story goes without it.
-fn images(issue: &Issue, root: &Path) -> (BTreeMap<String, Part>, Vec<Finding>) {
-    let mut images = BTreeMap::new();
-    let mut findings = Vec::new();
-    for image in issue.stories().filter_map(|story| story.image.as_ref()).filter(|image| !image.src.contains("://")) {
-        let src = &image.src;
-        let bytes = files::read_bytes(&root.join(src), IMAGE_BYTES_MAX);
-        match bytes.ok().and_then(|bytes| Some((media_type(&bytes)?, bytes))) {
-            Some((media_type, bytes)) => {
-                let cid = format!("{}@image.invalid", Digest::of(&bytes).short());
-                images.insert(src.clone(), Part { cid, media_type: media_type.to_owned(), bytes });
-            }
-            None => findings.push(bad_image(src)),
-        }
-    }
-    (images, findings)
-}
-
-/// By content, not by name: PNG, JPEG and GIF are what every mail program shows.
-fn media_type(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        _ => None,
-    }
-}
-
-fn bad_image(src: &str) -> Finding {
-    Finding {
-        rule: "CLI-03".to_owned(),
-        severity: Severity::Error,
-        language: None,
-        place: Place::File { file: src.to_owned(), line: 0, column: 0 },
-        excerpt: String::new(),
-        message: words!(
-            "the picture `{src}` is missing, over 1 MiB, or neither PNG, JPEG nor GIF",
-            "l'image `{src}` manque, dépasse 1 Mio ou n'est ni PNG, ni JPEG, ni GIF"
-        ),
-        hint: words!("save it as PNG or JPEG beside the story", "enregistrez-la en PNG ou en JPEG à côté du texte"),
-        waived: None,
-    }
 }
 
 fn editions_shown(folder: &IssueFolder<'_>, shell: &Shell) -> Vec<String> {

@@ -158,6 +158,32 @@ pub(super) fn sentences(changes: &[Change]) -> Vec<Words> {
     lines
 }
 
+/// The lines that went (`-`) and came (`+`), in order.
+pub(super) fn lines(before: &str, after: &str) -> Vec<String> {
+    let (a, b): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[head..a.len() - tail], &b[head..b.len() - tail]);
+    let sign = |sign: char, line: &str| format!("{sign} {line}");
+    if a.len().saturating_mul(b.len()) > WORDS_MAX * 100 {
+        return a.iter().map(|line| sign('-', line)).chain(b.iter().map(|line| sign('+', line))).collect();
+    }
+    let table = lengths(a, b);
+    let (mut i, mut j, mut out) = (0, 0, Vec::new());
+    while i < a.len() || j < b.len() {
+        if i < a.len() && j < b.len() && a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+        } else if j == b.len() || (i < a.len() && table[i + 1][j] >= table[i][j + 1]) {
+            out.push(sign('-', a[i]));
+            i += 1;
+        } else {
+            out.push(sign('+', b[j]));
+            j += 1;
+        }
+    }
+    out
+}
+
 fn shorten(text: &str) -> String {
     const CHARS_MAX: usize = 80;
     if text.chars().count() <= CHARS_MAX {
@@ -173,6 +199,12 @@ mod tests {
     fn check(before: &str, after: &str, expected: &[&str]) {
         let said: Vec<String> = sentences(&changes(before, after)).into_iter().map(|words| words.en).collect();
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn lines_that_went_and_came_are_shown_in_order() {
+        assert_eq!(lines("a\nb\nc\n", "a\nB\nc\nd\n"), ["- b", "+ B", "+ d"]);
+        assert_eq!(lines("a\n", "a\n"), Vec::<String>::new());
     }
 
     #[test]

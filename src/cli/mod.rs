@@ -20,6 +20,8 @@ mod way_out;
 mod gather;
 mod curate;
 mod compose;
+mod pictures;
+mod templates;
 mod check;
 mod waive;
 mod approve;
@@ -91,6 +93,8 @@ enum Command {
     Sources(sources::Args),
     /// Propose candidates in `issue.toml`, and read what the editor decided.
     Curate(curate::Args),
+    /// The templates: list them, begin your own, see what an upgrade changed.
+    Templates(templates::Args),
     /// Check the composed editions against the rules.
     Check(check::Args),
     /// Accept a finding by name, with a reason.
@@ -164,6 +168,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Story(args)) => story::run(&args, shell),
         Some(Command::Sources(args)) => sources::run(&args, shell),
         Some(Command::Curate(args)) => curate::run(&args, shell),
+        Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Check(args)) => check::run(&args, shell),
         Some(Command::Waive(args)) => waive::run(&args, shell),
         Some(Command::Approve(args)) => approve::run(&args, shell),

@@ -8,13 +8,15 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
-use crate::model::Event;
+use crate::model::{Event, Lang, Language};
 
-/// One language's words.
-pub(super) struct Locale {
+/// One language's words: every word that the program puts into an issue or a page, its plural rules, and how it writes
+/// dates, times and numbers.
+pub struct Locale {
     file: String,
     bundle: FluentBundle<FluentResource>,
-    plain: Vec<String>,
+    /// The messages that take no argument.
+    plain: Value,
 }
 
 impl fmt::Debug for Locale {
@@ -38,12 +40,14 @@ impl Locale {
                 ));
             }
         };
-        let plain = keys(source);
         let mut bundle = FluentBundle::new_concurrent(vec![lang.parse().unwrap_or_default()]);
         // Isolation marks would be characters of their own in subjects and text.
         bundle.set_use_isolating(false);
         bundle.add_resource_overriding(resource);
-        Ok(Self { file: file.to_owned(), bundle, plain })
+        let mut locale = Self { file: file.to_owned(), bundle, plain: Value::Null };
+        let plain = keys(source).into_iter().filter_map(|key| Some((key.clone(), locale.say(&key, &[]).ok()?.into())));
+        locale.plain = Value::Object(plain.collect::<Map<_, _>>());
+        Ok(locale)
     }
 }
 
@@ -61,7 +65,7 @@ fn keys(source: &str) -> Vec<String> {
 
 impl Locale {
     /// A message with its arguments. A key that is missing is an error, never the words of another language.
-    pub(super) fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Result<String> {
+    pub fn say(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Result<String> {
         let file = &self.file;
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             bail!(words!("`templates/{file}` has no `{key}`", "`templates/{file}` n'a pas de `{key}`"));
@@ -77,36 +81,60 @@ impl Locale {
 
     /// The messages that take no argument, for templates: `{{t.in_this_issue}}`.
     pub(super) fn plain(&self) -> Value {
-        let mut words = Map::new();
-        for key in &self.plain {
-            if let Ok(text) = self.say(key, &[]) {
-                words.insert(key.clone(), Value::String(text));
+        self.plain.clone()
+    }
+
+    /// A number as the language writes it, from its plain decimal form: `4,000.5` or `4 000,5` from `4000.5`.
+    pub fn number(&self, plain: &str) -> Result<String> {
+        let (whole, fraction) = plain.split_once('.').map_or((plain, ""), |(whole, fraction)| (whole, fraction));
+        let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+        let group = self.say("thousands_mark", &[])?;
+        let mut out = sign.to_owned();
+        for (n, digit) in digits.chars().enumerate() {
+            if n > 0 && (digits.len() - n).is_multiple_of(3) {
+                out.push_str(&group);
             }
+            out.push(digit);
         }
-        Value::Object(words)
+        if !fraction.is_empty() {
+            out.push_str(&self.say("decimal_mark", &[])?);
+            out.push_str(fraction);
+        }
+        Ok(out)
+    }
+
+    /// A message about a number of things, `$n` for the plural rule and `$number` as written: `1 story`, `4,000 stories`.
+    pub fn count(&self, key: &str, n: usize) -> Result<String> {
+        self.say(key, &[("n", n.into()), ("number", self.number(&n.to_string())?.into())])
     }
 
     /// A month by its number, 1 to 12.
-    pub(super) fn month(&self, month: i8) -> Result<String> {
+    pub fn month(&self, month: i8) -> Result<String> {
         self.say(&format!("month_{month}"), &[])
     }
 
     /// `December 9, 2026`, `9 décembre 2026`.
-    pub(super) fn date(&self, date: Date) -> Result<String> {
+    pub fn date(&self, date: Date) -> Result<String> {
         let month = self.month(date.month())?;
         self.say("date", &[("day", date.day().into()), ("month", month.into()), ("year", year(date))])
     }
 
     /// `December 2026`, `décembre 2026`.
-    pub(super) fn month_and_year(&self, date: Date) -> Result<String> {
+    pub fn month_and_year(&self, date: Date) -> Result<String> {
         let month = self.month(date.month())?;
         self.say("month_and_year", &[("month", month.into()), ("year", year(date))])
     }
 
     /// `Wednesday, December 9, 2026`, `le mercredi 9 décembre 2026`.
-    pub(super) fn day(&self, date: Date) -> Result<String> {
+    pub fn day(&self, date: Date) -> Result<String> {
         let weekday = self.say(&format!("weekday_{}", date.weekday().to_monday_one_offset()), &[])?;
         self.say("day", &[("weekday", weekday.into()), ("date", self.date(date)?.into())])
+    }
+
+    /// A language's name for a reader of this one; a language that these words do not know is called as it calls itself.
+    pub(super) fn language(&self, key: &str, known: &std::collections::BTreeMap<Lang, Language>) -> Result<String> {
+        let label = known.get(&Lang::new(key)).map_or(key, |language| language.label.as_str());
+        self.say("language_name", &[("key", key.to_owned().into()), ("label", label.to_owned().into())])
     }
 
     /// As [`Locale::day`], without the article that French puts before it.
@@ -116,7 +144,7 @@ impl Locale {
     }
 
     /// `4:30 pm`, `16 h 30`.
-    pub(super) fn time(&self, time: Time) -> Result<String> {
+    pub fn time(&self, time: Time) -> Result<String> {
         let hour = time.hour();
         let hour12 = if hour % 12 == 0 { 12 } else { hour % 12 };
         let minute2 = format!("{:02}", time.minute());
@@ -228,6 +256,26 @@ mod tests {
                 "décembre~2026",
             ],
         );
+    }
+
+    #[test]
+    fn numbers_and_plurals_follow_the_language() {
+        let en = Locale::parse("en.ftl", "en", include_str!("../../templates/locales/en.ftl")).unwrap();
+        let fr = Locale::parse("fr.ftl", "fr", include_str!("../../templates/locales/fr.ftl")).unwrap();
+        let said = |locale: &Locale, plain| locale.number(plain).unwrap().replace('\u{a0}', "~");
+        for (plain, english, french) in [
+            ("0", "0", "0"),
+            ("999", "999", "999"),
+            ("4000", "4,000", "4~000"),
+            ("-1234567.5", "-1,234,567.5", "-1~234~567,5"),
+            ("5.52", "5.52", "5,52"),
+        ] {
+            assert_eq!((said(&en, plain), said(&fr, plain)), (english.into(), french.into()));
+        }
+        // Zero is plural in English and singular in French.
+        let n = |locale: &Locale, n| locale.count("n_stories", n).unwrap().replace('\u{a0}', "~");
+        assert_eq!([n(&en, 0), n(&en, 1), n(&en, 4000)], ["0~stories", "1~story", "4,000~stories"]);
+        assert_eq!([n(&fr, 0), n(&fr, 1), n(&fr, 4000)], ["0~article", "1~article", "4~000~articles"]);
     }
 
     #[test]

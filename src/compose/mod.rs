@@ -9,9 +9,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use self::view::Layout;
 use crate::model::{Edition, EditionId, Finding, Issue, Lang, Newsletter, Part};
 
 mod templates;
+mod sound;
+mod look;
 mod locale;
 mod typography;
 mod rich;
@@ -20,6 +23,9 @@ mod view;
 mod render;
 mod text;
 
+pub use locale::Locale;
+pub use look::Look;
+pub use picture::{FILE_BYTES_MAX, Fault, Prepared, prepare};
 pub use templates::Templates;
 
 /// What `compose` gives.
@@ -46,7 +52,9 @@ pub fn compose(
     }
     if newsletter.languages.len() > 1 {
         // The halves say the same again: what was mended in them is already reported.
-        editions.push(edition(&material, templates, &newsletter.languages, &mut view::Mended::default())?);
+        let mut again = view::Mended::default();
+        editions.push(edition(&material, templates, &newsletter.languages, &mut again)?);
+        mended.layouts_of(again);
     }
     Ok(Composed { editions, fixed: mended.findings() })
 }
@@ -58,16 +66,29 @@ fn edition(
     mended: &mut view::Mended,
 ) -> Result<Edition> {
     let id = if langs.len() == 1 { EditionId::of(&langs[0]) } else { EditionId::both() };
-    let view = view::edition(material, templates, langs, mended)?;
-    let rendered = render::html(templates, &view)?;
+    let mut view = view::edition(material, templates, langs, Layout::Full, mended)?;
+    let mut rendered = render::html(templates, &view)?;
+    let text = text::text(templates, &view)?;
+    let bytes = Edition::html_wire_bytes(&rendered.html);
+    // Without a web copy there is nowhere to send the reader, and the whole is better than a part (RULES CLI-01).
+    if bytes > Edition::HTML_WIRE_BYTES_MAX && material.newsletter.archive.url.is_some() {
+        for layout in [Layout::ContentsFirst, Layout::TitlesOnly] {
+            view = view::edition(material, templates, langs, layout, mended)?;
+            rendered = render::html(templates, &view)?;
+            if Edition::html_wire_bytes(&rendered.html) <= Edition::HTML_WIRE_BYTES_MAX {
+                break;
+            }
+        }
+        mended.layout(&id, bytes, Edition::html_wire_bytes(&rendered.html));
+    }
     let subject = joined(langs, |lang| view::subject(material, lang));
     let preheader = joined(langs, |lang| view::preheader(material, lang));
     Ok(Edition {
         headers: headers(material.newsletter, &id, langs),
         audience: audience(&id),
         waivers: waivers(material.issue),
-        parts: parts(material),
-        text: text::text(templates, &view)?,
+        parts: parts(material, &rendered.html),
+        text,
         mjml: rendered.mjml,
         html: rendered.html,
         langs: langs.to_vec(),
@@ -95,9 +116,11 @@ fn waivers(issue: &Issue) -> Vec<String> {
     issue.waivers.iter().map(line).collect()
 }
 
-fn parts(material: &view::Material<'_>) -> Vec<Part> {
+/// The pictures that the HTML shows: in one that stands contents-first, none.
+fn parts(material: &view::Material<'_>, html: &str) -> Vec<Part> {
     let sources = material.issue.stories().filter_map(|story| story.image.as_ref());
-    let mut parts: Vec<Part> = sources.filter_map(|image| material.images.get(&image.src)).cloned().collect();
+    let pictures = sources.filter_map(|image| material.images.get(&image.src));
+    let mut parts: Vec<Part> = pictures.filter(|part| html.contains(&format!("cid:{}", part.cid))).cloned().collect();
     parts.sort_by(|a, b| a.cid.cmp(&b.cid));
     parts.dedup();
     parts

@@ -3,18 +3,43 @@
 
 use scraper::{ElementRef, Html, Node};
 
+use super::Look;
+
 /// Tags within each other; `gather` lets no deeper text in, an editor's override passes through it too.
 const DEPTH_MAX: usize = 100;
 
 const TEXT: &str = "margin:0 0 16px";
 const LIST: &str = "margin:0 0 16px;padding:0 0 0 24px";
 const ITEM: &str = "margin:0 0 6px";
-const HEADING: &str =
-    "margin:8px 0 8px;font-family:Lato,Arial,Helvetica,sans-serif;font-size:18px;line-height:1.4;color:#26374a";
-const LINK: &str = "color:#284162";
-const QUOTE: &str = "margin:0 0 16px;padding:0 0 0 16px;border-left:4px solid #26374a;color:#333333";
-const TABLE: &str = "margin:0 0 16px;border-collapse:collapse;font-size:16px;line-height:1.5;color:#333333";
-const CELL: &str = "padding:6px 10px;border:1px solid #8c8c8c;text-align:left;vertical-align:top";
+
+/// Inline styles that hold a colour or a font of the look.
+#[derive(Debug, Clone)]
+pub(super) struct Styles {
+    heading: String,
+    link: String,
+    quote: String,
+    table: String,
+    cell: String,
+}
+
+impl Styles {
+    /// From the look.
+    pub(super) fn of(look: &Look) -> Self {
+        let (text, accent) = (look.get("light", "text"), look.get("light", "accent"));
+        let (link, font) = (look.get("light", "link"), look.get("type", "heading"));
+        let border = look.get("light", "line");
+        let (size, height) = (look.get("type", "size"), look.get("type", "height"));
+        Self {
+            heading: format!("margin:8px 0 8px;font-family:{font};font-size:18px;line-height:1.4;color:{accent}"),
+            link: format!("color:{link}"),
+            quote: format!("margin:0 0 16px;padding:0 0 0 16px;border-left:4px solid {accent};color:{text}"),
+            table: format!(
+                "margin:0 0 16px;border-collapse:collapse;font-size:{size};line-height:{height};color:{text}"
+            ),
+            cell: format!("padding:6px 10px;border:1px solid {border};text-align:left;vertical-align:top"),
+        }
+    }
+}
 
 /// Rich text in its two forms.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,9 +51,12 @@ pub(super) struct Rich {
 }
 
 /// Styles a fragment. `heading` is the level that its first headings get; `mend` is applied to every text.
-pub(super) fn rich(fragment: &str, heading: usize, mend: &mut dyn FnMut(&str) -> String) -> Rich {
+pub(super) fn rich(fragment: &str, heading: usize, styles: &Styles, mend: &mut dyn FnMut(&str) -> String) -> Rich {
+    if fragment.trim().is_empty() {
+        return Rich::default();
+    }
     let parsed = Html::parse_fragment(fragment);
-    let mut walker = Walker { rich: Rich::default(), heading, mend };
+    let mut walker = Walker { rich: Rich::default(), heading, styles, mend };
     walker.children(parsed.root_element(), &Place::default());
     let text = walker.rich.text;
     let mut lines: Vec<&str> = Vec::new();
@@ -66,6 +94,7 @@ struct Place {
 struct Walker<'a> {
     rich: Rich,
     heading: usize,
+    styles: &'a Styles,
     mend: &'a mut dyn FnMut(&str) -> String,
 }
 
@@ -109,7 +138,7 @@ impl Walker<'_> {
     }
 
     fn element(&mut self, node: ElementRef<'_>, place: &Place) {
-        let element = node.value();
+        let (element, styles) = (node.value(), self.styles);
         match element.name() {
             "p" | "div" => self.block(node, place, "p", TEXT),
             "br" => {
@@ -124,12 +153,12 @@ impl Walker<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let below = usize::from(!matches!(element.name(), "h1" | "h2" | "h3"));
                 let level = (self.heading + below).min(6);
-                self.block(node, place, &format!("h{level}"), HEADING);
+                self.block(node, place, &format!("h{level}"), &styles.heading);
             }
-            "blockquote" => self.block(node, place, "blockquote", QUOTE),
+            "blockquote" => self.block(node, place, "blockquote", &styles.quote),
             "table" => {
                 self.rich.text.push_str("\n\n");
-                self.wrapped(node, place, &format!("<table border=\"0\" style=\"{TABLE}\">"), "</table>");
+                self.wrapped(node, place, &format!("<table border=\"0\" style=\"{}\">", styles.table), "</table>");
                 self.rich.text.push_str("\n\n");
             }
             "thead" => {
@@ -143,11 +172,11 @@ impl Walker<'_> {
             }
             "th" => {
                 let scope = if place.in_head { "col" } else { "row" };
-                self.wrapped(node, place, &format!("<th scope=\"{scope}\" style=\"{CELL}\">"), "</th>");
+                self.wrapped(node, place, &format!("<th scope=\"{scope}\" style=\"{}\">", styles.cell), "</th>");
                 self.rich.text.push_str(" | ");
             }
             "td" => {
-                self.wrapped(node, place, &format!("<td style=\"{CELL}\">"), "</td>");
+                self.wrapped(node, place, &format!("<td style=\"{}\">", styles.cell), "</td>");
                 self.rich.text.push_str(" | ");
             }
             _ => self.children(node, place),
@@ -160,7 +189,12 @@ impl Walker<'_> {
         let lang = element.attr("hreflang").or(element.attr("lang"));
         let lang = lang.map_or_else(String::new, |lang| format!(" hreflang=\"{0}\" lang=\"{0}\"", escape(lang)));
         let start = self.rich.text.len();
-        self.wrapped(node, place, &format!("<a href=\"{}\"{lang} style=\"{LINK}\">", escape(href)), "</a>");
+        self.wrapped(
+            node,
+            place,
+            &format!("<a href=\"{}\"{lang} style=\"{}\">", escape(href), self.styles.link),
+            "</a>",
+        );
         let shown = self.rich.text[start..].trim().to_owned();
         if href.strip_prefix("mailto:").unwrap_or(href) != shown {
             self.rich.text.extend([" (", href, ")"]);
@@ -211,8 +245,12 @@ fn fold(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn styles() -> Styles {
+        Styles::of(&Look::parse(include_str!("../../templates/look.toml"), None).unwrap())
+    }
+
     fn check(html: &str, text: &str) {
-        assert_eq!(rich(html, 4, &mut str::to_owned).text, text);
+        assert_eq!(rich(html, 4, &styles(), &mut str::to_owned).text, text);
     }
 
     #[test]
@@ -227,7 +265,7 @@ mod tests {
 
     #[test]
     fn headings_go_below_their_story_and_text_is_escaped() {
-        let rich = rich("<h3>A &lt; B</h3><p>x</p><h4>y</h4>", 4, &mut str::to_owned);
+        let rich = rich("<h3>A &lt; B</h3><p>x</p><h4>y</h4>", 4, &styles(), &mut str::to_owned);
         assert!(rich.html.starts_with("<h4 style") && rich.html.contains("A &lt; B") && rich.html.contains("<h5 "));
     }
 }

@@ -2,7 +2,6 @@
 //! A mistake in one is answered with its file, line and the offending text.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -10,6 +9,9 @@ use handlebars::{Handlebars, RenderError, RenderErrorReason, TemplateError};
 use serde_json::Value;
 
 use super::locale::Locale;
+use super::look::Look;
+use super::rich::Styles;
+use super::sound::{self, Unclosed};
 use crate::files;
 use crate::model::{Lang, Words};
 
@@ -20,20 +22,34 @@ macro_rules! embedded {
 }
 
 /// The templates in the program itself; a test holds this list against the folder.
-const EMBEDDED: [(&str, &str); 18] = [
+const EMBEDDED: [(&str, &str); 32] = [
+    embedded!("look.toml"),
     embedded!("mjml/edition.hbs"),
     embedded!("mjml/half.hbs"),
+    embedded!("html/award.hbs"),
     embedded!("html/blocks.hbs"),
+    embedded!("html/button.hbs"),
+    embedded!("html/call.hbs"),
     embedded!("html/contents.hbs"),
     embedded!("html/event.hbs"),
     embedded!("html/footer.hbs"),
+    embedded!("html/job.hbs"),
     embedded!("html/language.hbs"),
     embedded!("html/masthead.hbs"),
+    embedded!("html/news.hbs"),
+    embedded!("html/notes.hbs"),
     embedded!("html/notice.hbs"),
     embedded!("html/opening.hbs"),
+    embedded!("html/person.hbs"),
+    embedded!("html/picture.hbs"),
+    embedded!("html/resource.hbs"),
     embedded!("html/section.hbs"),
     embedded!("html/sections.hbs"),
+    embedded!("html/short.hbs"),
     embedded!("html/story.hbs"),
+    embedded!("html/title.hbs"),
+    embedded!("html/when.hbs"),
+    embedded!("mjml/style.hbs"),
     embedded!("text/edition.hbs"),
     embedded!("text/half.hbs"),
     embedded!("text/story.hbs"),
@@ -41,11 +57,37 @@ const EMBEDDED: [(&str, &str); 18] = [
     embedded!("locales/fr.ftl"),
 ];
 
-/// Open tags within each other that MJML may have: its parser recurses and would abort the process (a stack of 2 MiB
-/// holds some 2,000); ours has 12.
-const DEPTH_MAX: usize = 100;
+/// The file of colours, fonts and sizes.
+const LOOK: &str = "look.toml";
 /// The largest template: ours are under 10 KiB.
 const TEMPLATE_BYTES_MAX: u64 = 512 * 1024;
+
+/// The tags that the MJML engine knows. Of these, the interactive ones (accordion, carousel, navbar) and `mj-include`
+/// are left out: most mail programs do not show them, and an include could read any file.
+const MJML_TAGS: [&str; 22] = [
+    "mj-all",
+    "mj-attributes",
+    "mj-body",
+    "mj-breakpoint",
+    "mj-button",
+    "mj-class",
+    "mj-column",
+    "mj-divider",
+    "mj-font",
+    "mj-group",
+    "mj-head",
+    "mj-hero",
+    "mj-image",
+    "mj-preview",
+    "mj-raw",
+    "mj-section",
+    "mj-spacer",
+    "mj-style",
+    "mj-table",
+    "mj-text",
+    "mj-title",
+    "mj-wrapper",
+];
 
 /// Everything that shapes an edition.
 #[derive(Debug)]
@@ -54,30 +96,41 @@ pub struct Templates {
     locales: BTreeMap<Lang, Locale>,
     sources: BTreeMap<String, String>,
     overridden: BTreeMap<String, Vec<u8>>,
+    look: Look,
+    styles: Styles,
 }
 
 impl Templates {
+    /// The templates in the program itself, by file from `templates/`.
+    pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
+        EMBEDDED.into_iter()
+    }
+
     /// The embedded templates, with those of a folder in their place.
     pub fn load(overrides: Option<&Path>) -> Result<Self> {
         let mut sources: BTreeMap<String, String> =
             EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let mut overridden = BTreeMap::new();
-        if let Some(folder) = overrides {
-            for name in names(folder) {
-                let bytes = files::read_bytes(&folder.join(&name), TEMPLATE_BYTES_MAX)?;
-                let text = files::decode(&bytes);
-                if sources.get(&name) != Some(&text) {
-                    overridden.insert(format!("templates/{name}"), bytes);
-                }
-                // Locales add to the embedded one of the same language instead of replacing it.
-                let text = if name.starts_with("locales/") && sources.get(&name).is_some_and(|there| *there != text) {
-                    format!("{}\n{text}", sources[&name])
-                } else {
-                    text
-                };
+        let mut own_look = None;
+        for (folder, name) in
+            overrides.into_iter().flat_map(|folder| names(folder).into_iter().map(move |it| (folder, it)))
+        {
+            let bytes = files::read_bytes(&folder.join(&name), TEMPLATE_BYTES_MAX)?;
+            let text = files::decode(&bytes);
+            if sources.get(&name) == Some(&text) {
+                continue;
+            }
+            overridden.insert(format!("templates/{name}"), bytes);
+            // Words and the look add to the embedded ones instead of replacing them.
+            if name == LOOK {
+                own_look = Some(text);
+            } else if let Some(embedded) = sources.get_mut(&name).filter(|_| name.starts_with("locales/")) {
+                *embedded = format!("{embedded}\n{text}");
+            } else {
                 sources.insert(name, text);
             }
         }
+        let look = Look::parse(&sources[LOOK], own_look.as_deref())?;
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         let mut locales = BTreeMap::new();
@@ -90,7 +143,36 @@ impl Templates {
                     .map_err(|error| explain_template(&format!("{name}.hbs"), source, &error))?;
             }
         }
-        Ok(Self { registry, locales, sources, overridden })
+        if let Err(found) = sound::check(&sources) {
+            let shown = shown(&sources, &found.file, found.line);
+            let (file, line, message) = (found.file, found.line, found.message);
+            bail!(words!(
+                "`templates/{file}` line {line}: {message}\n    {shown}",
+                "`templates/{file}` ligne {line} : {message:#}\n    {shown}"
+            ));
+        }
+        let styles = Styles::of(&look);
+        Ok(Self { registry, locales, sources, overridden, look, styles })
+    }
+
+    /// Files of the newsletter's `templates/` that no template includes and that take the place of none.
+    pub fn unused(&self) -> Vec<String> {
+        let included = sound::included(&self.sources);
+        let own = self.overridden.keys().filter_map(|name| name.strip_prefix("templates/"));
+        own.filter(|name| EMBEDDED.iter().all(|(known, _)| known != name))
+            .filter(|name| name.strip_suffix(".hbs").is_some_and(|bare| !included.contains(bare)))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The colours, fonts and sizes.
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// The inline styles of rich text.
+    pub(super) fn styles(&self) -> &Styles {
+        &self.styles
     }
 
     /// The files of the newsletter's own `templates/` that differ from the embedded ones, for the manifest.
@@ -99,7 +181,7 @@ impl Templates {
     }
 
     /// The words of a language.
-    pub(super) fn locale(&self, lang: &Lang) -> Result<&Locale> {
+    pub fn locale(&self, lang: &Lang) -> Result<&Locale> {
         let Some(locale) = self.locales.get(lang) else {
             bail!(words!(
                 "there are no words for `{lang}`: add `templates/locales/{lang}.ftl`, with the keys of `en.ftl`",
@@ -119,8 +201,7 @@ impl Templates {
         let file = format!("templates/{template}.hbs");
         let line = error.line_no.unwrap_or(0);
         let column = error.column_no.unwrap_or(0);
-        let source = self.sources.get(&format!("{template}.hbs")).map_or("", String::as_str);
-        let shown = source.lines().nth(line.saturating_sub(1)).unwrap_or("").trim_end();
+        let shown = shown(&self.sources, &format!("{template}.hbs"), line);
         let (en, fr) = match error.reason() {
             RenderErrorReason::MissingVariable(path) => {
                 let path = path.as_deref().unwrap_or("?");
@@ -143,7 +224,7 @@ impl Templates {
 
 /// Templates and locales of a folder, by their name from it.
 fn names(folder: &Path) -> Vec<String> {
-    let mut names = Vec::new();
+    let mut names: Vec<String> = folder.join(LOOK).is_file().then(|| LOOK.to_owned()).into_iter().collect();
     for (sub, ending) in [("mjml", ".hbs"), ("html", ".hbs"), ("text", ".hbs"), ("locales", ".ftl")] {
         let Ok(entries) = std::fs::read_dir(folder.join(sub)) else { continue };
         let found = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -164,40 +245,84 @@ fn explain_template(file: &str, source: &str, error: &TemplateError) -> Words {
     )
 }
 
-/// Refuses MJML whose tags stand too deep in each other.
-pub(super) fn check_depth(mjml: &str) -> Result<()> {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for (at, _) in mjml.match_indices('<') {
-        let rest = &mjml[at + 1..];
-        let end = rest.find('>').unwrap_or(rest.len());
-        if rest.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if !rest.starts_with('!') && !rest[..end].ends_with('/') {
-            depth += 1;
-            deepest = deepest.max(depth);
-        }
-    }
-    if deepest > DEPTH_MAX {
-        bail!(words!(
-            "the MJML has {deepest} tags within each other; at most {DEPTH_MAX} are allowed",
-            "le MJML a {deepest} balises imbriquées; au plus {DEPTH_MAX} sont permises"
-        ));
-    }
-    Ok(())
+/// A line of a template.
+fn shown<'a>(sources: &'a BTreeMap<String, String>, file: &str, line: usize) -> &'a str {
+    sources.get(file).and_then(|source| source.lines().nth(line.saturating_sub(1))).unwrap_or("").trim_end()
 }
 
-/// What MJML did not take, with the line of the rendered MJML.
-pub(super) fn explain_mjml(mjml: &str, message: &str, at: Option<usize>) -> Words {
-    let mut place = String::new();
-    if let Some(at) = at.filter(|at| mjml.is_char_boundary(*at)) {
-        let line = mjml[..at].matches('\n').count() + 1;
-        let shown = mjml.lines().nth(line - 1).unwrap_or("").trim();
-        let _ = write!(place, " ({line}: {shown})"); // Writing to a String does not fail.
+impl Templates {
+    /// Refuses a rendered block, or the rendered MJML, with a tag that lacks its other half.
+    pub(super) fn check_whole(&self, name: &str, markup: &str) -> Result<()> {
+        let Some(Unclosed { at, tag }) = sound::unclosed(markup) else { return Ok(()) };
+        let folder = name.split_once('/').map_or(name, |(folder, _)| folder);
+        let blamed = sound::blame(&self.sources, &format!("{folder}/"));
+        let (file, line, tag) = blamed.unwrap_or_else(|| {
+            let (file, line) = self.origin(name, markup, at);
+            (file, line, tag)
+        });
+        let shown = shown(&self.sources, &file, line);
+        bail!(words!(
+            "`templates/{file}` line {line}: `{tag}` lacks its other half, or more than 100 tags stand within each other\n    {shown}",
+            "`templates/{file}` ligne {line} : `{tag}` n'a pas son autre moitié, ou plus de 100 balises sont imbriquées\n    {shown}"
+        ))
     }
-    words!(
-        "the templates gave MJML that cannot be read: {message}{place}; look at `templates/mjml/edition.hbs` and its partials",
-        "les gabarits ont donné un MJML illisible : {message}{place}; voyez `templates/mjml/edition.hbs` et ses gabarits partiels"
-    )
+
+    /// Refuses a frame in which a block has no place: the edition would go out without its stories.
+    pub(super) fn check_placed(token: &str, html: &str, number: usize) -> Result<()> {
+        if html.matches(token).count() == 1 {
+            return Ok(());
+        }
+        bail!(words!(
+            "`templates/mjml/half.hbs` or `edition.hbs`: block {number} stands nowhere, or twice: each of `{{{{{{language_token}}}}}}`, `{{{{{{masthead_token}}}}}}`, `{{{{{{opening_token}}}}}}`, `{{{{{{sections_token}}}}}}` and `{{{{{{footer_token}}}}}}` stands once in a half",
+            "`templates/mjml/half.hbs` ou `edition.hbs` : le bloc {number} n'est nulle part, ou y est deux fois : chacun de `{{{{{{language_token}}}}}}`, `{{{{{{masthead_token}}}}}}`, `{{{{{{opening_token}}}}}}`, `{{{{{{sections_token}}}}}}` et `{{{{{{footer_token}}}}}}` figure une fois par moitié"
+        ))
+    }
+
+    /// Refuses MJML tags that MJML does not know: it would let them through as they are, and the layout would be lost.
+    pub(super) fn check_tags(&self, mjml: &str) -> Result<()> {
+        for (at, _) in mjml.match_indices("<mj-") {
+            let name = mjml[at + 1..].split([' ', '>', '/', '\n']).next().unwrap_or("");
+            if !MJML_TAGS.contains(&name) {
+                return Err(self.explain_mjml(mjml, &format!("`<{name}>` at position {at}")).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// From which line of which template something rendered came: the one that reads the same, up to its variables.
+    fn origin(&self, name: &str, rendered: &str, at: usize) -> (String, usize) {
+        let at = rendered.floor_char_boundary(at);
+        let line = rendered[..at].matches('\n').count();
+        let said = rendered.lines().nth(line).unwrap_or("").trim();
+        let folder = name.split_once('/').map_or(name, |(folder, _)| folder);
+        let prefix = |template: &str| template.trim().split("{{").next().unwrap_or("").to_owned();
+        let mut best = (format!("{name}.hbs"), 0, 3);
+        for (file, source) in self.sources.iter().filter(|(file, _)| file.starts_with(folder)) {
+            for (n, template) in source.lines().enumerate() {
+                let prefix = prefix(template);
+                if said.starts_with(&prefix) && prefix.len() > best.2 {
+                    best = (file.clone(), n + 1, prefix.len());
+                }
+            }
+        }
+        (best.0, best.1)
+    }
+
+    /// What MJML did not take, with the template it came from. MJML says where as bytes from the start, or as a line.
+    pub(super) fn explain_mjml(&self, mjml: &str, message: &str) -> Words {
+        let digits = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok();
+        let at = message.split_once("at position ").and_then(|(_, rest)| digits(rest));
+        let at = at.or_else(|| {
+            let (_, rest) = message.rsplit_once(" at ")?;
+            mjml.split_inclusive('\n').take(digits(rest)?.checked_sub(1)?).map(str::len).reduce(|a, b| a + b)
+        });
+        let (file, line) = at.map_or(("mjml/edition.hbs".to_owned(), 0), |at| self.origin("mjml/edition", mjml, at));
+        let shown = shown(&self.sources, &file, line);
+        words!(
+            "`templates/{file}` line {line}: MJML does not take it: {message}\n    {shown}\n  look at `templates/mjml/`; `editions/` still holds the last good edition",
+            "`templates/{file}` ligne {line} : MJML ne l'accepte pas : {message}\n    {shown}\n  voyez `templates/mjml/`; `editions/` contient encore la dernière bonne édition"
+        )
+    }
 }
 
 #[cfg(test)]

@@ -103,6 +103,19 @@ impl fmt::Display for Digest {
 }
 
 impl Edition {
+    /// Gmail cuts a mail at about 102 KB of HTML; above this the layout becomes contents-first where a web copy exists.
+    pub const HTML_WIRE_BYTES_MAX: usize = 90_000;
+
+    /// How many bytes HTML has on the wire: quoted-printable with its soft line breaks (RFC 2045 6.7).
+    pub fn html_wire_bytes(html: &str) -> usize {
+        let plain = |byte: u8| matches!(byte, b' '..=b'<' | b'>'..=b'~');
+        let line_bytes = |line: &str| {
+            let bytes: usize = line.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
+            bytes + bytes / 75 * 3 + 2
+        };
+        html.split('\n').map(line_bytes).sum()
+    }
+
     /// The digest to which an approval is bound: subject, preheader, HTML, text, pictures, fixed headers, waivers and
     /// the audience rule, each with its name and length before it, so that no two editions share one.
     pub fn digest(&self) -> Digest {

@@ -72,6 +72,12 @@ impl Newsletter {
         &self.language[lang]
     }
 
+    /// Where an issue can be read on the web in a language, once the archive is there: `…/2026-12/en.html`.
+    pub fn web_copy(&self, issue: &IssueId, lang: &Lang) -> Option<String> {
+        let url = self.archive.url.as_deref()?;
+        Some(format!("{}/{issue}/{lang}.html", url.trim_end_matches('/')))
+    }
+
     /// The section by its id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

@@ -28,6 +28,8 @@ time = { $minute ->
     [0] { $hour12 }{"\u00A0"}{ $half }
    *[other] { $hour12 }:{ $minute2 }{"\u00A0"}{ $half }
 }
+thousands_mark = ,
+decimal_mark = .
 zone = { $zone ->
     [America_Toronto] Eastern time
    *[other] { $zone }
@@ -38,28 +40,42 @@ when_days = { $first_day }, { $start }, to { $last_day }, { $end } ({ $zone })
 when_whole_days = { $first }, to { $last }
 
 issue_of = Issue of { $date }
+n_stories = { $n ->
+    [one] { $number }{"\u00A0"}story
+   *[other] { $number }{"\u00A0"}stories
+}
 in_this_issue = In this issue
 switch = Receive this newsletter in English
+web_version = Read this issue on the web
 label_event = Event
 label_job = Job
 label_award = Award
 label_person = People
 label_resource = Resource
 label_call = Call for ideas
+# The words on the buttons that lead from a story to its page.
+button_event = Details and registration
+button_job = See the job posting
+button_award = See the award
+button_call = See how to take part
 event_when = When
 event_where = Where
 event_language = Language
 event_audience = For
 event_register_by = Register by
-language_bilingual = English and French
-language_en = English
-language_fr = French
+# What a language is called. { $label } is its own name, for languages that are not listed.
+language_name = { $key ->
+    [bilingual] English and French
+    [en] English
+    [fr] French
+   *[other] { $label }
+}
 deadline = Deadline
 by = By: { $author }
 contact = Contact:
 photo = Photo: { $credit }
-only_en = English only
-only_fr = French only
+# Behind the title of a story that exists in one language only.
+only_in = { $language } only
 only_notice = This item comes from { $organization }, which is not subject to the Official Languages Act, and is available in one language only.
 contribute = Contribute
 connect = Stay connected
@@ -72,5 +88,10 @@ write_to = Write to
 change_language = Change language
 unsubscribe = Unsubscribe
 web_copy = Read past issues on the web
-follows = The French version follows the English one.
+# The notice at the top of the edition in several languages, in the language to which it leads. { $first } is the key of
+# the language that comes first.
+follows = { $first ->
+    [fr] English follows the French.
+   *[other] English follows.
+}
 jump = Go to the English version

@@ -31,6 +31,8 @@ time = { $minute ->
     [0] { $hour }{"\u00A0"}h
    *[other] { $hour }{"\u00A0"}h{"\u00A0"}{ $minute2 }
 }
+thousands_mark = {"\u00A0"}
+decimal_mark = ,
 zone = { $zone ->
     [America_Toronto] heure de l'Est
    *[other] { $zone }
@@ -41,28 +43,42 @@ when_days = du { $first_day }, { $start }, au { $last_day }, { $end } ({ $zone }
 when_whole_days = du { $first } au { $last }
 
 issue_of = Numéro du { $date }
+n_stories = { $n ->
+    [one] { $number }{"\u00A0"}article
+   *[other] { $number }{"\u00A0"}articles
+}
 in_this_issue = Dans ce numéro
 switch = Recevoir cette infolettre en français
+web_version = Lire ce numéro sur le Web
 label_event = Activité
 label_job = Emploi
 label_award = Prix
 label_person = Portrait
 label_resource = Ressource
 label_call = Appel à tous
+# Les mots des boutons qui mènent d'un article à sa page.
+button_event = Détails et inscription
+button_job = Voir l'offre d'emploi
+button_award = Voir le prix
+button_call = Voir comment participer
 event_when = Quand
 event_where = Où
 event_language = Langue
 event_audience = Public
 event_register_by = Date limite d'inscription
-language_bilingual = français et anglais
-language_en = anglais
-language_fr = français
+# Le nom d'une langue. { $label } est le nom qu'elle se donne, pour les langues qui ne sont pas énumérées.
+language_name = { $key ->
+    [bilingual] français et anglais
+    [en] anglais
+    [fr] français
+   *[other] { $label }
+}
 deadline = Date limite
 by = Par{"\u00A0"}: { $author }
 contact = Personne-ressource{"\u00A0"}:
 photo = Photo{"\u00A0"}: { $credit }
-only_en = en anglais seulement
-only_fr = en français seulement
+# Après le titre d'un article offert dans une seule langue.
+only_in = en { $language } seulement
 only_notice = Ce texte provient d'une organisation qui n'est pas assujettie à la Loi sur les langues officielles ({ $organization }) et n'est offert que dans une langue.
 contribute = Contribuez
 connect = Restons en contact
@@ -75,5 +91,10 @@ write_to = Écrire à
 change_language = Changer de langue
 unsubscribe = Se désabonner
 web_copy = Lire les numéros passés sur le Web
-follows = Le français suit l'anglais.
+# L'avis en tête de l'édition en plusieurs langues, dans la langue à laquelle il mène. { $first } est la clé de la langue
+# qui vient en premier.
+follows = { $first ->
+    [en] Le français suit l'anglais.
+   *[other] Le français suit.
+}
 jump = Aller à la version française

@@ -104,6 +104,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("handlebars", &["compose"]),
     ("hmac", &["send"]),
     ("idna", &["model", "http"]),
+    ("image", &["compose"]),
     ("indicatif", &["cli"]),
     ("jiff", ANYWHERE),
     ("lettre", &["mail"]),
@@ -128,7 +129,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", ANYWHERE),
     ("tokio", &["cli", "gather", "http", "ledger", "mail", "send"]),
     ("tokio_rustls", &["mail"]),
-    ("toml_edit", &["check", "cli", "config", "curate", "model", "receive", "send"]), // model: dates; send: secrets.toml
+    (
+        "toml_edit",
+        // compose: look.toml; model: dates; send: secrets.toml
+        &["check", "cli", "compose", "config", "curate", "model", "receive", "send"],
+    ),
     ("tracing", ANYWHERE),
     ("tracing_subscriber", &["cli"]),
     ("unicode_normalization", &["model", "gather", "check", "compose"]),

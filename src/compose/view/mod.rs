@@ -7,11 +7,26 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::locale::Locale;
-use super::{Templates, picture, rich, typography};
-use crate::model::{
-    EditionId, Event, Finding, Image, Issue, IssueSection, Kind, Lang, Newsletter, Part, Place, Severity, Slot, Story,
-    Text, Words,
-};
+use super::{Templates, rich, typography};
+use crate::model::{EditionId, Finding, Issue, IssueSection, Lang, Newsletter, Part, Place, Severity, Slot, Words};
+
+mod story;
+
+pub(super) use story::PARTIALS;
+
+/// How much of each story an edition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Everything.
+    Full,
+    /// The title, two lines and the link to the web copy: a whole edition would be cut by Gmail (RULES CLI-01).
+    ContentsFirst,
+    /// As that, without the two lines: with them, an edition in several languages would still be cut.
+    TitlesOnly,
+}
+
+/// Sections from which the contents list stands in two columns.
+const COLUMNS_FROM: usize = 6;
 
 /// What an edition is made of.
 pub(super) struct Material<'a> {
@@ -50,6 +65,29 @@ impl Mended {
         });
     }
 
+    /// Notes that an edition stands contents-first, and why.
+    pub(super) fn layout(&mut self, id: &EditionId, before: usize, after: usize) {
+        let (before, after, max) = (before / 1000, after / 1000, crate::model::Edition::HTML_WIRE_BYTES_MAX / 1000);
+        self.notes.push(Finding {
+            rule: "CLI-01".to_owned(),
+            severity: Severity::Info,
+            language: None,
+            place: Place::Edition { edition: id.to_string(), story: None },
+            excerpt: String::new(),
+            message: words!(
+                "{before} KB of HTML is over {max}, so that Gmail would cut it: each story has its title, a link to the web copy and, where they fit, two lines ({after} KB)",
+                "{before} Ko de HTML dépassent {max}, et Gmail couperait : chaque article a son titre, un lien vers la copie Web et, s'il y a place, deux lignes ({after} Ko)"
+            ),
+            hint: Words::default(),
+            waived: None,
+        });
+    }
+
+    /// Takes over what is said of the layout in another report.
+    pub(super) fn layouts_of(&mut self, other: Self) {
+        self.notes.extend(other.notes.into_iter().filter(|note| note.rule == "CLI-01"));
+    }
+
     /// The report.
     pub(super) fn findings(self) -> Vec<Finding> {
         self.notes
@@ -63,6 +101,9 @@ struct Half<'a, 'm> {
     templates: &'a Templates,
     locale: &'a Locale,
     is_bilingual: bool,
+    layout: Layout,
+    /// The words without arguments.
+    t: Value,
     mended: &'m mut Mended,
 }
 
@@ -84,12 +125,14 @@ pub(super) fn edition(
     material: &Material<'_>,
     templates: &Templates,
     langs: &[Lang],
+    layout: Layout,
     mended: &mut Mended,
 ) -> Result<Value> {
     let mut halves = Vec::new();
     for lang in langs {
         let locale = templates.locale(lang)?;
-        let mut half = Half { material, lang, templates, locale, is_bilingual: langs.len() > 1, mended };
+        let (is_bilingual, t) = (langs.len() > 1, locale.plain());
+        let mut half = Half { material, lang, templates, locale, is_bilingual, layout, t, mended };
         halves.push(half.value(halves.is_empty())?);
     }
     let newsletter = material.newsletter;
@@ -102,13 +145,14 @@ pub(super) fn edition(
     for lang in &langs[1..] {
         let locale = templates.locale(lang)?;
         jumps.push(json!({
-            "notice": locale.say("follows", &[])?, "words": locale.say("jump", &[])?,
+            "notice": locale.say("follows", &[("first", langs[0].as_str().into())])?, "words": locale.say("jump", &[])?,
             "tag": newsletter.language(lang).tag, "anchor": lang.as_str(),
         }));
     }
     Ok(json!({
         "tag": first.tag, "dir": "ltr", "title": titles.join(" | "), "subject": subjects.join(" | "),
         "preheader": preheaders.join(" | "), "is_bilingual": langs.len() > 1, "jumps": jumps, "halves": halves,
+        "look": templates.look().value(),
     }))
 }
 
@@ -120,7 +164,8 @@ impl Half<'_, '_> {
 
     fn rich(&mut self, html: &str, story: &str) -> Value {
         let level = if self.is_bilingual { 5 } else { 4 };
-        let rich = rich::rich(html, level, &mut |text| self.mend(text, story));
+        let styles = self.templates.styles();
+        let rich = rich::rich(html, level, styles, &mut |text| self.mend(text, story));
         json!({"html": rich.html, "text": rich.text})
     }
 
@@ -132,7 +177,8 @@ impl Half<'_, '_> {
         for section in &issue.sections {
             sections.push(self.section(section)?);
         }
-        let (left, right) = sections.split_at(sections.len().div_ceil(2));
+        let columns = if sections.len() < COLUMNS_FROM { 1 } else { 2 };
+        let (left, right) = sections.split_at(sections.len().div_ceil(columns));
         let contents: Vec<&[Value]> = [left, right].into_iter().filter(|part| !part.is_empty()).collect();
         let contents = json!(contents);
         let blocks = &newsletter.blocks;
@@ -156,11 +202,15 @@ impl Half<'_, '_> {
             "about": self.rich(&about, ""),
             "organization": self.organization()?,
             "unsubscribe": Slot::Unsubscribe.token(), "preferences": Slot::Preferences.token(),
-            "archive": newsletter.archive.url, "t": self.locale.plain(),
+            "archive": newsletter.archive.url, "web_copy": newsletter.web_copy(&issue.id, self.lang),
+            "n_stories": self.locale.count("n_stories", issue.stories().count())?,
+            "is_contents_first": self.layout != Layout::Full,
+            "look": self.templates.look().value(), "t": self.t,
         }))
     }
 
-    /// The other languages, each in its own words, for the link that changes language.
+    /// The other languages, each in its own words: where the issue stands in it on the web, or else, where the reader
+    /// changes language.
     fn others(&self) -> Result<Vec<Value>> {
         if self.is_bilingual {
             return Ok(Vec::new());
@@ -170,8 +220,11 @@ impl Half<'_, '_> {
         others
             .map(|lang| {
                 let language = newsletter.language(lang);
-                let words = self.templates.locale(lang)?.say("switch", &[])?;
-                Ok(json!({"tag": language.tag, "label": language.label, "words": words}))
+                let (words, url) = match newsletter.web_copy(&self.material.issue.id, lang) {
+                    Some(url) => (language.label.clone(), url),
+                    None => (self.templates.locale(lang)?.say("switch", &[])?, Slot::Preferences.token().to_owned()),
+                };
+                Ok(json!({"tag": language.tag, "label": language.label, "words": words, "url": url}))
             })
             .collect()
     }
@@ -204,110 +257,5 @@ impl Half<'_, '_> {
         Ok(
             json!({"id": section.id, "h": if self.is_bilingual { "h3" } else { "h2" }, "anchor": anchor, "name": name, "stories": stories}),
         )
-    }
-
-    fn story(&mut self, story: &Story) -> Result<Value> {
-        let id = story.id.as_str();
-        let none = Text::default();
-        // A story in one language is named by its title there; `check` blocks it unless it is `only`.
-        let own = story.texts.get(self.lang);
-        let shown_lang = own.map_or_else(|| story.texts.keys().next(), |_| Some(self.lang)).unwrap_or(self.lang);
-        let text = own.or_else(|| story.texts.values().next()).unwrap_or(&none);
-        let is_own = own.is_some();
-        let title = if is_own { self.mend(&text.title, id) } else { text.title.clone() };
-        let body = if is_own { text.body.as_str() } else { "" };
-        let summary = if is_own { self.mend(&text.summary, id) } else { String::new() };
-        let author = match story.author.get(self.lang) {
-            Some(author) if !author.is_empty() => self.locale.say("by", &[("author", author.as_str().into())])?,
-            _ => String::new(),
-        };
-        let label = match story.kind {
-            Kind::News => String::new(),
-            kind => self.locale.say(&format!("label_{}", kind_name(kind)), &[])?,
-        };
-        Ok(json!({
-            "id": id, "anchor": format!("{}-story-{id}", self.lang), "kind": kind_name(story.kind), "label": label,
-            "h": if self.is_bilingual { "h4" } else { "h3" },
-            "title": title, "title_lang": self.title_lang(shown_lang), "url": text.url,
-            "summary": summary, "body": self.rich(body, id), "author": author,
-            "contact": self.contact(story),
-            "image": self.image(story.image.as_ref(), id)?,
-            "event": match &story.event { Some(event) => self.event(event)?, None => Value::Null },
-            "deadline": match story.deadline { Some(day) => json!(self.locale.day(day)?), None => Value::Null },
-            "only": self.only(story, shown_lang)?, "t": self.locale.plain(),
-        }))
-    }
-
-    /// The tag of a title that is in another language than the edition.
-    fn title_lang(&self, shown: &Lang) -> Value {
-        if shown == self.lang {
-            return Value::Null;
-        }
-        json!(self.material.newsletter.language.get(shown).map_or(shown.as_str(), |language| language.tag.as_str()))
-    }
-
-    /// The notice of one-language third-party material (RULES, `only` stories).
-    fn only(&self, story: &Story, shown: &Lang) -> Result<Value> {
-        let Some(only) = &story.only else { return Ok(Value::Null) };
-        let organization = only.organization.clone().unwrap_or_default();
-        let suffix =
-            if shown == self.lang { Value::Null } else { json!(self.locale.say(&format!("only_{shown}"), &[])?) };
-        let notice = self.locale.say("only_notice", &[("organization", organization.into())])?;
-        Ok(json!({"suffix": suffix, "notice": notice}))
-    }
-
-    fn contact(&mut self, story: &Story) -> Value {
-        let Some(contact) = story.contact.get(self.lang).filter(|contact| !contact.is_empty()) else {
-            return Value::Null;
-        };
-        let is_address = contact.contains('@') && !contact.contains(char::is_whitespace);
-        json!({"text": contact, "is_address": is_address})
-    }
-
-    fn image(&mut self, image: Option<&Image>, story: &str) -> Result<Value> {
-        let Some((image, part)) = image.and_then(|image| Some((image, self.material.images.get(&image.src)?))) else {
-            return Ok(Value::Null);
-        };
-        let (width, height) = picture::shown(&part.bytes);
-        let alt = image.alt.get(self.lang).cloned().unwrap_or_default();
-        let credit = match &image.credit {
-            Some(credit) => self.locale.say("photo", &[("credit", credit.as_str().into())])?,
-            None => String::new(),
-        };
-        Ok(json!({
-            "src": format!("cid:{}", part.cid), "alt": self.mend(&alt, story), "credit": credit,
-            "width": width, "height": height,
-        }))
-    }
-
-    fn event(&mut self, event: &Event) -> Result<Value> {
-        let locale = self.locale;
-        let text = |texts: &crate::model::Texts| texts.get(self.lang).cloned().unwrap_or_default();
-        let language = match event.language.as_deref() {
-            Some(key) => locale.say(&format!("language_{key}"), &[]).unwrap_or_else(|_| key.to_owned()),
-            None => String::new(),
-        };
-        let zone = &self.material.newsletter.schedule.time_zone;
-        let register_by = event.register_by.map(|day| locale.day(day)).transpose()?;
-        let (location, audience) = (text(&event.location), text(&event.audience));
-        Ok(json!({
-            "day": event.starts.day().to_string(), "month": locale.month(event.starts.month())?,
-            "when": locale.when(event, zone)?,
-            "where": self.mend(&location, ""), "audience": self.mend(&audience, ""), "language": language,
-            "register_by": register_by,
-        }))
-    }
-}
-
-/// A kind's name in templates and locales.
-const fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::News => "news",
-        Kind::Event => "event",
-        Kind::Job => "job",
-        Kind::Award => "award",
-        Kind::Person => "person",
-        Kind::Resource => "resource",
-        Kind::Call => "call",
     }
 }
