@@ -88,6 +88,7 @@ impl Config {
                 check_source_keys(&newsletter, &text)?;
                 let sources: Sources = parse("sources.toml", &text)?;
                 check_sources(&sources, &newsletter, &text)?;
+                sources.check_weights().map_err(|wrong| at_line("sources.toml", &text, &wrong.at, &wrong.problem))?;
                 sources
             }
         };
@@ -243,11 +244,11 @@ fn check_sections(newsletter: &Newsletter, text: &str) -> Result<()> {
             }
         }
     }
-    Ok(())
+    newsletter.check_plan().map_err(|wrong| at_line("newsletter.toml", text, &wrong.at, &wrong.problem).into())
 }
 
 /// Keys of a source. Any other key is a language of the newsletter, with an address.
-const SOURCE_KEYS: [&str; 21] = [
+const SOURCE_KEYS: [&str; 22] = [
     "id",
     "section",
     "pair",
@@ -255,6 +256,7 @@ const SOURCE_KEYS: [&str; 21] = [
     "drop",
     "max",
     "max_age_days",
+    "weight",
     "only",
     "organization",
     "reason",

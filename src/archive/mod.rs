@@ -7,7 +7,11 @@ mod page;
 mod plot;
 mod stories;
 mod report;
+mod ical;
+mod events;
 
+pub use events::{CalendarFile, EventWords, events, events_folder};
+pub use ical::{Calendar, Entry, Moment};
 pub use report::{Thanks, report};
 
 /// A page of the archive.

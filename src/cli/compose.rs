@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, check, curate, gather, pictures, words};
+use super::{Shell, calendar, check, curate, gather, pictures, words};
 use crate::compose::{Templates, compose};
 use crate::model::{Digest, Finding, Issue, IssueId};
 use crate::send::copy;
@@ -78,6 +78,7 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
     findings.extend(composed.fixed);
     let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
     folder.save_editions(&composed.editions, inputs, |edition| copy::eml(edition, &config.newsletter))?;
+    calendar::save_events(folder, issue, &templates, shell)?;
     Ok(findings)
 }
 

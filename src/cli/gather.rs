@@ -61,15 +61,18 @@ pub(super) fn harvest(
     let before = folder.load_harvest()?;
     let kept = folder.load_issue()?.map(|issue| {
         let from_feeds = issue.stories().filter(|story| matches!(story.origin, Origin::Source { .. }));
-        from_feeds.map(|story| story.id.clone()).collect()
+        from_feeds.map(|story| story.id.clone()).collect::<BTreeSet<_>>()
     });
+    // What is held for another month must still be there then; a file that cannot be read is `curate`'s to explain.
+    let mut kept = kept.unwrap_or_default();
+    kept.extend(super::curate::held_in(folder).unwrap_or_default());
     let bar = progress(shell.report.is_quiet);
     let reading = Reading {
         sources: &config.sources,
         newsletter: &config.newsletter,
         root: &config.root,
         before: before.as_ref(),
-        kept: &kept.unwrap_or_default(),
+        kept: &kept,
         refresh,
         now: shell.now,
         send_at: config.newsletter.schedule.send_at(&folder.id)?,

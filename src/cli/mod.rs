@@ -18,7 +18,10 @@ mod difference;
 mod changed;
 mod way_out;
 mod gather;
+mod init;
 mod curate;
+mod coverage;
+mod calendar;
 mod compose;
 mod pictures;
 mod templates;
@@ -30,6 +33,7 @@ mod send;
 mod status;
 mod account;
 mod run;
+mod share;
 mod subscribers;
 mod story;
 mod sources;
@@ -83,6 +87,8 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a newsletter in an empty folder.
+    Init(init::Args),
     /// The monthly command: gather, curate, compose and check, then say what to do next.
     Compose(compose::Args),
     /// Read the sources and the drop folder into `harvest.json`.
@@ -93,6 +99,10 @@ enum Command {
     Sources(sources::Args),
     /// Propose candidates in `issue.toml`, and read what the editor decided.
     Curate(curate::Args),
+    /// Which of the promised streams the last issues carried, and which are due.
+    Coverage(coverage::Args),
+    /// The days that lead to an issue, reckoned back from the one on which it leaves.
+    Calendar(calendar::Args),
     /// The templates: list them, begin your own, see what an upgrade changed.
     Templates(templates::Args),
     /// Check the composed editions against the rules.
@@ -105,6 +115,8 @@ enum Command {
     Test(test::Args),
     /// Send an approved issue, every language at once.
     Send(send::Args),
+    /// What goes beside the mail: text for LinkedIn, drafts of thanks.
+    Share(share::Args),
     /// Where an issue stands, in plain words.
     Status(status::Args),
     /// What became of an issue: outcomes, refusals, departures, as a table and as a page to forward.
@@ -142,6 +154,16 @@ pub fn run() -> std::process::ExitCode {
     };
     let report = report(&cli.global, &environment);
     start_log(cli.global.verbose, report.is_coloured);
+    let now = environment.now.unwrap_or_else(clock);
+    if let Some(Command::Init(args)) = &cli.command {
+        return match init::run(args, cli.global.dir.as_deref(), report, now) {
+            Ok(exit) => exit.into(),
+            Err(error) => {
+                report.error(&error);
+                Exit::CouldNot.into()
+            }
+        };
+    }
     let root_and_config = config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root));
     let config = match root_and_config {
         Ok(config) => config,
@@ -150,7 +172,7 @@ pub fn run() -> std::process::ExitCode {
             return Exit::Usage.into();
         }
     };
-    let shell = Shell { now: environment.now.unwrap_or_else(clock), config, environment, report };
+    let shell = Shell { config, environment, report, now };
     match dispatch(cli.command, &shell) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -163,11 +185,15 @@ pub fn run() -> std::process::ExitCode {
 fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
     match command {
         None => status::run(&status::Args::default(), shell),
+        Some(Command::Init(_)) => unreachable!("it is run before there is a newsletter"),
         Some(Command::Compose(args)) => compose::run(&args, shell),
         Some(Command::Gather(args)) => gather::run(&args, shell),
         Some(Command::Story(args)) => story::run(&args, shell),
         Some(Command::Sources(args)) => sources::run(&args, shell),
         Some(Command::Curate(args)) => curate::run(&args, shell),
+        Some(Command::Coverage(args)) => coverage::run(&args, shell),
+        Some(Command::Calendar(args)) => calendar::run(&args, shell),
+        Some(Command::Share(args)) => share::run(&args, shell),
         Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Check(args)) => check::run(&args, shell),
         Some(Command::Waive(args)) => waive::run(&args, shell),

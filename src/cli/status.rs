@@ -9,7 +9,7 @@ use super::approve::Awaited;
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, approve, check, words};
+use super::{Shell, approve, calendar, check, words};
 use crate::ledger::{Ledger, UnknownCopy};
 use crate::model::{Counts, Edition, EditionId, IssueId, Words};
 
@@ -133,6 +133,11 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     let id = &folder.id;
     let planned = words::moment(newsletter.schedule.send_at(id)?, newsletter);
     report.line(&words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"));
+    if standing.counts.is_empty()
+        && let Some(step) = calendar::next(id, shell)?
+    {
+        report.line(&step);
+    }
     if standing.editions.is_empty() {
         report.line(&words!("not composed yet", "pas encore composé"));
     } else if standing.has_changed {

@@ -22,7 +22,9 @@ mod picture;
 mod view;
 mod render;
 mod text;
+mod beside;
 
+pub use beside::{Thanks, event_lines, linkedin, thanks, word};
 pub use locale::Locale;
 pub use look::Look;
 pub use picture::{FILE_BYTES_MAX, Fault, Prepared, prepare};

@@ -1,17 +1,18 @@
 //! From the file an editor wrote to the [`Issue`] it describes: picked stories, in order, in the editor's words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{IssueFile, Override};
-use super::{Material, TO_PLACE};
+use super::document::{FileSection, IssueFile, Override};
+use super::{Material, Pool, TO_PLACE, season};
 use crate::model::{Finding, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words};
 
 /// The rule name of what `curate` has to say.
 const RULE: &str = "CURATE";
 
 /// Reads the picks against the harvest, and applies overrides.
-pub(super) fn assemble(file: &IssueFile, material: &Material<'_>) -> Issue {
-    let mut findings = Vec::new();
+pub(super) fn assemble(file: &IssueFile, pool: &Pool<'_>) -> Issue {
+    let material = pool.material;
+    let mut findings = doubles(material);
     let mut sections = Vec::new();
     for section in &file.sections {
         if section.picks.is_empty() {
@@ -34,7 +35,8 @@ pub(super) fn assemble(file: &IssueFile, material: &Material<'_>) -> Issue {
             continue;
         }
         let stories: Vec<Story> =
-            section.picks.iter().filter_map(|(id, line)| pick(id, *line, file, material, &mut findings)).collect();
+            section.picks.iter().filter_map(|(id, line)| pick(id, *line, file, pool, &mut findings)).collect();
+        findings.extend(out_of_order(section, &stories));
         if !stories.is_empty() {
             sections.push(IssueSection { id: section.id.clone(), stories });
         }
@@ -50,7 +52,7 @@ pub(super) fn assemble(file: &IssueFile, material: &Material<'_>) -> Issue {
             ),
         ));
     }
-    name_lost_overrides(file, &sections, &mut findings);
+    name_lost_overrides(file, &sections, pool, &mut findings);
     let opening = file.words.opening.iter().map(|(lang, text)| (lang.clone(), (material.markdown)(text)));
     Issue {
         id: material.id.clone(),
@@ -75,35 +77,19 @@ fn source_first(material: &Material<'_>) -> Vec<crate::model::Lang> {
     std::iter::once(source).chain(others).cloned().collect()
 }
 
-fn pick(
-    id: &StoryId,
-    line: usize,
-    file: &IssueFile,
-    material: &Material<'_>,
-    findings: &mut Vec<Finding>,
-) -> Option<Story> {
+fn pick(id: &StoryId, line: usize, file: &IssueFile, pool: &Pool<'_>, findings: &mut Vec<Finding>) -> Option<Story> {
+    let material = pool.material;
     let last = material.last.and_then(|issue| issue.stories().find(|story| story.id == *id));
-    let found = material.harvest.stories.iter().find(|story| story.id == *id).or(last);
-    let Some(story) = found else {
-        findings.push(no_such_story(id, line, material));
+    let there = pool.story(id);
+    let Some(story) = there.or(last) else {
+        findings.push(no_such_story(id, line, pool));
         return None;
     };
     let mut story = story.clone();
     if let Origin::File { file, .. } = &story.origin
-        && !material.harvest.stories.iter().any(|there| there.id == *id)
+        && there.is_none()
     {
-        findings.push(finding(
-            Severity::Error,
-            line,
-            words!(
-                "the file of the picked story `{id}` is gone, or can no longer be read: `{file}`",
-                "le fichier du texte choisi `{id}` a disparu, ou ne se lit plus : `{file}`"
-            ),
-            words!(
-                "mend the file or put it back, or remove the line",
-                "corrigez le fichier ou remettez-le, ou enlevez la ligne"
-            ),
-        ));
+        findings.push(gone(id, line, file));
     }
     if !story.newer.is_empty() && matches!(story.origin, Origin::Source { .. }) {
         findings.push(finding(
@@ -127,7 +113,7 @@ fn pick(
             if !material.newsletter.languages.contains(lang) {
                 findings.push(finding(
                     Severity::Warning,
-                    0,
+                    file.reworded_at.get(id.as_str()).copied().unwrap_or(0),
                     words!(
                         "`[story.\"{id}\".{lang}]`: `{lang}` is not a language of this newsletter",
                         "`[story.\"{id}\".{lang}]` : `{lang}` n'est pas une langue de cette infolettre"
@@ -145,8 +131,82 @@ fn pick(
     Some(story)
 }
 
-fn no_such_story(id: &StoryId, line: usize, material: &Material<'_>) -> Finding {
-    let near = nearest(id, material);
+/// A picked story of which only the memory of the last run is left.
+fn gone(id: &StoryId, line: usize, file: &str) -> Finding {
+    if file == season::FILE {
+        return finding(
+            Severity::Error,
+            line,
+            words!(
+                "the season of the picked text `{id}` is over, or it is no longer in `{file}`",
+                "la saison du texte choisi `{id}` est passée, ou il n'est plus dans `{file}`"
+            ),
+            words!("remove the line", "enlevez la ligne"),
+        );
+    }
+    finding(
+        Severity::Error,
+        line,
+        words!(
+            "the file of the picked story `{id}` is gone, or can no longer be read: `{file}`",
+            "le fichier du texte choisi `{id}` a disparu, ou ne se lit plus : `{file}`"
+        ),
+        words!(
+            "mend the file or put it back, or remove the line",
+            "corrigez le fichier ou remettez-le, ou enlevez la ligne"
+        ),
+    )
+}
+
+/// Two stories of the harvest with one id: only the first can be picked.
+fn doubles(material: &Material<'_>) -> Vec<Finding> {
+    let mut seen: BTreeMap<&StoryId, &Story> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for story in &material.harvest.stories {
+        let Some(first) = seen.insert(&story.id, story) else { continue };
+        let (id, first, second) = (&story.id, place_of(first), place_of(story));
+        findings.push(finding(
+            Severity::Error,
+            0,
+            words!(
+                "two stories have the id `{id}`: `{first}` and `{second}`",
+                "deux textes ont l'id `{id}` : `{first}` et `{second}`"
+            ),
+            words!(
+                "rename one of the two files, or give one of the two sources another `id`, and gather again",
+                "renommez l'un des deux fichiers, ou donnez un autre `id` à l'une des deux sources, puis recueillez de nouveau"
+            ),
+        ));
+    }
+    findings
+}
+
+fn place_of(story: &Story) -> &str {
+    match &story.origin {
+        Origin::Source { url, .. } => url,
+        Origin::File { file, .. } => file,
+    }
+}
+
+/// Readers expect events by their day. The order is the editor's, so this is no more than a word.
+fn out_of_order(section: &FileSection, stories: &[Story]) -> Option<Finding> {
+    let events = stories.iter().filter_map(|story| Some((story, story.event.as_ref()?.starts)));
+    let (before, after) = events.clone().zip(events.skip(1)).find(|((_, a), (_, b))| a > b)?;
+    let line = section.picks.iter().find(|(id, _)| *id == after.0.id).map_or(section.line, |(_, line)| *line);
+    let (id, day, first, later) = (&after.0.id, after.1.date(), &before.0.id, before.1.date());
+    Some(finding(
+        Severity::Info,
+        line,
+        words!(
+            "events are read by their day: `{id}` ({day}) stands after `{first}` ({later})",
+            "les activités se lisent par date : `{id}` ({day}) vient après `{first}` ({later})"
+        ),
+        words!("move the line up, or leave it if you mean it", "remontez la ligne, ou laissez-la si c'est voulu"),
+    ))
+}
+
+fn no_such_story(id: &StoryId, line: usize, pool: &Pool<'_>) -> Finding {
+    let near = nearest(id, pool);
     finding(
         Severity::Error,
         line,
@@ -179,25 +239,46 @@ fn reword(text: &mut Text, words: &Override, material: &Material<'_>) {
     }
 }
 
-fn name_lost_overrides(file: &IssueFile, sections: &[IssueSection], findings: &mut Vec<Finding>) {
+fn name_lost_overrides(file: &IssueFile, sections: &[IssueSection], pool: &Pool<'_>, findings: &mut Vec<Finding>) {
     let picked: BTreeSet<&str> =
         sections.iter().flat_map(|section| &section.stories).map(|story| story.id.as_str()).collect();
     for id in file.words.story.keys().filter(|id| !picked.contains(id.as_str())) {
+        let line = file.reworded_at.get(id).copied().unwrap_or(0);
+        let story = StoryId::parse(id);
+        if pool.story(&story).is_some() {
+            findings.push(finding(
+                Severity::Info,
+                line,
+                words!(
+                    "`[story.\"{id}\"]` rewords a story that is not picked",
+                    "`[story.\"{id}\"]` reformule un texte qui n'est pas choisi"
+                ),
+                words!("pick it, or remove the table", "choisissez-le, ou enlevez le tableau"),
+            ));
+            continue;
+        }
+        // Words that somebody wrote would be lost without a word.
         findings.push(finding(
-            Severity::Info,
-            0,
+            Severity::Warning,
+            line,
             words!(
-                "`[story.\"{id}\"]` rewords a story that is not picked",
-                "`[story.\"{id}\"]` reformule un texte qui n'est pas choisi"
+                "`[story.\"{id}\"]` rewords a story that is gone, or never was",
+                "`[story.\"{id}\"]` reformule un texte qui n'est plus là, ou n'a jamais existé"
             ),
-            words!("pick it, or remove the table", "choisissez-le, ou enlevez le tableau"),
+            match nearest(&story, pool) {
+                Some(near) => words!(
+                    "did you mean `{near}`; else remove the table",
+                    "vouliez-vous dire `{near}`; sinon, enlevez le tableau"
+                ),
+                None => words!("correct the id, or remove the table", "corrigez l'id, ou enlevez le tableau"),
+            },
         ));
     }
 }
 
-fn nearest<'a>(id: &StoryId, material: &'a Material<'_>) -> Option<&'a StoryId> {
+fn nearest<'a>(id: &StoryId, pool: &'a Pool<'_>) -> Option<&'a StoryId> {
     let start: String = id.as_str().chars().take(id.as_str().chars().count().saturating_sub(3).max(5)).collect();
-    material.harvest.stories.iter().map(|story| &story.id).find(|other| other.as_str().starts_with(&start))
+    pool.stories().map(|story| &story.id).find(|other| *other != id && other.as_str().starts_with(&start))
 }
 
 fn finding(severity: Severity, line: usize, message: Words, hint: Words) -> Finding {

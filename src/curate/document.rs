@@ -8,13 +8,22 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use toml_edit::{Document, Item};
 
-use super::{Material, propose};
+use super::{Pool, propose, rank};
 use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
 
 /// `issue.toml`, read.
 pub(super) struct IssueFile {
     pub(super) words: EditorWords,
     pub(super) sections: Vec<FileSection>,
+    /// The line of each `[story."ID"]`.
+    pub(super) reworded_at: BTreeMap<String, usize>,
+}
+
+impl IssueFile {
+    /// The section and the list in which a story stands.
+    pub(super) fn list_of(&self, id: &StoryId) -> Option<(&str, &str)> {
+        self.sections.iter().find_map(|section| Some((section.id.as_str(), section.lists.get(id)?.as_str())))
+    }
 }
 
 /// What the editor wrote in words.
@@ -67,8 +76,8 @@ pub(super) struct FileSection {
     pub(super) id: String,
     pub(super) line: usize,
     pub(super) picks: Vec<(StoryId, usize)>,
-    /// Ids in any of its lists.
-    all: BTreeSet<StoryId>,
+    /// Every id with the list in which it stands.
+    lists: BTreeMap<StoryId, String>,
     /// Where the `candidates` array lies in the text; none: there is no such list.
     candidates: Option<Range<usize>>,
 }
@@ -81,22 +90,23 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
     let line_of = |span: Option<Range<usize>>| span.map_or(0, |span| text[..span.start].matches('\n').count() + 1);
     let mut sections = Vec::new();
     let mut listed = Vec::new();
+    let reworded_at = reworded_at(&document, &line_of);
     let Some(tables) = document.get("section").and_then(Item::as_array_of_tables) else {
-        return Ok(IssueFile { words, sections });
+        return Ok(IssueFile { words, sections, reworded_at });
     };
     for table in tables {
         let mut section = FileSection {
             id: table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned(),
             line: line_of(table.span()),
             picks: Vec::new(),
-            all: BTreeSet::new(),
+            lists: BTreeMap::new(),
             candidates: None,
         };
         for list in ["pick", "candidates", "held", "dropped"] {
             let Some(array) = table.get(list).and_then(Item::as_array) else { continue };
             let ids = array.iter().filter_map(|value| Some((StoryId::parse(value.as_str()?), line_of(value.span()))));
             for (id, line) in ids {
-                section.all.insert(id.clone());
+                section.lists.insert(id.clone(), list.to_owned());
                 listed.push((id.clone(), line));
                 if list == "pick" {
                     section.picks.push((id, line));
@@ -109,7 +119,18 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
         sections.push(section);
     }
     refuse_doubles(text, &listed)?;
-    Ok(IssueFile { words, sections })
+    Ok(IssueFile { words, sections, reworded_at })
+}
+
+/// Where each story is reworded: at its own table, or at that of its first language.
+fn reworded_at(document: &Document<&str>, line_of: &impl Fn(Option<Range<usize>>) -> usize) -> BTreeMap<String, usize> {
+    let tables = document.get("story").and_then(Item::as_table_like);
+    let first = |item: &Item| {
+        let inside = item.as_table_like().into_iter().flat_map(toml_edit::TableLike::iter);
+        inside.filter_map(|(_, item)| item.span()).chain(item.span()).min_by_key(|span| span.start)
+    };
+    let all = tables.into_iter().flat_map(toml_edit::TableLike::iter);
+    all.map(|(id, item)| (id.to_owned(), line_of(first(item)))).collect()
 }
 
 fn explain(text: &str, message: &str, span: Option<Range<usize>>) -> Words {
@@ -131,29 +152,40 @@ fn refuse_doubles(text: &str, listed: &[(StoryId, usize)]) -> Result<()> {
     Ok(())
 }
 
+/// The stories that an editor holds for another month.
+pub fn held(text: &str) -> Result<BTreeSet<StoryId>> {
+    let sections = read(text)?.sections;
+    Ok(sections
+        .into_iter()
+        .flat_map(|section| section.lists)
+        .filter(|(_, list)| list == "held")
+        .map(|(id, _)| id)
+        .collect())
+}
+
 /// Adds what is new as candidates, and nothing else. Gives the text and how many were added.
-pub(super) fn insert_candidates(text: &str, material: &Material<'_>) -> Result<(String, usize)> {
+pub(super) fn insert_candidates(text: &str, pool: &Pool<'_>) -> Result<(String, usize)> {
     let file = read(text)?;
-    let known: BTreeSet<&StoryId> = file.sections.iter().flat_map(|section| &section.all).collect();
-    let fresh: Vec<&Story> = material.harvest.stories.iter().filter(|story| !known.contains(&story.id)).collect();
-    let n_new = fresh.len();
+    let fresh: Vec<&Story> = pool.stories().filter(|story| file.list_of(&story.id).is_none()).collect();
     let mut by_section: BTreeMap<&str, Vec<&Story>> = BTreeMap::new();
-    for story in fresh {
-        by_section.entry(propose::section_of(story, material)).or_default().push(story);
+    let mut added = BTreeSet::new();
+    for story in fresh.into_iter().filter(|story| added.insert(&story.id)) {
+        by_section.entry(rank::section_of(story, pool.material)).or_default().push(story);
     }
+    let n_new = added.len();
     // From the end to the beginning, so that earlier places stay where they were.
     let mut inserts: Vec<(Range<usize>, String)> = Vec::new();
     let mut appended = String::new();
-    let order =
-        |id: &str| material.newsletter.sections.iter().position(|section| section.id == id).unwrap_or(usize::MAX);
+    let newsletter = pool.material.newsletter;
+    let order = |id: &str| newsletter.sections.iter().position(|section| section.id == id).unwrap_or(usize::MAX);
     let mut by_section: Vec<(&str, Vec<&Story>)> = by_section.into_iter().collect();
     by_section.sort_by_key(|(id, _)| order(id));
-    for (id, mut stories) in by_section {
-        propose::rank(&mut stories, material);
-        let lines: String = stories.iter().map(|story| propose::line(story, material)).collect();
+    for (id, stories) in by_section {
+        let ranked = rank::rank(stories, id, pool);
+        let lines: String = ranked.iter().map(|one| propose::line(one, pool.material)).collect();
         match file.sections.iter().find(|section| section.id == id && section.candidates.is_some()) {
             Some(section) => inserts.push(insertion(text, section.candidates.clone().expect("it has a list"), &lines)),
-            None => appended.push_str(&propose::section_table(id, "", &lines)),
+            None => appended.push_str(&propose::section_table(id, "", &lines, pool.material)),
         }
     }
     inserts.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
@@ -190,7 +222,7 @@ fn insertion(text: &str, array: Range<usize>, lines: &str) -> (Range<usize>, Str
 
 /// Whether the last value of an array's inside lacks its comma.
 fn needs_comma(body: &str) -> bool {
-    body[..code_end(body)].ends_with('"')
+    body[..code_end(body)].ends_with(['"', '\''])
 }
 
 /// The end of the last line of an array that holds more than a comment; comments behind values are passed over. Ids

@@ -5,16 +5,22 @@
 //! It stands apart because `issue.toml` belongs to two: the program proposes, the editor decides. So the program only
 //! inserts lines, and a decision survives every later run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{Harvest, Issue, IssueId, Newsletter, StoryId};
+use crate::model::{Harvest, Issue, IssueId, Newsletter, Sources, Speech, Story, StoryId, Words};
 
+mod rank;
+mod season;
 mod document;
 mod propose;
 mod assemble;
+mod coverage;
+
+pub use coverage::{Carried, coverage};
+pub use document::held;
 
 /// The section for stories that name none.
 const TO_PLACE: &str = "to-place";
@@ -27,16 +33,22 @@ pub struct Material<'a> {
     pub send_at: Timestamp,
     /// What `gather` found.
     pub harvest: &'a Harvest,
+    /// What an editor held for this month, with the issue in which they did, and is in the harvest no longer or still.
+    pub held_over: &'a [(Story, IssueId)],
     /// In which earlier issue a story ran.
     pub earlier: &'a BTreeMap<StoryId, IssueId>,
     /// The newsletter.
     pub newsletter: &'a Newsletter,
+    /// What is read: the weight of each source.
+    pub sources: &'a Sources,
     /// `issue.toml` as it stands, decoded; none: this is the first time.
     pub existing: Option<&'a str>,
     /// The issue of the last run: picked stories of feeds keep the text they had in it.
     pub last: Option<&'a Issue>,
     /// Markdown to sanitised HTML, for what the editor writes.
     pub markdown: &'a dyn Fn(&str) -> String,
+    /// The language of the editor, for what comments say.
+    pub speech: Speech,
 }
 
 /// What `curate` gives.
@@ -48,17 +60,66 @@ pub struct Curated {
     pub n_new: usize,
     /// The issue as the file now describes it.
     pub issue: Issue,
+    /// Every story that could be in it, by section, the best first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A story that could be in the issue, and what speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The story.
+    pub id: StoryId,
+    /// The section for which it is ranked.
+    pub section: String,
+    /// What speaks for it, in points: only their order means anything.
+    pub points: i64,
+    /// Of what the points are made.
+    pub why: Vec<Words>,
+    /// Why it is not proposed by itself.
+    pub waits: Option<Words>,
+    /// In which list of `issue.toml` it stands.
+    pub list: String,
+}
+
+/// Everything that could be in the issue: what was gathered, what was held, what the season brings.
+struct Pool<'a> {
+    material: &'a Material<'a>,
+    /// What was gathered, each id once.
+    gathered: Vec<&'a Story>,
+    extra: Vec<Story>,
+    held: BTreeMap<StoryId, IssueId>,
+}
+
+impl<'a> Pool<'a> {
+    fn new(material: &'a Material<'a>) -> Self {
+        let mut ids: BTreeSet<&StoryId> = BTreeSet::new();
+        let gathered = material.harvest.stories.iter().filter(|story| ids.insert(&story.id)).collect();
+        let held_over = material.held_over.iter().map(|(story, _)| story);
+        let mut extra: Vec<Story> = held_over.filter(|story| ids.insert(&story.id)).cloned().collect();
+        extra.extend(season::stories(material));
+        let held = material.held_over.iter().map(|(story, issue)| (story.id.clone(), issue.clone())).collect();
+        Self { material, gathered, extra, held }
+    }
+
+    fn stories(&self) -> impl Iterator<Item = &Story> {
+        self.gathered.iter().copied().chain(&self.extra)
+    }
+
+    fn story(&self, id: &StoryId) -> Option<&Story> {
+        self.stories().find(|story| story.id == *id)
+    }
 }
 
 /// Proposes, inserts what is new, and reads what the editor decided.
 pub fn curate(material: &Material<'_>) -> Result<Curated> {
+    let pool = Pool::new(material);
     let (toml, n_new) = match material.existing {
-        None => (propose::first_file(material)?, material.harvest.stories.len()),
-        Some(text) => document::insert_candidates(text, material)?,
+        None => (propose::first_file(&pool)?, pool.stories().count()),
+        Some(text) => document::insert_candidates(text, &pool)?,
     };
-    let document = document::read(&toml)?;
-    let issue = assemble::assemble(&document, material);
-    Ok(Curated { toml, n_new, issue })
+    let file = document::read(&toml)?;
+    let issue = assemble::assemble(&file, &pool);
+    Ok(Curated { n_new, issue, candidates: propose::candidates(&file, &pool), toml })
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! What the program proposes: which stories each section begins with, in which order, and the file that says so.
 
-use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use super::{Material, TO_PLACE};
-use crate::model::{Lang, Origin, Story, Texts};
+use super::document::IssueFile;
+use super::rank::{self, Ranked};
+use super::{Candidate, Material, Pool, TO_PLACE};
+use crate::model::{Lang, Story, Texts};
 
 /// Subjects that phones show whole (RULES CLI-06): characters in English, and in the longer French.
 const SUBJECT_MAX: [usize; 2] = [60, 75];
@@ -17,61 +16,9 @@ const PREHEADER: std::ops::RangeInclusive<usize> = 40..=110;
 /// Titles are cut in comments, so that a line can be read at a glance.
 const COMMENT_TITLE_MAX: usize = 70;
 
-/// The section a story is proposed for.
-pub(super) fn section_of<'a>(story: &'a Story, material: &Material<'_>) -> &'a str {
-    story.section.as_deref().filter(|id| material.newsletter.section(id).is_some()).unwrap_or(TO_PLACE)
-}
-
-/// Contributors before feeds; events by their day, then the newest first; the id last, so that order is stable.
-pub(super) fn rank(stories: &mut [&Story], material: &Material<'_>) {
-    stories.sort_by_key(|story| {
-        let from_feed = matches!(story.origin, Origin::Source { .. });
-        let soon = story.event.as_ref().map(|event| event.starts);
-        let day = soon.is_none().then(|| Reverse(shown_day(story, material)));
-        (from_feed, soon.is_none(), soon, day, story.id.clone())
-    });
-}
-
-/// Why a story is not proposed by itself; none: it may be.
-fn reason_to_wait(story: &Story, material: &Material<'_>) -> Option<String> {
-    if let Some(issue) = material.earlier.get(&story.id) {
-        return Some(format!("ran in {issue}"));
-    }
-    let today = material.send_at.to_zoned(zone(material)).date();
-    let over: Option<Date> =
-        [story.event.as_ref().map(|event| event.ends.unwrap_or(event.starts).date()), story.deadline, story.expires]
-            .into_iter()
-            .flatten()
-            .find(|day| *day < today);
-    if let Some(day) = over {
-        return Some(format!("over since {day}"));
-    }
-    let missing = missing(story, material);
-    (!missing.is_empty()).then(|| {
-        let names: Vec<&str> = missing.iter().map(Lang::as_str).collect();
-        format!("waiting for its translation: {}", names.join(", "))
-    })
-}
-
-/// Languages a story still lacks.
-pub(super) fn missing(story: &Story, material: &Material<'_>) -> Vec<Lang> {
-    if story.only.is_some() {
-        return Vec::new();
-    }
-    let has = |lang: &Lang| story.texts.get(lang).is_some_and(|text| !text.title.trim().is_empty());
-    material.newsletter.languages.iter().filter(|lang| !has(lang)).cloned().collect()
-}
-
-fn zone(material: &Material<'_>) -> TimeZone {
-    material.newsletter.schedule.zone().unwrap_or(TimeZone::UTC)
-}
-
-fn shown_day(story: &Story, material: &Material<'_>) -> Date {
-    story.published.unwrap_or(story.first_seen).to_zoned(zone(material)).date()
-}
-
-/// One line of a list: the id, and in a comment what it is.
-pub(super) fn line(story: &Story, material: &Material<'_>) -> String {
+/// One line of a list: the id, and in a comment what it is, its day, what speaks for it, and what keeps it waiting.
+pub(super) fn line(one: &Ranked<'_>, material: &Material<'_>) -> String {
+    let story = one.story;
     let titles: Vec<String> = material
         .newsletter
         .languages
@@ -80,11 +27,13 @@ pub(super) fn line(story: &Story, material: &Material<'_>) -> String {
         .map(|text| cut(&one_line(&text.title), COMMENT_TITLE_MAX))
         .collect();
     let day = match &story.event {
-        Some(event) => event.starts.date().to_string(),
-        None => shown_day(story, material).to_string(),
+        Some(event) => event.starts.date(),
+        None => rank::shown_day(story, material),
     };
-    let waits = reason_to_wait(story, material).map(|why| format!(" ({why})")).unwrap_or_default();
-    format!("  \"{}\",  # {} [{day}]{waits}\n", story.id, titles.join(" | "))
+    let why: Vec<String> = one.why.iter().map(|why| one_line(why.say(material.speech))).collect();
+    let why = [day.to_string()].into_iter().chain(why).collect::<Vec<_>>().join(", ");
+    let waits = one.waits.as_ref().map(|why| format!(" ({})", why.say(material.speech))).unwrap_or_default();
+    format!("  \"{}\",  # {} [{why}]{waits}\n", story.id, titles.join(" | "))
 }
 
 fn one_line(text: &str) -> String {
@@ -102,43 +51,81 @@ fn cut(text: &str, max: usize) -> String {
     format!("{}…", head.rsplit_once(' ').map_or(head.as_str(), |(words, _)| words))
 }
 
-/// A whole `[[section]]`.
-pub(super) fn section_table(id: &str, picks: &str, candidates: &str) -> String {
-    let list = |lines: &str| if lines.is_empty() { "[]".to_owned() } else { format!("[\n{lines}]") };
+/// A whole `[[section]]`. Its list of candidates is open even when it is empty: a line that comes later changes no other.
+pub(super) fn section_table(id: &str, picks: &str, candidates: &str, material: &Material<'_>) -> String {
+    let name = match material.newsletter.section(id) {
+        Some(section) => {
+            let names: Vec<&str> = material
+                .newsletter
+                .languages
+                .iter()
+                .filter_map(|lang| section.name.get(lang))
+                .map(String::as_str)
+                .collect();
+            format!("# {} ({})\n", names.join(" | "), section.size)
+        }
+        None => "# Move these lines to a section. | Déplacez ces lignes dans une section.\n".to_owned(),
+    };
     format!(
-        "\n[[section]]\nid = \"{id}\"\npick = {}\ncandidates = {}\nheld = []\ndropped = []\n",
-        list(picks),
-        list(candidates)
+        "\n{name}[[section]]\nid = \"{id}\"\npick = [\n{picks}]\ncandidates = [\n{candidates}]\nheld = []\ndropped = []\n"
     )
 }
 
-/// `issue.toml` as it is first proposed.
-pub(super) fn first_file(material: &Material<'_>) -> Result<String> {
+/// `issue.toml` as it is first proposed: every section, so that a line can be moved to any of them.
+pub(super) fn first_file(pool: &Pool<'_>) -> Result<String> {
+    let material = pool.material;
     let mut picks: Vec<&Story> = Vec::new();
     let mut sections = String::new();
     let ids = material.newsletter.sections.iter().map(|section| (section.id.as_str(), section.size));
     for (id, size) in ids.chain([(TO_PLACE, 0)]) {
-        let mut stories: Vec<&Story> =
-            material.harvest.stories.iter().filter(|story| section_of(story, material) == id).collect();
-        if stories.is_empty() {
+        let stories: Vec<&Story> = pool.stories().filter(|story| rank::section_of(story, material) == id).collect();
+        if stories.is_empty() && id == TO_PLACE {
             continue;
         }
-        rank(&mut stories, material);
-        let mut picked = String::new();
-        let mut left = String::new();
-        let mut n = 0;
-        for story in stories {
-            if n < size && reason_to_wait(story, material).is_none() {
-                n += 1;
-                picks.push(story);
-                picked.push_str(&line(story, material));
-            } else {
-                left.push_str(&line(story, material));
-            }
-        }
-        sections.push_str(&section_table(id, &picked, &left));
+        let ranked = rank::rank(stories, id, pool);
+        let filled = rank::fill(&ranked, size);
+        picks.extend(filled.iter().map(|at| ranked[*at].story));
+        let picked: String = filled.iter().map(|at| line(&ranked[*at], material)).collect();
+        let left = (0..ranked.len()).filter(|at| !filled.contains(at));
+        let left: String = left.map(|at| line(&ranked[at], material)).collect();
+        sections.push_str(&section_table(id, &picked, &left, material));
     }
     Ok(format!("{}{}{sections}", heading(material)?, words_table(&picks, material)))
+}
+
+/// Every story with its rank, in the section where the editor has it, or for which it is proposed.
+pub(super) fn candidates(file: &IssueFile, pool: &Pool<'_>) -> Vec<Candidate> {
+    let material = pool.material;
+    let place = |story: &Story| match file.list_of(&story.id) {
+        Some((section, list)) => (section.to_owned(), list.to_owned()),
+        None => (rank::section_of(story, material).to_owned(), "candidates".to_owned()),
+    };
+    let placed: Vec<(String, String, &Story)> = pool
+        .stories()
+        .map(|story| (place(story), story))
+        .map(|((section, list), story)| (section, list, story))
+        .collect();
+    let known = material.newsletter.sections.iter().map(|section| section.id.clone());
+    let others = file.sections.iter().map(|section| section.id.clone());
+    let mut ids: Vec<String> = known.chain(others).chain([TO_PLACE.to_owned()]).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let mut all = Vec::new();
+    for id in ids {
+        let here = || placed.iter().filter(|(section, ..)| *section == id);
+        for one in rank::rank(here().map(|(.., story)| *story).collect(), &id, pool) {
+            let list = here().find(|(.., story)| std::ptr::eq(*story, one.story)).map(|(_, list, _)| list.clone());
+            all.push(Candidate {
+                id: one.story.id.clone(),
+                section: id.clone(),
+                points: one.points,
+                why: one.why,
+                waits: one.waits,
+                list: list.unwrap_or_default(),
+            });
+        }
+    }
+    all
 }
 
 fn heading(material: &Material<'_>) -> Result<String> {

@@ -10,7 +10,10 @@ mod ids;
 mod address;
 mod date;
 mod delivering;
+mod fold;
 mod newsletter;
+mod plan;
+mod fits;
 mod schedule;
 mod source;
 mod story;
@@ -32,6 +35,8 @@ pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use delivery::{Counts, Delivery, Outcome, Reply, State};
 pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part, Slot};
 pub use finding::{Finding, Place, Severity, Waived};
+pub use fits::Misfit;
+pub use fold::{folded, has_words};
 pub use harvest::{Harvest, Silent};
 pub use ids::{EditionId, IdError, IssueId, StoryId};
 pub use issue::{Issue, IssueSection, Waiver};
@@ -39,9 +44,10 @@ pub use lang::{Lang, Texts};
 pub use mistake::toml_mistake;
 pub use newsletter::{
     Approver, Archive, Blocks, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
-    Section, Sender, Standing, is_same_person,
+    Section, Sender, Share, Standing, is_same_person,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
-pub use source::{Feed, Page, PairBy, Sources};
+pub use plan::{Seasonal, Step, Stream, YearDay};
+pub use source::{Feed, Page, PairBy, Sources, WEIGHT_MAX};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
 pub use words::{Speech, Words};

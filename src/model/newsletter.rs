@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Delivering, IssueId, Lang, Texts};
+use super::{Delivering, IssueId, Lang, Seasonal, Step, Stream, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Newsletter {
     /// Where past issues can be read, once they can.
     #[serde(default)]
     pub archive: Archive,
+    /// Text for social media.
+    #[serde(default)]
+    pub share: Share,
     /// Standing blocks, in Markdown.
     #[serde(default)]
     pub blocks: Blocks,
@@ -54,6 +57,15 @@ pub struct Newsletter {
     /// The sections, in the order of the issue.
     #[serde(rename = "section", default)]
     pub sections: Vec<Section>,
+    /// Texts that return at their time of the year.
+    #[serde(default)]
+    pub seasonal: Vec<Seasonal>,
+    /// What the office promised to carry: the table of `coverage`.
+    #[serde(rename = "stream", default)]
+    pub streams: Vec<Stream>,
+    /// The days that lead to the planned one: the table of `calendar`.
+    #[serde(rename = "step", default = "super::plan::steps")]
+    pub steps: Vec<Step>,
     /// What is known of the files in `subscribers/`.
     #[serde(rename = "list", default)]
     pub lists: Vec<ListFile>,
@@ -154,6 +166,13 @@ pub struct Sender {
     /// The domain of List-Ids and Message-IDs; by default that of `from`.
     #[serde(default)]
     pub domain: Option<String>,
+}
+
+impl Sender {
+    /// The domain of List-Ids, Message-IDs and calendar entries.
+    pub fn domain(&self) -> &str {
+        self.domain.as_deref().unwrap_or_else(|| self.from.rsplit('@').next().unwrap_or("localhost"))
+    }
 }
 
 /// When an issue leaves.
@@ -297,6 +316,14 @@ pub struct HttpSettings {
     pub contact: Option<String>,
 }
 
+/// What goes beside the mail: text for social media.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Share {
+    /// Per language, each with a capital at every word: a screen reader then reads them as words.
+    pub hashtags: BTreeMap<Lang, Vec<String>>,
+}
+
 /// Where past issues can be read.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -332,6 +359,12 @@ pub struct Section {
     /// How many stories are proposed for it.
     #[serde(default = "section_size")]
     pub size: usize,
+    /// Words, in any language, that make a story rank higher here.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Words that keep a story of a feed from being proposed here by itself.
+    #[serde(default)]
+    pub drop: Vec<String>,
 }
 
 fn section_size() -> usize {

@@ -73,6 +73,24 @@ impl Schedule {
         matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) || self.holidays.contains(&day)
     }
 
+    /// The working day that lies a number of working days before a day.
+    pub fn working_days_before(&self, day: Date, n: u32) -> Date {
+        let mut day = day;
+        let mut left = n;
+        while left > 0 {
+            day = day.yesterday().expect("a newsletter does not begin at the beginning of time");
+            left -= u32::from(!self.rests_on(day));
+        }
+        day
+    }
+
+    /// Working days from one day to another, the last one counted; negative when the other has passed.
+    pub fn working_days_between(&self, from: Date, to: Date) -> i32 {
+        let (first, last, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
+        let days = first.series(1.day()).skip(1).take_while(|day| *day <= last);
+        sign * i32::try_from(days.filter(|day| !self.rests_on(*day)).count()).unwrap_or(i32::MAX)
+    }
+
     fn resolve(&self, rule: DayRule, first: Date) -> Date {
         match rule {
             DayRule::Day(day) => {
@@ -135,6 +153,23 @@ mod tests {
         check("last working wednesday", "2027-03", "2027-03-24T14:00:00Z");
         check("1", "2027-07", "2027-06-30T14:00:00Z");
         check("31", "2027-02", "2027-02-26T15:00:00Z");
+    }
+
+    #[test]
+    fn steps_back_pass_over_weekends_and_holidays() {
+        let schedule = Schedule {
+            day: "15".into(),
+            months: std::collections::BTreeMap::new(),
+            time: "10:00".into(),
+            time_zone: "America/Toronto".into(),
+            holidays: vec!["2027-03-26".parse().unwrap(), "2027-03-29".parse().unwrap()],
+        };
+        let back = |n| schedule.working_days_before("2027-03-31".parse().unwrap(), n).to_string();
+        assert_eq!([back(0), back(1), back(2), back(3)], ["2027-03-31", "2027-03-30", "2027-03-25", "2027-03-24"]);
+        let between = |from: &str, to: &str| schedule.working_days_between(from.parse().unwrap(), to.parse().unwrap());
+        assert_eq!(between("2027-03-25", "2027-03-31"), 2);
+        assert_eq!(between("2027-03-31", "2027-03-25"), -2);
+        assert_eq!(between("2027-03-31", "2027-03-31"), 0);
     }
 
     #[test]

@@ -18,6 +18,22 @@ pub struct Sources {
     pub pages: Vec<Page>,
 }
 
+/// The heaviest source.
+pub const WEIGHT_MAX: u8 = 10;
+
+/// Neither more nor less than others.
+const fn weight() -> u8 {
+    5
+}
+
+impl Sources {
+    /// The weight of a source by its id; a source that is no longer listed has the usual one.
+    pub fn weight(&self, id: &str) -> u8 {
+        let feed = self.feeds.iter().find(|feed| feed.id == id).map(|feed| feed.weight);
+        feed.or_else(|| self.pages.iter().find(|page| page.id == id).map(|page| page.weight)).unwrap_or_else(weight)
+    }
+}
+
 /// One feed with its twin in each language. Keys that are languages hold addresses.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Feed {
@@ -41,6 +57,9 @@ pub struct Feed {
     /// Items older than this are left out, in days.
     #[serde(default)]
     pub max_age_days: Option<u32>,
+    /// How much its stories weigh when a section is filled: 0 (last) to 10 (first).
+    #[serde(default = "weight")]
+    pub weight: u8,
     /// The one language of a third-party source.
     #[serde(default)]
     pub only: Option<Lang>,
@@ -103,6 +122,9 @@ pub struct Page {
     /// Items older than this are left out, in days.
     #[serde(default)]
     pub max_age_days: Option<u32>,
+    /// How much its stories weigh when a section is filled: 0 (last) to 10 (first).
+    #[serde(default = "weight")]
+    pub weight: u8,
     /// The one language of a third-party source.
     #[serde(default)]
     pub only: Option<Lang>,

@@ -95,3 +95,17 @@ follows = { $first ->
    *[other] English follows.
 }
 jump = Go to the English version
+
+# Beside the mail: text for social media, and drafts of thanks.
+share_read = Read the issue:
+share_subscribe = To receive the newsletter, write to { $email }.
+share_until = by { $date }
+thanks_subject = Thank you: you are in { $newsletter }, { $month }
+thanks_hello = { $name ->
+    [none] Hello,
+   *[other] Hello { $name },
+}
+thanks_ran = The { $month } issue of { $newsletter } left on { $date }, with your contribution in it:
+thanks_link = You can read it here, and pass the link on:
+thanks_again = Thank you for taking the time. If readers write to us about it, we will forward what they say. And if another idea comes to you, a rough one is enough.
+thanks_end = With thanks,

@@ -98,3 +98,17 @@ follows = { $first ->
    *[other] Le français suit.
 }
 jump = Aller à la version française
+
+# À côté du courriel : texte pour les médias sociaux et ébauches de remerciements.
+share_read = Lire le numéro{"\u00A0"}:
+share_subscribe = Pour recevoir l'infolettre, écrivez à { $email }.
+share_until = d'ici le { $date }
+thanks_subject = Merci{"\u00A0"}: vous êtes dans { $newsletter }, { $month }
+thanks_hello = { $name ->
+    [none] Bonjour,
+   *[other] Bonjour { $name },
+}
+thanks_ran = L'infolettre { $newsletter } ({ $month }) est partie le { $date }, avec votre contribution{"\u00A0"}:
+thanks_link = Vous pouvez le lire ici, et transmettre le lien{"\u00A0"}:
+thanks_again = Merci d'y avoir consacré du temps. Si des lecteurs nous écrivent à ce sujet, nous vous ferons suivre leurs mots. Et si une autre idée vous vient, une ébauche suffit.
+thanks_end = Avec nos remerciements,

@@ -21,6 +21,8 @@ mod office;
 mod month;
 /// Approvals as the office lives them: asked for, answered by mail, signed, void.
 mod approve;
+/// The month as its editor plans and shapes it.
+mod curate;
 /// The drop folder as contributors live it, and the sources.
 mod story;
 /// Signatures, judged by others.

@@ -19,6 +19,7 @@ const TOP: &[(&str, &str)] = &[
     ("README.md", "what it is, and the commands that a test runs"),
     ("SECURITY.md", "how to report a hole, and what is defended"),
     ("benches", "measurements of what we promise"),
+    ("communities", "newsletters of other communities, for `cco-news init`"),
     ("clippy.toml", "calls that have a better place"),
     ("deny.toml", "licences and crates that may not come in"),
     ("docs", "the formats and settings in full"),

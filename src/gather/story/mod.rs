@@ -106,8 +106,10 @@ fn stories(office: &Office<'_>, found: folder::Found) -> (Vec<Story>, Vec<Findin
         group.sort_by_key(|(lang, file)| (lang.as_ref() != Some(&newsletter.source_language), file.name.clone()));
         for part in parts(group) {
             let mut id = StoryId::from_file(&stem);
-            if stories.iter().any(|story| story.id == id) {
-                id = StoryId::from_file(&format!("{folder}-{stem}-{}", part[0].1.extension));
+            if let Some(first) = stories.iter().find(|story| story.id == id) {
+                let other = StoryId::from_file(&format!("{folder}-{stem}-{}", part[0].1.extension));
+                findings.extend(one_name(&first.origin, &id, &part[0].1.shown, &other));
+                id = other;
             }
             if let Some(story) = build::story(office, &id, &part, &mut findings) {
                 stories.push(story);
@@ -120,6 +122,28 @@ fn stories(office: &Office<'_>, found: folder::Found) -> (Vec<Story>, Vec<Findin
     findings.append(&mut report.findings);
     findings.sort_by_key(|finding| (finding.place.clone(), finding.message.en.clone()));
     (stories, findings)
+}
+
+/// Two files would be one story by their names: the second is known by a longer one, and its contributor is told.
+fn one_name(first: &Origin, id: &StoryId, file: &str, other: &StoryId) -> Vec<Finding> {
+    let first = match first {
+        Origin::File { file, .. } => file,
+        Origin::Source { url, .. } => url,
+    };
+    let mut report = Report { file: file.to_owned(), findings: Vec::new() };
+    report.add(
+        Severity::Warning,
+        &Spot::default(),
+        words!(
+            "two stories would have the id `{id}`: `{first}` keeps it, this one is `{other}`",
+            "deux textes auraient l'id `{id}` : `{first}` le garde, celui-ci est `{other}`"
+        ),
+        words!(
+            "if they are one story, remove one of the files; else give one of them another name",
+            "s'il s'agit d'un seul texte, enlevez l'un des fichiers; sinon, donnez un autre nom à l'un d'eux"
+        ),
+    );
+    report.findings
 }
 
 /// Files with a language in their name are one story; a file without one is its own.
