@@ -26,6 +26,15 @@ fn mend(rule: &'static str, is_silent: bool, pattern: &str, put: fn(&Captures<'_
 const FRENCH_MONTHS: &str = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre";
 const ENGLISH_MONTHS: &str = "January|February|March|April|May|June|July|August|September|October|November|December";
 
+/// The same months as a writer of English begins them.
+fn capitalized(months: &str) -> String {
+    let capital = |month: &str| {
+        let mut chars = month.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    };
+    months.split('|').map(capital).collect::<Vec<String>>().join("|")
+}
+
 /// In every language: spaces that came twice, and marks that nobody sees (TYP-16).
 static ALL: LazyLock<Vec<Mend>> = LazyLock::new(|| {
     vec![
@@ -50,6 +59,9 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
         mend("TYP-06", false, r"\b([ldnmtsjcLDNMTSJC]|[Qq]u)(['’]) +(\p{L})", |c| {
             format!("{}{}{}", &c[1], &c[2], &c[3])
         }),
+        mend("TYP-07", false, &format!(r"\b(\d{{1,2}}|1er)[ \u{{a0}}]({})\b", capitalized(FRENCH_MONTHS)), |c| {
+            format!("{}{NBSP}{}", &c[1], c[2].to_lowercase())
+        }),
         mend("TYP-07", false, &format!(r"\b1[ \u{{a0}}]({FRENCH_MONTHS})\b"), |c| format!("1er{NBSP}{}", &c[1])),
         mend("TYP-07", true, &format!(r"\b(\d{{1,2}}|1er) ({FRENCH_MONTHS})\b"), |c| {
             format!("{}{NBSP}{}", &c[1], &c[2])
@@ -60,6 +72,8 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
             Some(minutes) => format!("{}{NBSP}h{NBSP}{}", &c[1], minutes.as_str()),
             None => format!("{}{NBSP}h", &c[1]),
         }),
+        mend("TYP-11", false, r"\b1(?:ère|ere|ère)\b", |_| "1re".to_owned()),
+        mend("TYP-11", false, r"\b(\d+)(?:ième|ieme|ème|eme)(s?)\b", |c| format!("{}e{}", &c[1], &c[2])),
         mend("TYP-09", true, r"\b(\d{1,3}) (\d{3})\b", |c| format!("{}{NBSP}{}", &c[1], &c[2])),
     ]
 });
@@ -67,6 +81,9 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
 static ENGLISH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
     vec![
         mend("STY-03", true, &format!(r"\b({ENGLISH_MONTHS}) (\d{{1,2}})\b"), |c| format!("{}{NBSP}{}", &c[1], &c[2])),
+        mend("STY-03", false, &format!(r"\b({ENGLISH_MONTHS})[ \u{{a0}}](\d{{1,2}})(?:st|nd|rd|th)\b"), |c| {
+            format!("{}{NBSP}{}", &c[1], &c[2])
+        }),
         mend("STY-04", false, r"\b(\d{1,2}(?::\d{2})?)[ \u{a0}]?([ap])\.m\.", |c| format!("{}{NBSP}{}m", &c[1], &c[2])),
         mend("STY-04", false, r"\b(\d{1,2}(?::\d{2})?)([ap]m)\b", |c| format!("{}{NBSP}{}", &c[1], &c[2])),
         mend("STY-04", true, r"\b(\d{1,2}(?::\d{2})?) ([ap]m)\b", |c| format!("{}{NBSP}{}", &c[1], &c[2])),
@@ -146,6 +163,8 @@ mod tests {
                 ("l' identité", "l'identité", &["TYP-06"]),
                 ("le 9 décembre 2026", "le 9~décembre~2026", &[]),
                 ("le 1 décembre", "le 1er~décembre", &["TYP-07"]),
+                ("le 9 Décembre 2026", "le 9~décembre~2026", &["TYP-07"]),
+                ("la 1ère et la 2ème fois, les 3èmes", "la 1re et la 2e fois, les 3es", &["TYP-11", "TYP-11"]),
                 ("de 13 h à 16h30", "de 13~h à 16~h~30", &["TYP-08"]),
                 ("voir https://example.ca/a:b?c=1 : oui", "voir https://example.ca/a:b?c=1 : oui", &[]),
                 ("un ratio de 16:9 à 1:30", "un ratio de 16:9 à 1:30", &[]),
@@ -159,6 +178,7 @@ mod tests {
             "en",
             &[
                 ("on December 9, 2026", "on December~9, 2026", &[]),
+                ("on December 9th, 2026", "on December~9, 2026", &["STY-03"]),
                 ("from 1 pm to 2:30 pm", "from 1~pm to 2:30~pm", &[]),
                 ("at 4:30pm", "at 4:30~pm", &["STY-04"]),
                 ("at 4:30 p.m. sharp", "at 4:30~pm sharp", &["STY-04"]),

@@ -8,6 +8,8 @@
 mod tree;
 /// Just enough of Rust's grammar to see imports and lengths.
 mod code;
+/// Templates and pictures of an office's own.
+mod templates;
 /// The layout, the direction of dependencies, and the house rules.
 mod tidy;
 /// The project's documents.
