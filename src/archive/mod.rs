@@ -6,10 +6,12 @@ use crate::model::{Finding, IssueId, Lang, Newsletter, Severity, Texts};
 mod page;
 mod plot;
 mod stories;
+mod certificate;
 mod report;
 mod ical;
 mod events;
 
+pub use certificate::{Certified, certificate};
 pub use events::{CalendarFile, EventWords, events, events_folder};
 pub use ical::{Calendar, Entry, Moment};
 pub use report::{Thanks, report};

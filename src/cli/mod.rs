@@ -30,6 +30,14 @@ mod waive;
 mod approve;
 mod test;
 mod send;
+mod steer;
+mod office;
+mod audience;
+mod trial;
+mod certificate;
+mod rehearse;
+mod control;
+mod resolve;
 mod status;
 mod account;
 mod run;
@@ -117,6 +125,16 @@ enum Command {
     Send(send::Args),
     /// What goes beside the mail: text for LinkedIn, drafts of thanks.
     Share(share::Args),
+    /// The whole sending to a mail server of our own on this machine; nobody gets anything.
+    Rehearse(rehearse::Args),
+    /// Let an issue that is leaving wait, from another terminal.
+    Pause(control::Args),
+    /// Let a paused issue go on.
+    Resume(control::Args),
+    /// Send no more of an issue: who has not got it never will.
+    Cancel(control::CancelArgs),
+    /// Settle the copies of which nobody knows whether they arrived.
+    Resolve(resolve::Args),
     /// Where an issue stands, in plain words.
     Status(status::Args),
     /// What became of an issue: outcomes, refusals, departures, as a table and as a page to forward.
@@ -200,6 +218,11 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Approve(args)) => approve::run(&args, shell),
         Some(Command::Test(args)) => test::run(&args, shell),
         Some(Command::Send(args)) => send::run(&args, shell),
+        Some(Command::Rehearse(args)) => rehearse::run(&args, shell),
+        Some(Command::Pause(args)) => control::pause(&args, shell),
+        Some(Command::Resume(args)) => control::resume(&args, shell),
+        Some(Command::Cancel(args)) => control::cancel(&args, shell),
+        Some(Command::Resolve(args)) => resolve::run(&args, shell),
         Some(Command::Status(args)) => status::run(&args, shell),
         Some(Command::Report(args)) => account::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),

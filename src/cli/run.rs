@@ -9,7 +9,7 @@ use super::status::Standing;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, changed, clock, way_out, words};
 use crate::check::WayOut;
-use crate::ledger::Ledger;
+use crate::ledger::{Asked, Ledger};
 use crate::model::IssueId;
 
 /// Arguments of `run`.
@@ -56,7 +56,15 @@ fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
         ));
         return Ok(Exit::Done);
     }
-    let intent = Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false };
+    if ledger.control(id)?.is_some_and(|control| control.asked == Asked::Paused) {
+        shell.report.line(&words!(
+            "issue {id} is paused: cco-news resume {id} lets it go on",
+            "le numéro {id} est en pause : cco-news resume {id} le laisse continuer"
+        ));
+        return Ok(Exit::Done);
+    }
+    let intent =
+        Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false, audience: None };
     let exit = send::send(id, &intent, shell)?;
     // Copies that wait for their next try are in order: the next run takes them.
     Ok(if exit == Exit::Blocked && is_waiting(id, shell)? { Exit::Done } else { exit })

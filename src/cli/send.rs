@@ -5,18 +5,20 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::exit::Exit;
-use super::report::{Colour, ask, is_on_terminal};
+use super::report::{Colour, ask};
+use super::steer::{Go, Steer};
 use super::workspace::{self, IssueFolder, Sent};
-use super::{Shell, approve, changed, check, clock, runtime, subscribers, way_out, words};
+use super::{
+    Shell, approve, audience, certificate, changed, check, clock, runtime, subscribers, trial, way_out, words,
+};
 use crate::check::WayOut;
-use crate::ledger::Ledger;
+use crate::ledger::{Asked, Ledger, Recovered};
 use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Manifest};
-use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets};
+use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets, cancel_rest};
 
 /// Arguments of `send`.
 #[derive(Debug, clap::Args)]
@@ -37,6 +39,9 @@ pub(super) struct Args {
     /// The issue went to the outbox only: send it by the mail server now.
     #[arg(long)]
     deliver: bool,
+    /// How many people are to get it, when that is more or fewer than a tenth beside last time.
+    #[arg(long, value_name = "PEOPLE")]
+    audience: Option<u64>,
 }
 
 /// How an issue is to leave.
@@ -46,6 +51,8 @@ pub(super) struct Intent {
     pub(super) is_late_allowed: bool,
     pub(super) is_confirmed: bool,
     pub(super) is_delivered_again: bool,
+    /// How many people a person expects.
+    pub(super) audience: Option<u64>,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
@@ -54,6 +61,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         is_late_allowed: args.late,
         is_confirmed: args.yes,
         is_delivered_again: args.deliver,
+        audience: args.audience,
     };
     send(&args.issue, &intent, shell)
 }
@@ -107,6 +115,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     }
     if intent.is_dry {
         show_plan(&departure, shell)?;
+        trial::show(&departure.ledger, id, &departure.editions, departure.now, departure.kind, shell)?;
         return Ok(Exit::Done);
     }
     if intent.is_delivered_again && kind != WayOut::Outbox {
@@ -241,7 +250,12 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
         ));
         return Ok(false);
     }
-    if intent.is_confirmed {
+    let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
+    let planned = send::planned(&departure.ledger, id, &ids)?;
+    if !audience::is_meant(&departure.ledger, id, &planned, intent.audience, shell)? {
+        return Ok(false);
+    }
+    if intent.is_confirmed || intent.audience == Some(n) {
         return Ok(true);
     }
     let question =
@@ -314,78 +328,66 @@ fn record(
     Ok(())
 }
 
+/// Sends until it ends, is cancelled, or a person stops it; while it is paused, waits.
 fn deliver(departure: &Departure<'_>, shell: &Shell) -> Result<Ended> {
-    let ledger = departure.ledger.clone();
-    let mailer = way_out::mailer(shell, ledger.state_dir())?;
-    let bar = bar(shell.report.is_quiet);
-    let now = departure.now;
-    let is_outbox = departure.kind == WayOut::Outbox;
+    let id = &departure.folder.id;
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        let (interrupt, interrupted) = watch::channel(false);
-        tokio::spawn(stop_at_signals(interrupt));
-        let shown = bar.clone();
-        let round = Round {
-            issue: departure.folder.id.clone(),
-            secrets: Secrets::open(&ledger)?,
-            ledger,
-            mailer,
-            keys: way_out::keys(shell)?,
-            delivering: shell.config.newsletter.delivery.clone(),
-            clock: Arc::new(move || if is_outbox { now } else { clock() }),
-            interrupted,
-            progress: Arc::new(move |progress: &Progress| {
-                shown.set_length(progress.due);
-                shown.set_position(progress.accepted + progress.deferred + progress.refused + progress.unknown);
-            }),
-            step: Arc::new(|_| Ok(())),
-        };
-        send::run(round).await
+        let steer = Arc::new(Steer::begin(&departure.ledger, id, shell.report));
+        loop {
+            match steer.go().await? {
+                Go::On => {}
+                Go::Interrupted => return ended_as(Ending::Interrupted, departure),
+                Go::Cancelled => {
+                    cancel_rest(&departure.ledger, id, departure.now, &step())?;
+                    return ended_as(Ending::Complete, departure);
+                }
+            }
+            let (interrupted, task) = steer.stops();
+            let ended = send::run(round(departure, &steer, interrupted, shell)?).await;
+            task.abort();
+            let ended = ended?;
+            if ended.ending != Ending::Interrupted || steer.is_signalled() {
+                steer.bar.finish_and_clear();
+                return Ok(ended);
+            }
+        }
     });
-    bar.finish_and_clear();
+    if departure.ledger.control(id)?.is_some_and(|control| control.asked == Asked::Cancelled) {
+        shell.report.alert(&words!("issue {id} was cancelled", "le numéro {id} a été annulé"));
+    }
     ended
 }
 
-fn bar(is_quiet: bool) -> ProgressBar {
-    if is_quiet || !is_on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style =
-        ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {per_sec} {eta}").expect("the template is ours");
-    ProgressBar::new(0).with_style(style)
+fn step() -> send::Step {
+    Arc::new(|_| Ok(()))
 }
 
-/// Ctrl-C or SIGTERM: finish what is in flight and record it; a second one stops at once.
-async fn stop_at_signals(interrupt: watch::Sender<bool>) {
-    loop {
-        if !signal().await {
-            return;
-        }
-        if *interrupt.borrow() {
-            stop_at_once();
-        }
-        interrupt.send_replace(true);
-    }
+/// An end that no run came to.
+fn ended_as(ending: Ending, departure: &Departure<'_>) -> Result<Ended> {
+    let counts = departure.ledger.counts(&departure.folder.id)?;
+    Ok(Ended { ending, recovered: Recovered::default(), progress: Progress::default(), counts, warnings: Vec::new() })
 }
 
-#[cfg(unix)]
-async fn signal() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-        asked = terminate.recv() => asked.is_some(),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
-}
-
-#[expect(clippy::exit, reason = "the person has asked twice; the ledger knows what is in flight")]
-fn stop_at_once() -> ! {
-    std::process::exit(Exit::Interrupted as i32)
+fn round(departure: &Departure<'_>, steer: &Steer, interrupted: watch::Receiver<bool>, shell: &Shell) -> Result<Round> {
+    let ledger = departure.ledger.clone();
+    let (now, is_outbox) = (departure.now, departure.kind == WayOut::Outbox);
+    let shown = steer.bar.clone();
+    Ok(Round {
+        issue: departure.folder.id.clone(),
+        secrets: Secrets::open(&ledger)?,
+        mailer: way_out::mailer(shell, ledger.state_dir())?,
+        ledger,
+        keys: way_out::keys(shell)?,
+        delivering: shell.config.newsletter.delivery.clone(),
+        clock: Arc::new(move || if is_outbox { now } else { clock() }),
+        interrupted,
+        progress: Arc::new(move |progress: &Progress| {
+            shown.set_length(progress.due);
+            shown.set_position(progress.accepted + progress.deferred + progress.refused + progress.unknown);
+        }),
+        step: step(),
+    })
 }
 
 /// Records how it ended, and says so.
@@ -405,6 +407,9 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
             "between the languages' medians: {seconds} s",
             "entre les médianes des langues : {seconds} s"
         ));
+    }
+    if let Some(file) = certificate::save(&departure.folder, &departure.ledger, shell)? {
+        report.line(&words!("certificate: {file}", "attestation : {file}"));
     }
     let said = ended.ending.words(id);
     let colour = if is_complete { Colour::Green } else { Colour::Yellow };

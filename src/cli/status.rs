@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, approve, calendar, check, words};
-use crate::ledger::{Ledger, UnknownCopy};
+use crate::ledger::{Asked, Control, Ledger, UnknownCopy};
 use crate::model::{Counts, Edition, EditionId, IssueId, Words};
 
 /// Arguments of `status`.
@@ -37,6 +37,8 @@ pub(super) struct Standing {
     pub(super) to_ask: Vec<EditionId>,
     pub(super) counts: BTreeMap<EditionId, Counts>,
     pub(super) unknown: Vec<UnknownCopy>,
+    /// What was asked of it while it was leaving.
+    pub(super) control: Option<Control>,
 }
 
 impl Standing {
@@ -54,6 +56,7 @@ impl Standing {
             to_ask: Vec::new(),
             counts: BTreeMap::new(),
             unknown: Vec::new(),
+            control: None,
         };
         if let Some(manifest) = manifest {
             standing.editions = folder.load_editions(&manifest)?;
@@ -79,6 +82,7 @@ impl Standing {
         if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
             standing.counts = ledger.counts(&folder.id)?;
             standing.unknown = ledger.unknown(&folder.id)?;
+            standing.control = ledger.control(&folder.id)?;
         }
         Ok(standing)
     }
@@ -88,11 +92,17 @@ impl Standing {
         !self.counts.is_empty() && self.counts.values().all(Counts::is_complete)
     }
 
+    fn is_paused(&self) -> bool {
+        self.control.is_some_and(|control| control.asked == Asked::Paused)
+    }
+
     /// The next command, as a person would type it.
     pub(super) fn next(&self, id: &IssueId) -> String {
         let first = || self.missing.first().map(|(edition, _)| edition.clone());
         if self.is_complete() {
             "cco-news compose".to_owned()
+        } else if self.is_paused() {
+            format!("cco-news resume {id}")
         } else if !self.counts.is_empty() {
             format!("cco-news send {id}")
         } else if self.editions.is_empty() || self.has_changed || self.is_blocked {
@@ -157,6 +167,13 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
             "awaited: {edition}, {by}, since {since}",
             "en attente : {edition}, {by}, depuis le {since}"
         ));
+    }
+    if let Some(control) = standing.control {
+        let since = words::moment(control.at, newsletter);
+        report.line(&match control.asked {
+            Asked::Paused => words!("paused since {since}", "en pause depuis le {since}"),
+            Asked::Cancelled => words!("cancelled on {since}", "annulé le {since}"),
+        });
     }
     for copy in &standing.unknown {
         let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
@@ -224,5 +241,9 @@ fn json(id: &IssueId, standing: &Standing) -> Value {
         .iter()
         .map(|copy| json!({"message_id": copy.message_id, "recipient": copy.to.masked(), "since": copy.since}))
         .collect();
-    json!({"issue": id, "editions": editions, "unknown": unknown, "next": standing.next(id)})
+    let control = standing.control.map(|control| match control.asked {
+        Asked::Paused => "paused",
+        Asked::Cancelled => "cancelled",
+    });
+    json!({"issue": id, "editions": editions, "unknown": unknown, "control": control, "next": standing.next(id)})
 }

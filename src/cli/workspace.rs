@@ -243,6 +243,20 @@ impl IssueFolder<'_> {
     }
 }
 
+/// Writes into `sent.json` what the ledger counts now.
+pub(super) fn record_counts(
+    config: &Config,
+    id: &IssueId,
+    counts: &BTreeMap<EditionId, Counts>,
+    complete: bool,
+) -> Result<()> {
+    let folder = folder(config, id);
+    if let Some(sent) = folder.load_sent()? {
+        folder.save_sent(&Sent { counts: counts.clone(), complete, ..sent })?;
+    }
+    Ok(())
+}
+
 /// Whether an issue has begun to leave: its own file says so, or, when that could not be written, this machine's ledger.
 pub(super) fn has_begun(folder: &IssueFolder<'_>) -> Result<bool> {
     if folder.load_sent()?.is_some() {

@@ -8,6 +8,7 @@ mod sqlite;
 mod plan;
 mod deliveries;
 mod status;
+mod control;
 mod account;
 mod subscribers;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 
 pub use account::CopyLine;
+pub use control::{Asked, Control, Settled};
 pub use deliveries::{Claimed, Due, Record, Recovered};
 pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
 pub use status::{UnknownCopy, WayCount};

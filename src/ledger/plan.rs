@@ -235,7 +235,7 @@ fn audience(db: &Connection, editions: &[EditionId]) -> Result<Audience> {
 
 /// The SQL that names a subscriber's edition: their language's, else the bilingual one; a newsletter of one edition
 /// has that one for everybody.
-fn edition_of(editions: &[EditionId]) -> String {
+pub(super) fn edition_of(editions: &[EditionId]) -> String {
     // Edition names are keys of `newsletter.toml`; as SQL text their quotes are doubled.
     let quoted = |id: &EditionId| format!("'{}'", id.as_str().replace('\'', "''"));
     if let [only] = editions {

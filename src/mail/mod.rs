@@ -9,6 +9,7 @@ mod connect;
 mod smtp;
 mod outbox;
 mod memory;
+mod sink;
 
 use std::future::Future;
 
@@ -19,6 +20,7 @@ use crate::model::{Address, Outcome, Reply};
 pub use memory::{Answer, Memory, Sent};
 pub use outbox::Outbox;
 pub use settings::{Protection, Settings, Timers};
+pub use sink::{Seen, Sink};
 pub use smtp::Smtp;
 
 /// A way out.

@@ -15,11 +15,17 @@ mod tally;
 mod ended;
 mod test;
 mod draft;
+mod cancel;
+mod relay_log;
+mod note;
 pub mod secrets;
 
+pub use cancel::cancel_rest;
 pub use draft::{Draft, draft, request_id};
 pub use ended::{Ended, Ending, Progress};
 pub use engine::{Clock, Round, Step, run};
+pub use note::{Note, note};
 pub use plan::{Leaving, freeze, planned};
+pub use relay_log::{Fate, fates};
 pub use secrets::Secrets;
 pub use test::{hand_over, test_copy};

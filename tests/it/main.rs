@@ -41,5 +41,7 @@ mod relay;
 mod smtp;
 /// The report on an issue that has left.
 mod account;
+/// Pause, resume, cancel, resolve, and who is asked about.
+mod control;
 /// A stop at every step, and then again.
 mod kill;

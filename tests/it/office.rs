@@ -38,6 +38,28 @@ impl Office {
         Self { folder }
     }
 
+    /// As [`Office::open`], with two stories: enough to send, and quick to compose.
+    pub(crate) fn with_two_stories() -> Self {
+        let folder = tree::copy();
+        for file in tree::files(&folder.path().join("stories")) {
+            if !["learning-day.md", "mentoring.md"].contains(&file.to_str().unwrap()) {
+                fs::remove_file(folder.path().join("stories").join(file)).unwrap();
+            }
+        }
+        Self { folder }
+    }
+
+    /// As [`Office::with_two_stories`], with its issue composed and approved. A short preheader wants a look.
+    pub(crate) fn quick() -> Self {
+        let office = Self::with_two_stories();
+        let said = office.run(&["compose", ISSUE, "--offline"]);
+        assert!(matches!(said.code, 0 | 3), "{}", said.text);
+        for language in ["en", "fr"] {
+            office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
+        }
+        office
+    }
+
     /// As [`Office::open`], with its issue composed and approved.
     pub(crate) fn ready() -> Self {
         let office = Self::open();

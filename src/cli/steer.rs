@@ -1,0 +1,184 @@
+//! What steers a running `send`: Ctrl-C, and what was asked from another terminal; and the bar that shows how far it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::watch;
+
+use super::exit::Exit;
+use super::report::{Report, is_on_terminal};
+use super::words;
+use crate::ledger::{Asked, Ledger};
+use crate::model::{EditionId, IssueId, Speech};
+
+/// How often the ledger is asked whether to pause or to cancel: the promise is "within a second".
+const LOOK_WAIT: Duration = Duration::from_millis(500);
+/// Looks between two countings for the bar of which the last took long: counting may cost a twentieth of the time.
+const COUNT_SHARE: u32 = 20;
+
+/// Steers the sending of one issue.
+pub(super) struct Steer {
+    ledger: Ledger,
+    issue: IssueId,
+    report: Report,
+    pub(super) bar: ProgressBar,
+    signalled: watch::Receiver<bool>,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Go {
+    /// Send.
+    On,
+    /// Send no more, ever.
+    Cancelled,
+    /// A person pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Steer {
+    /// Begins to listen; needs a runtime.
+    pub(super) fn begin(ledger: &Ledger, issue: &IssueId, report: Report) -> Self {
+        let (signals, signalled) = watch::channel(false);
+        tokio::spawn(listen(signals));
+        Self { ledger: ledger.clone(), issue: issue.clone(), report, bar: bar(report.is_quiet), signalled }
+    }
+
+    /// Whether a person has pressed Ctrl-C.
+    pub(super) fn is_signalled(&self) -> bool {
+        *self.signalled.borrow()
+    }
+
+    /// What was asked of the issue; while it is paused, waits.
+    pub(super) async fn go(&self) -> Result<Go> {
+        let mut is_told = false;
+        loop {
+            if self.is_signalled() {
+                return Ok(Go::Interrupted);
+            }
+            match self.ledger.control(&self.issue)?.map(|control| control.asked) {
+                None => {
+                    if is_told {
+                        self.say(&words!("resumed", "repris"));
+                    }
+                    return Ok(Go::On);
+                }
+                Some(Asked::Cancelled) => return Ok(Go::Cancelled),
+                Some(Asked::Paused) => {
+                    if !is_told {
+                        let id = &self.issue;
+                        self.say(&words!(
+                            "paused; cco-news resume {id} lets it go on",
+                            "en pause; cco-news resume {id} le laisse continuer"
+                        ));
+                    }
+                    is_told = true;
+                }
+            }
+            self.look_again().await;
+        }
+    }
+
+    fn say(&self, words: &crate::model::Words) {
+        self.bar.suspend(|| self.report.alert(words));
+    }
+
+    async fn look_again(&self) {
+        let mut signalled = self.signalled.clone();
+        tokio::select! {
+            _ = signalled.wait_for(|signalled| *signalled) => {}
+            () = tokio::time::sleep(LOOK_WAIT) => {}
+        }
+    }
+
+    /// Turns true when this run is to stop: at Ctrl-C, or when something is asked of the issue. The task ends with it.
+    pub(super) fn stops(self: &Arc<Self>) -> (watch::Receiver<bool>, tokio::task::JoinHandle<()>) {
+        let (stop, stopped) = watch::channel(false);
+        let steer = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let mut n_skips = 0;
+            loop {
+                steer.look_again().await;
+                // A ledger that cannot be read stops the run by itself.
+                let is_asked = steer.ledger.control(&steer.issue).is_ok_and(|control| control.is_some());
+                if steer.is_signalled() || is_asked {
+                    stop.send_replace(true);
+                    return;
+                }
+                if n_skips == 0 {
+                    n_skips = steer.show_counts();
+                } else {
+                    n_skips -= 1;
+                }
+            }
+        });
+        (stopped, task)
+    }
+
+    /// Shows the counts of each language under the bar; gives for how many looks that is enough.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long counting takes decides how often it is done; nothing is recorded"
+    )]
+    fn show_counts(&self) -> u32 {
+        if self.bar.is_hidden() {
+            return u32::MAX;
+        }
+        let began = std::time::Instant::now();
+        if let Ok(counts) = self.ledger.counts(&self.issue) {
+            let line = |(edition, counts): (&EditionId, &crate::model::Counts)| {
+                let counted = words::counted(counts);
+                match self.report.speech {
+                    Speech::En => format!("{edition}: {}", counted.en),
+                    Speech::Fr => format!("{edition} : {}", counted.fr),
+                }
+            };
+            self.bar.set_message(counts.iter().map(line).collect::<Vec<_>>().join("\n"));
+        }
+        u32::try_from(began.elapsed().as_millis() / LOOK_WAIT.as_millis()).unwrap_or(0).saturating_mul(COUNT_SHARE)
+    }
+}
+
+fn bar(is_quiet: bool) -> ProgressBar {
+    if is_quiet || !is_on_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {per_sec} (-{eta})\n{msg}")
+        .expect("the template is ours");
+    ProgressBar::new(0).with_style(style)
+}
+
+/// Ctrl-C or SIGTERM: finish what is in flight and record it; a second one stops at once.
+async fn listen(signals: watch::Sender<bool>) {
+    loop {
+        if !signal().await {
+            return;
+        }
+        if *signals.borrow() {
+            stop_at_once();
+        }
+        signals.send_replace(true);
+    }
+}
+
+#[cfg(unix)]
+async fn signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+        asked = terminate.recv() => asked.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
+#[expect(clippy::exit, reason = "the person has asked twice; the ledger knows what is in flight")]
+fn stop_at_once() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}
