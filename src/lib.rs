@@ -20,6 +20,7 @@ pub mod send;
 pub mod receive;
 pub mod archive;
 pub mod http;
+pub mod dns;
 pub mod mail;
 pub mod mailbox;
 pub mod files;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::ElementRef;
 
-use super::catalogue::{Example, Group, Rule, row};
+use super::catalogue::{Example, Group, Limit, Rule, limit, row};
 use super::contrast::contrast;
 use super::dom::Link;
 use super::legible;
@@ -14,7 +14,8 @@ use super::sheet::{Run, Sheet};
 use crate::model::{Lang, Place, Severity, Words};
 
 /// Alternative text in English, and in French (ITAO).
-const ALT_CHARS_MAX: (usize, usize) = (140, 170);
+const ALT_EN: Limit = limit("ACC-04", "chars_en", 140.0);
+const ALT_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
     row(Group::Accessibility, id, severity, source)
@@ -53,6 +54,7 @@ pub(super) const RULES: &[Rule] = &[
         good: Example::Html(
             "<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">",
         ),
+        limits: &[ALT_EN, ALT_FR],
         judge: alternatives,
         ..rule("ACC-04", Severity::Error, "3.2")
     },
@@ -69,6 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, en mode clair et en mode sombre",
         bad: Example::Html("<p style=\"color:#b3b3b3;background-color:#ffffff\">Hardly to be seen</p>"),
         good: Example::Html("<p style=\"color:#333333;background-color:#ffffff\">Plain to be seen</p>"),
+        limits: &[legible::CONTRAST, legible::CONTRAST_LARGE],
         judge: legible::contrasts,
         ..rule("ACC-06", Severity::Error, "3.2, 7")
     },
@@ -77,6 +80,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Le texte courant a au moins 16 px et un interligne d'au moins 1,4, et n'est pas justifié",
         bad: Example::Html("<p style=\"text-align:justify\">A paragraph with rivers of white between its words</p>"),
         good: Example::Html("<p style=\"text-align:left\">A paragraph with even spaces between its words</p>"),
+        limits: &[legible::SIZE_PX, legible::SMALL_PX, legible::LINE_HEIGHT],
         judge: legible::sizes,
         ..rule("ACC-07", Severity::Warning, "3.2")
     },
@@ -87,6 +91,14 @@ pub(super) const RULES: &[Rule] = &[
         good: Example::Html("<p><a href=\"https://example.ca/en/x\">A thing to follow</a></p>"),
         judge: link_words,
         ..rule("ACC-08", Severity::Error, "3.2")
+    },
+    Rule {
+        en: "Nothing is told by a picture, an emoji or a colour alone, and what is read comes in the order in which it is seen",
+        fr: "Rien n'est dit que par une image, un émoji ou une couleur, et la lecture suit l'ordre de ce qui se voit",
+        bad: Example::Html("<div style=\"direction:rtl\">Second, then first</div>"),
+        good: Example::Html("<div style=\"direction:ltr\">First, then second</div>"),
+        judge: super::seen::by_eye_alone,
+        ..rule("ACC-09", Severity::Warning, "3.2")
     },
     Rule {
         en: "Jump links land: the target has both an `id` and an empty `<a name>`, which Outlook needs",
@@ -112,6 +124,16 @@ pub(super) const RULES: &[Rule] = &[
         good: Example::Html("<p>Words</p>"),
         judge: spacers,
         ..rule("ACC-12", Severity::Warning, "3.2")
+    },
+    Rule {
+        en: "A logo stays legible in the dark scheme: a white ground of its own, no transparent PNG",
+        fr: "Un logo reste lisible en mode sombre : un fond blanc à lui, pas de PNG transparent",
+        bad: Example::Case(
+            "a transparent PNG in a cell without a ground",
+            "un PNG transparent dans une cellule sans fond",
+        ),
+        judge: super::seen::dark_logos,
+        ..rule("ACC-13", Severity::Warning, "3.3")
     },
 ];
 
@@ -240,6 +262,16 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
 
 fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for story in proof.issue.stories() {
+        for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
+            // A picture that travels with the mail is judged there.
+            let is_in_mail =
+                proof.sheets.iter().any(|sheet| sheet.select("img").iter().any(|it| it.attr("alt") == Some(alt)));
+            if let Some((message, hint)) = alt_fault(proof, alt, lang.is_french()).filter(|_| !is_in_mail) {
+                let mut hit = proof.on_story(story, lang, message, hint);
+                hit.excerpt = scan::shorten(alt);
+                hits.push(hit.weighing(Severity::Warning));
+            }
+        }
         if story.image.as_ref().is_some_and(|image| image.alt.values().all(|alt| alt.trim().is_empty())) {
             let lang = story.source_language.as_ref().unwrap_or(proof.source());
             hits.push(proof.on_story(
@@ -267,27 +299,61 @@ fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 hits.push(hit_in(proof, sheet, None, src, words));
                 continue;
             };
-            let max = if sheet.edition.langs.iter().any(Lang::is_french) { ALT_CHARS_MAX.1 } else { ALT_CHARS_MAX.0 };
-            let n = alt.chars().count();
-            let lower = alt.to_lowercase();
-            let is_label =
-                ["image of", "photo of", "picture of", "graphic of", "image de", "photo de", "image d'", "photo d'"]
-                    .iter()
-                    .any(|start| lower.starts_with(start));
-            let is_file = lower.rsplit('.').next().is_some_and(|end| matches!(end, "jpg" | "jpeg" | "png" | "gif"))
-                && !lower.contains(' ');
-            if n > max || is_label || is_file {
-                let words = (
-                    words!(
-                        "the alternative text is a file name, too long ({n} of {max}), or says “image of”",
-                        "le texte de remplacement est un nom de fichier, trop long ({n} sur {max}), ou dit « image de »"
-                    ),
-                    words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image"),
-                );
+            let is_french = sheet.edition.langs.iter().any(Lang::is_french);
+            if let Some(words) = alt_fault(proof, alt, is_french) {
                 hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
             }
         }
     }
+}
+
+/// What is wrong with an alternative text.
+fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Words)> {
+    const LABELS: &[&str] = &[
+        "image of",
+        "photo of",
+        "picture of",
+        "graphic of",
+        "photograph of",
+        "image de",
+        "photo de",
+        "image d'",
+        "photo d'",
+        "photographie de",
+        "photographie d'",
+        "graphique de",
+        "illustration de",
+        "illustration of",
+        "an image of",
+        "a photo of",
+        "a picture of",
+        "une image de",
+        "une photo de",
+    ];
+    let max = proof.count(if is_french { &ALT_FR } else { &ALT_EN });
+    let n = alt.chars().count();
+    let lower = alt.to_lowercase().replace('’', "'");
+    let lower = lower.trim();
+    let is_file = !lower.contains(' ')
+        && lower.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp"));
+    let is_empty_word =
+        matches!(lower, "image" | "photo" | "picture" | "graphic" | "logo" | "graphique" | "illustration");
+    let message = if n > max {
+        words!(
+            "the alternative text has {n} characters, {max} at most",
+            "le texte de remplacement a {n} caractères, {max} au plus"
+        )
+    } else if is_file || is_empty_word {
+        words!(
+            "the alternative text is a file name, or says nothing",
+            "le texte de remplacement est un nom de fichier, ou ne dit rien"
+        )
+    } else if LABELS.iter().any(|start| lower.starts_with(start)) {
+        words!("the alternative text says “image of”", "le texte de remplacement dit « image de »")
+    } else {
+        return None;
+    };
+    Some((message, words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image")))
 }
 
 fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -416,6 +482,23 @@ fn text_part(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 hits.push(hit_in(proof, sheet, None, left, words));
             }
         }
+        let links = proof.passages.iter().filter(|it| it.story.is_some() && sheet.edition.langs.contains(&it.lang));
+        let links = links.flat_map(|passage| passage.block.links.iter().map(move |link| (passage, link)));
+        let lost = links.filter(|(_, link)| {
+            let shown = link.href.strip_prefix("mailto:").unwrap_or(&link.href);
+            !link.href.starts_with('#') && !text.contains(shown.split('?').next().unwrap_or(shown))
+        });
+        if let Some((passage, link)) = lost.into_iter().find(|(passage, _)| passage.part != super::proof::Part::Title) {
+            let words = (
+                words!(
+                    "the text part lacks an address of the HTML part",
+                    "une adresse de la partie HTML manque à la partie texte"
+                ),
+                words!("write links as addresses", "écrivez les liens sous forme d'adresses"),
+            );
+            let id = passage.story.map(|story| story.id.as_str());
+            hits.push(hit_in(proof, sheet, id, &link.href, words));
+        }
         for lang in &sheet.edition.langs {
             let mut from = 0;
             for story in proof.issue.stories() {
@@ -471,10 +554,25 @@ fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             );
             hits.push(hit_in(proof, sheet, None, "", words));
         }
+        for moving in sheet.select("marquee, blink") {
+            let words = (
+                words!("words that move or blink", "des mots qui bougent ou clignotent"),
+                words!("let them stand still", "laissez-les immobiles"),
+            );
+            hits.push(hit_in(proof, sheet, None, &moving.text().collect::<String>(), words));
+        }
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
             let is_gif = src.to_lowercase().split('?').next().is_some_and(|src| src.to_lowercase().ends_with(".gif"));
-            if is_gif {
+            let name = src.to_lowercase().rsplit('/').next().unwrap_or("").to_owned();
+            let is_spacer = ["spacer", "blank", "transparent", "pixel"].iter().any(|start| name.starts_with(start));
+            if is_spacer {
+                let words = (
+                    words!("a picture that only makes space", "une image qui ne sert qu'à créer de l'espace"),
+                    words!("make space with padding", "créez l'espace avec du remplissage (padding)"),
+                );
+                hits.push(hit_in(proof, sheet, None, src, words));
+            } else if is_gif {
                 let words = (
                     words!("a GIF, which may move", "une image GIF, qui peut bouger"),
                     words!("use PNG or JPEG", "utilisez PNG ou JPEG"),

@@ -28,8 +28,36 @@ pub struct Rule {
     pub bad: Example,
     /// What keeps it.
     pub good: Example,
+    /// Its limits, which a newsletter may set otherwise.
+    pub limits: &'static [Limit],
     /// The function that judges.
     pub(super) judge: fn(&Proof<'_>, &mut Vec<Hit>),
+}
+
+/// A limit of a rule, by its name in `[check.rule.ID] limits`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// The rule.
+    pub rule: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when nothing is said; its unit is in its name.
+    pub default: f64,
+}
+
+/// A rule that no finding can tell of: it holds while `send` runs, and is tested there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invariant {
+    /// Its id among the rules.
+    pub id: &'static str,
+    /// The section of the federal references that it comes from.
+    pub source: &'static str,
+    /// What holds, in English.
+    pub en: &'static str,
+    /// The same in French.
+    pub fr: &'static str,
+    /// The tests that hold it: file and name.
+    pub tests: &'static [(&'static str, &'static str)],
 }
 
 /// A group of rules: the letters of their ids.
@@ -101,6 +129,19 @@ impl Group {
         }
     }
 
+    /// The letters with which the ids of its rules begin.
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Parity => "BIL",
+            Self::Typography => "TYP",
+            Self::Style => "STY",
+            Self::Accessibility => "ACC",
+            Self::Client => "CLI",
+            Self::Sender => "SND",
+            Self::Links => "LNK",
+        }
+    }
+
     const fn rules(self) -> &'static [Rule] {
         match self {
             Self::Parity => parity::RULES,
@@ -142,8 +183,14 @@ pub(super) const fn row(group: Group, id: &'static str, severity: Severity, sour
         fr: "",
         bad: Example::Clean,
         good: Example::Clean,
+        limits: &[],
         judge: |_, _| {},
     }
+}
+
+/// A limit with what holds by default.
+pub(super) const fn limit(rule: &'static str, name: &'static str, default: f64) -> Limit {
+    Limit { rule, name, default }
 }
 
 /// Every rule, in the order of the groups.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::catalogue::{Limit, limit};
 use super::language;
 use super::parity::pairs;
 use super::proof::{Hit, Part, Passage, Proof};
@@ -10,15 +11,16 @@ use super::sentences;
 use crate::model::{Lang, Severity};
 
 /// From here on a passage in the wrong language is an error; below it may be a quotation.
-const STRANGE_CHARS_ERROR: usize = 200;
+pub(super) const STRANGE_CHARS: Limit = limit("BIL-09", "chars", 200.0);
 /// From this many words on two passages are the same text and not the same name.
-const SAME_WORDS_MIN: usize = 5;
+pub(super) const SAME_WORDS: Limit = limit("BIL-10", "words", 5.0);
 /// Small words of the other language, with none of its own, that give a subject away.
 const SMALL_WORDS_MIN: usize = 2;
 /// The same for a title or another short text of a story, in which a name may bring two.
 const SMALL_WORDS_OF_TITLE_MIN: usize = 3;
 
 pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    claimed_by_frame(proof, hits);
     for passage in &proof.passages {
         let is_strange_title =
             || language::strange_short(&passage.block.text, &passage.lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
@@ -33,7 +35,7 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             continue;
         }
         let text = &passage.block.text;
-        let is_long = passage.is_strange && text.chars().count() >= STRANGE_CHARS_ERROR;
+        let is_long = passage.is_strange && text.chars().count() >= proof.count(&STRANGE_CHARS);
         let lang = &passage.lang;
         let range = passage.strange_sentences.first().cloned().unwrap_or(0..text.len());
         let hit = proof.at(
@@ -46,6 +48,30 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ),
         );
         hits.push(hit.weighing(if is_long { Severity::Error } else { Severity::Warning }));
+    }
+}
+
+/// What the templates say around the stories, in the language of their half.
+fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let known: BTreeSet<Vec<String>> =
+        proof.passages.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
+    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
+        for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
+            let (block, Some(lang)) = (&placed.block, &placed.lang) else { continue };
+            let is_strange =
+                placed.is_strange || language::strange_short(&block.text, lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
+            let is_told = !block.marked.is_empty() || block.links.iter().any(|link| link.lang.is_some());
+            if !is_strange || is_told || known.contains(&scan::folded_words(&block.text)) {
+                continue;
+            }
+            let is_long = block.text.chars().count() >= proof.count(&STRANGE_CHARS);
+            let words = (
+                words!("this text of the templates is not in `{lang}`", "ce texte des gabarits n'est pas en `{lang}`"),
+                words!("write it in `templates/locales/{lang}.ftl`", "écrivez-le dans `templates/locales/{lang}.ftl`"),
+            );
+            let hit = super::accessibility::hit_in(proof, sheet, None, &block.text, words);
+            hits.push(hit.weighing(if is_long { Severity::Error } else { Severity::Warning }));
+        }
     }
 }
 
@@ -72,7 +98,7 @@ pub(super) fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let small = scan::words(text).filter(|(range, word)| {
                 word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
             });
-            if sentences::words(text) < SAME_WORDS_MIN
+            if sentences::words(text) < proof.count(&SAME_WORDS)
                 || small.count() < 3
                 || !sources.contains(&scan::folded_words(text))
             {
@@ -103,7 +129,7 @@ pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
         if matches!(passage.part, Part::Subject | Part::Preheader)
-            && language::strange_short(text, &passage.lang, SMALL_WORDS_MIN).is_some()
+            && text.split('|').any(|half| language::strange_short(half, &passage.lang, SMALL_WORDS_MIN).is_some())
         {
             let lang = &passage.lang;
             hits.push(proof.at(
@@ -133,8 +159,20 @@ pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ));
         }
         let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
+        // A name that two languages share is nobody's mistake, unless the newsletter has a name in each.
+        let borrowed = |lang: &Lang| {
+            let own = proof.newsletter.language(lang);
+            proof.newsletter.languages.iter().filter(|other| *other != lang).any(|other| {
+                let other = proof.newsletter.language(other);
+                own.title != other.title
+                    && (own.from_name == other.title || own.from_name == other.from_name && own.from_name != own.title)
+            })
+        };
         let is_own = |from: &String| {
-            edition.langs.iter().any(|lang| from.contains(&proof.newsletter.language(lang).from_name))
+            edition
+                .langs
+                .iter()
+                .any(|lang| from.contains(&proof.newsletter.language(lang).from_name) && !borrowed(lang))
                 || from.contains("=?")
         };
         if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
@@ -170,6 +208,19 @@ pub(super) fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let langs: BTreeSet<&str> = row.child_elements().filter_map(|cell| cell.attr("lang")).collect();
             langs.len() > 1
         });
+        let second = sheet.edition.langs.get(1);
+        let jump = sheet.blocks.iter().filter(|placed| placed.is_shown).find_map(|placed| placed.block.links.first());
+        if jump.is_none_or(|link| !link.href.starts_with('#')) {
+            let lang = second.map_or("", Lang::as_str);
+            hits.push(proof.on_edition(
+                sheet.id(),
+                words!(
+                    "the bilingual edition does not begin with a notice and a jump to `{lang}`",
+                    "l'édition bilingue ne commence pas par un avis et un lien vers `{lang}`"
+                ),
+                words!("put the notice back at the top of the template", "remettez l'avis en haut du gabarit"),
+            ));
+        }
         if side_by_side || order.len() > sheet.edition.langs.len() + 2 * onlies {
             hits.push(proof.on_edition(
                 sheet.id(),
@@ -181,20 +232,28 @@ pub(super) fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 pub(super) fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    if proof.newsletter.archive.url.is_none() {
-        return;
-    }
     for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         for other in proof.issue.languages.iter().filter(|lang| !sheet.edition.langs.contains(lang)) {
-            let label = &proof.newsletter.language(other).label;
-            let mut links = sheet.blocks.iter().flat_map(|placed| &placed.block.links);
-            if !links.any(|link| link.text.contains(label.as_str())) {
+            let entry = proof.newsletter.language(other);
+            let (label, tag) = (&entry.label, entry.tag.to_lowercase());
+            let mut links =
+                sheet.blocks.iter().filter(|it| it.is_shown && it.story.is_none()).flat_map(|it| &it.block.links);
+            let leads = |link: &super::dom::Link| {
+                let is_marked = link.lang.as_ref().is_some_and(|lang| lang.to_lowercase() == tag);
+                let is_own =
+                    language::strange_short(&link.text, sheet.edition.langs.first().unwrap_or(other), 1).is_some();
+                link.text.contains(label.as_str()) || (is_marked && is_own)
+            };
+            if !links.any(leads) {
                 hits.push(proof.on_edition(
                     sheet.id(),
-                    words!("no link says `{label}`", "aucun lien ne dit `{label}`"),
                     words!(
-                        "link to the other edition's web copy",
-                        "ajoutez un lien vers la copie Web de l'autre édition"
+                        "no link leads to the other language in its words, as `{label}`",
+                        "aucun lien ne mène à l'autre langue dans ses mots, comme `{label}`"
+                    ),
+                    words!(
+                        "put the link to the other language back at the top of the template",
+                        "remettez en haut du gabarit le lien vers l'autre langue"
                     ),
                 ));
             }

@@ -1,24 +1,30 @@
-//! CLI: every mail program can show the mail, Outlook for Windows among them (FEDERAL 5.5). The table of what programs
-//! drop follows caniemail.com as of 2026-11.
+//! CLI: every mail program can show the mail, Outlook for Windows among them (FEDERAL 5.5). What programs drop is in
+//! [`dropped`], with its source and date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::accessibility::hit_in;
-use super::catalogue::{Class, Example, Group, Rule, row};
+use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
+use super::dropped::{self, Dropped};
 use super::proof::{Hit, Proof};
+use super::scan;
 use super::sheet::{declarations, style_text, without_comments};
 use crate::model::{Edition, Lang, Severity};
 
+/// Gmail cuts a mail at about 102 KB; above this the layout should be contents-first where a web copy exists.
+const WIRE_BYTES: Limit = limit("CLI-01", "bytes", 90_000.0);
 /// What headers, boundaries and slots add on the wire, generously.
 const FRAME_BYTES: usize = 2_500;
 /// The largest picture.
-const PICTURE_BYTES_MAX: usize = 200_000;
+const PICTURE_BYTES: Limit = limit("CLI-03", "bytes", 200_000.0);
 /// The widest fixed layout.
-const WIDTH_PX_MAX: u32 = 640;
+const WIDTH_PX: Limit = limit("CLI-04", "px", 640.0);
 /// Characters of a preheader: shorter says nothing, longer is cut.
-const PREHEADER_CHARS: std::ops::RangeInclusive<usize> = 40..=110;
+const PREHEADER_LEAST: Limit = limit("CLI-05", "chars_least", 40.0);
+const PREHEADER_MOST: Limit = limit("CLI-05", "chars_most", 110.0);
 /// Characters of a subject in English, and in French.
-const SUBJECT_CHARS_MAX: (usize, usize) = (60, 75);
+const SUBJECT_EN: Limit = limit("CLI-06", "chars_en", 60.0);
+const SUBJECT_FR: Limit = limit("CLI-06", "chars_fr", 75.0);
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
     row(Group::Client, id, severity, source)
@@ -29,6 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         en: "At most 90 KB of HTML on the wire: Gmail cuts longer mails",
         fr: "Au plus 90 Ko à l'envoi : Gmail coupe les messages plus longs",
         bad: Example::Case("a mail of 120 KB", "un message de 120 Ko"),
+        limits: &[WIRE_BYTES],
         judge: wire_size,
         ..rule("CLI-01", Severity::Warning, "5.5")
     },
@@ -45,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les images sont en PNG, JPEG ou GIF, accompagnent le message ou viennent par https, ont une largeur et une hauteur, et pèsent au plus 200 Ko",
         bad: Example::Html("<img src=\"data:image/png;base64,AAAA\" alt=\"A chart\" width=\"10\" height=\"10\">"),
         good: Example::Html("<img src=\"cid:chart@example.ca\" alt=\"A chart\" width=\"300\" height=\"200\">"),
+        limits: &[PICTURE_BYTES],
         judge: pictures,
         ..rule("CLI-03", Severity::Error, "5.5")
     },
@@ -53,6 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Rien n'a une largeur fixe de plus de 640 px",
         bad: Example::Html("<table role=\"presentation\" width=\"900\"><tr><td>Wide</td></tr></table>"),
         good: Example::Html("<table role=\"presentation\" width=\"600\"><tr><td>Fits</td></tr></table>"),
+        limits: &[WIDTH_PX],
         judge: widths,
         ..rule("CLI-04", Severity::Warning, "5.5")
     },
@@ -60,6 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         en: "A preheader of 40 to 110 characters that does not repeat the subject",
         fr: "Un préambule de 40 à 110 caractères qui ne répète pas l'objet",
         bad: Example::Case("a preheader of two words", "un préambule de deux mots"),
+        limits: &[PREHEADER_LEAST, PREHEADER_MOST],
         judge: preheaders,
         ..rule("CLI-05", Severity::Warning, "5.5")
     },
@@ -68,6 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Un objet d'au plus 60 caractères en anglais et 75 en français, sans majuscules, émoji ni point d'exclamation",
         bad: Example::Subject("en", "BIG NEWS FOR ALL OF YOU!"),
         good: Example::Subject("en", "News for communicators"),
+        limits: &[SUBJECT_EN, SUBJECT_FR],
         judge: subjects,
         ..rule("CLI-06", Severity::Warning, "1.6, 1.3")
     },
@@ -84,7 +95,10 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les deux parties sont là, et aucun en-tête ni aucune partie ne contient de caractère qui brise un message",
         bad: Example::Case("a header with a line break in it", "un en-tête qui contient un saut de ligne"),
         class: Class::Never,
-        judge: well_formed,
+        judge: |proof, hits| {
+            well_formed(proof, hits);
+            super::copies::well_formed(proof, hits);
+        },
         ..rule("CLI-08", Severity::Error, "5.2")
     },
 ];
@@ -95,7 +109,7 @@ fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let pictures: usize = edition.parts.iter().map(|part| part.bytes.len() * 4 / 3).sum();
         // Gmail cuts the HTML part, whatever the text part and the pictures weigh.
         let body = Edition::html_wire_bytes(&edition.html) + FRAME_BYTES;
-        if body > Edition::HTML_WIRE_BYTES_MAX {
+        if body > proof.count(&WIRE_BYTES) {
             let (kb, pictures) = (body / 1000, pictures / 1000);
             let words = (
                 words!(
@@ -116,42 +130,38 @@ fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Properties and values that Outlook for Windows, Gmail or others drop, so that the layout would break.
-const DROPPED: &[(&str, &str)] = &[
-    ("display", "flex"),
-    ("display", "inline-flex"),
-    ("display", "grid"),
-    ("position", "absolute"),
-    ("position", "fixed"),
-    ("position", "sticky"),
-    ("background-image", "url("),
-    ("background", "url("),
-    ("", "var("),
-    ("animation", ""),
-    ("filter", ""),
-    ("clip-path", ""),
-    ("grid-template-columns", ""),
-    ("transform", ""),
-];
-
 fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let mut shown: BTreeSet<String> = BTreeSet::new();
+        let mut css_shown: BTreeMap<String, &'static Dropped> = BTreeMap::new();
         for element in sheet.select("script, form, input, button, select, textarea, iframe, frame, video, audio, object, embed, svg, canvas, link, base") {
             shown.insert(format!("<{}>", element.value().name()));
         }
         for element in sheet.select("[style]") {
-            shown.extend(dropped(element.attr("style").unwrap_or("")));
+            css_shown.extend(dropped(element.attr("style").unwrap_or("")));
         }
         let css = without_comments(&style_text(&sheet.html));
         if css.contains("@import") {
             shown.insert("@import".to_owned());
         }
         for block in css.split('{').skip(1) {
-            shown.extend(dropped(block.split('}').next().unwrap_or("")));
+            css_shown.extend(dropped(block.split('}').next().unwrap_or("")));
         }
         for handler in sheet.select("[onclick], [onload], [onerror], [onmouseover]") {
             shown.insert(format!("<{} on…>", handler.value().name()));
+        }
+        for (what, Dropped { clients, tested, .. }) in css_shown {
+            let words = (
+                words!(
+                    "`{what}`: {clients} drop it (caniemail.com, tested {tested})",
+                    "`{what}` : {clients} le suppriment (caniemail.com, essai du {tested})"
+                ),
+                words!(
+                    "use tables and inline styles in the template",
+                    "utilisez des tableaux et des styles en ligne dans le gabarit"
+                ),
+            );
+            hits.push(hit_in(proof, sheet, None, &what, words));
         }
         for what in shown {
             let words = (
@@ -166,13 +176,13 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn dropped(style: &str) -> Vec<String> {
-    let is_dropped = |(name, value, _): &(String, String, bool)| {
-        DROPPED.iter().any(|(property, part)| {
-            (property.is_empty() || name == property) && value.contains(part) && value != "none"
-        })
-    };
-    declarations(style).iter().filter(|it| is_dropped(it)).map(|(name, value, _)| format!("{name}: {value}")).collect()
+fn dropped(style: &str) -> Vec<(String, &'static Dropped)> {
+    let all = declarations(style);
+    let found = all.iter().filter_map(|(name, value, _)| {
+        let known = dropped::find(name, value)?;
+        Some((format!("{name}: {value}"), known))
+    });
+    found.collect()
 }
 
 fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -205,8 +215,8 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 hits.push(hit_in(proof, sheet, None, src, words).weighing(Severity::Warning));
             }
         }
-        for part in sheet.edition.parts.iter().filter(|part| part.bytes.len() > PICTURE_BYTES_MAX) {
-            let (kb, max) = (part.bytes.len() / 1000, PICTURE_BYTES_MAX / 1000);
+        for part in sheet.edition.parts.iter().filter(|part| part.bytes.len() > proof.count(&PICTURE_BYTES)) {
+            let (kb, max) = (part.bytes.len() / 1000, proof.count(&PICTURE_BYTES) / 1000);
             let words = (
                 words!("a picture of {kb} KB, more than {max}", "une image de {kb} Ko, plus de {max}"),
                 words!("make it smaller", "réduisez-la"),
@@ -219,13 +229,29 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let width =
-            |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<u32>().ok()).unwrap_or(0);
+            |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<usize>().ok()).unwrap_or(0);
         let widest = sheet.select("table[width], td[width], img[width]").iter().map(|it| width(it.attr("width"))).max();
-        if let Some(px) = widest.filter(|px| *px > WIDTH_PX_MAX) {
+        let most = proof.count(&WIDTH_PX);
+        if sheet.select("table").iter().any(|table| table.attr("width").is_some())
+            && !has_width_for_outlook(&sheet.edition.html)
+        {
             let words = (
                 words!(
-                    "something is {px} px wide; {WIDTH_PX_MAX} is the most",
-                    "un élément fait {px} px de large; le maximum est {WIDTH_PX_MAX}"
+                    "no width for Outlook on Windows, which knows no max-width",
+                    "aucune largeur pour Outlook sous Windows, qui ne connaît pas max-width"
+                ),
+                words!(
+                    "keep the `<!--[if mso]>` tables that MJML writes",
+                    "gardez les tableaux `<!--[if mso]>` qu'écrit MJML"
+                ),
+            );
+            hits.push(hit_in(proof, sheet, None, "", words));
+        }
+        if let Some(px) = widest.filter(|px| *px > most) {
+            let words = (
+                words!(
+                    "something is {px} px wide; {most} is the most",
+                    "un élément fait {px} px de large; le maximum est {most}"
                 ),
                 words!("make it narrower in the template", "réduisez sa largeur dans le gabarit"),
             );
@@ -234,12 +260,21 @@ fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether a comment for Outlook sets a width.
+fn has_width_for_outlook(html: &str) -> bool {
+    html.split("<!--[if mso")
+        .skip(1)
+        .any(|rest| rest.split("<![endif]").next().is_some_and(|part| part.contains("width")))
+}
+
 fn preheaders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         let preheader = sheet.edition.preheader.trim();
         let n = preheader.chars().count();
-        let (min, max) = (PREHEADER_CHARS.start(), PREHEADER_CHARS.end());
-        if !PREHEADER_CHARS.contains(&n) {
+        let (min, max) = (proof.count(&PREHEADER_LEAST), proof.count(&PREHEADER_MOST));
+        let same = |other: &str| scan::folded_words(other) == scan::folded_words(preheader);
+        let title: String = sheet.select("h1").first().map(|it| it.text().collect()).unwrap_or_default();
+        if !(min..=max).contains(&n) {
             let words = (
                 words!(
                     "a preheader of {n} characters; {min} to {max} are shown well",
@@ -251,10 +286,23 @@ fn preheaders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 ),
             );
             hits.push(hit_in(proof, sheet, None, preheader, words));
-        } else if preheader == sheet.edition.subject.trim() {
+        } else if same(&sheet.edition.subject) || same(&title) {
             let words = (
-                words!("the preheader repeats the subject", "le préambule répète l'objet"),
+                words!("the preheader repeats the subject or the title", "le préambule répète l'objet ou le titre"),
                 words!("say what else is in the issue", "dites ce que contient aussi le numéro"),
+            );
+            hits.push(hit_in(proof, sheet, None, preheader, words));
+        } else if !sheet
+            .blocks
+            .iter()
+            .any(|placed| same(placed.block.text.trim_end_matches(['\u{200c}', '\u{a0}', ' '])))
+        {
+            let words = (
+                words!("the preheader is not in the mail", "le préambule n'est pas dans le message"),
+                words!(
+                    "put <mj-preview> back into the template `edition.mjml`",
+                    "remettez <mj-preview> dans le gabarit `edition.mjml`"
+                ),
             );
             hits.push(hit_in(proof, sheet, None, preheader, words));
         }
@@ -265,11 +313,13 @@ fn subjects(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let subject = &sheet.edition.subject;
         let n = subject.chars().count();
-        let one =
-            if sheet.edition.langs.iter().any(Lang::is_french) { SUBJECT_CHARS_MAX.1 } else { SUBJECT_CHARS_MAX.0 };
-        let max = if sheet.edition.langs.len() > 1 { SUBJECT_CHARS_MAX.0 + SUBJECT_CHARS_MAX.1 } else { one };
+        let (en, fr) = (proof.count(&SUBJECT_EN), proof.count(&SUBJECT_FR));
+        let one = if sheet.edition.langs.iter().any(Lang::is_french) { fr } else { en };
+        let max = if sheet.edition.langs.len() > 1 { en + fr + " | ".len() } else { one };
         let letters = subject.chars().filter(|c| c.is_alphabetic()).count();
-        let is_shouted = letters > 8 && !subject.chars().any(char::is_lowercase);
+        let shouts = |word: &&str| word.chars().count() > 3 && word.chars().all(char::is_uppercase);
+        let is_shouted = (letters > 8 && !subject.chars().any(char::is_lowercase))
+            || scan::words(subject).map(|(_, word)| word).filter(shouts).count() > 1;
         let has_sign = subject.contains('!') || subject.chars().any(is_emoji);
         if n > max || is_shouted || has_sign || subject.trim() != subject || subject.is_empty() {
             let words = (
@@ -324,7 +374,9 @@ fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 !SAFE.contains(&last.as_str())
             })
             .collect();
-        for stack in bare {
+        let faces = sheet.select("font[face]").into_iter().filter_map(|it| it.attr("face")).map(str::to_lowercase);
+        let odd = faces.filter(|face| !SAFE.contains(&face.rsplit(',').next().unwrap_or("").trim()));
+        for stack in bare.into_iter().chain(odd.collect::<BTreeSet<_>>()) {
             let words = (
                 words!(
                     "the fonts `{stack}` end with one that some systems lack",

@@ -15,10 +15,14 @@ impl Colour {
         if let Some(hex) = text.strip_prefix('#') {
             return Self::from_hex(hex);
         }
-        if let Some(inside) = text.strip_prefix("rgb(").and_then(|rest| rest.strip_suffix(')')) {
-            let parts: Vec<u8> =
-                inside.split([',', ' ']).filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok()).collect();
-            return <[u8; 3]>::try_from(parts).ok().map(Self);
+        let inside = text.strip_prefix("rgba(").or_else(|| text.strip_prefix("rgb("));
+        if let Some(inside) = inside.and_then(|rest| rest.strip_suffix(')')) {
+            let mut parts = inside.split([',', ' ', '/']).filter(|part| !part.is_empty());
+            let mut byte = || parts.next().and_then(|part| part.parse::<u8>().ok());
+            let solid = Self([byte()?, byte()?, byte()?]);
+            // What lies below is not known here; mails lie on white.
+            let part = parts.next().and_then(|part| part.parse::<f64>().ok()).unwrap_or(1.0);
+            return Some(solid.over(Self::WHITE, part));
         }
         let named = match text.as_str() {
             "white" => [255; 3],
@@ -30,6 +34,41 @@ impl Colour {
             "silver" => [192; 3],
             "navy" => [0, 0, 128],
             "yellow" => [255, 255, 0],
+            "lightgray" | "lightgrey" => [211; 3],
+            "darkgray" | "darkgrey" => [169; 3],
+            "dimgray" | "dimgrey" => [105; 3],
+            "gainsboro" => [220; 3],
+            "whitesmoke" => [245; 3],
+            "slategray" | "slategrey" => [112, 128, 144],
+            "orange" => [255, 165, 0],
+            "gold" => [255, 215, 0],
+            "tomato" => [255, 99, 71],
+            "coral" => [255, 127, 80],
+            "salmon" => [250, 128, 114],
+            "pink" => [255, 192, 203],
+            "crimson" => [220, 20, 60],
+            "maroon" => [128, 0, 0],
+            "brown" => [165, 42, 42],
+            "darkred" => [139, 0, 0],
+            "purple" => [128, 0, 128],
+            "violet" => [238, 130, 238],
+            "indigo" => [75, 0, 130],
+            "teal" => [0, 128, 128],
+            "olive" => [128, 128, 0],
+            "lime" => [0, 255, 0],
+            "aqua" | "cyan" => [0, 255, 255],
+            "fuchsia" | "magenta" => [255, 0, 255],
+            "lightgreen" => [144, 238, 144],
+            "darkgreen" => [0, 100, 0],
+            "lightblue" => [173, 216, 230],
+            "skyblue" => [135, 206, 235],
+            "steelblue" => [70, 130, 180],
+            "dodgerblue" => [30, 144, 255],
+            "royalblue" => [65, 105, 225],
+            "darkblue" => [0, 0, 139],
+            "lightyellow" => [255, 255, 224],
+            "ivory" => [255, 255, 240],
+            "beige" => [245, 245, 220],
             _ => return None,
         };
         Some(Self(named))
@@ -45,6 +84,15 @@ impl Colour {
         }
     }
 
+    /// This colour with a part of it (0 to 1) lying over another.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+    pub(super) fn over(self, ground: Self, part: f64) -> Self {
+        let part = part.clamp(0.0, 1.0);
+        let mix = |ink: u8, ground: u8| (f64::from(ink) * part + f64::from(ground) * (1.0 - part)).round() as u8;
+        let ([r, g, b], [r2, g2, b2]) = (self.0, ground.0);
+        Self([mix(r, r2), mix(g, g2), mix(b, b2)])
+    }
+
     /// As a person would write it.
     pub(super) fn hex(self) -> String {
         let [r, g, b] = self.0;
@@ -52,7 +100,7 @@ impl Colour {
     }
 
     /// Relative luminance (WCAG 2.1, definition of the term).
-    fn luminance(self) -> f64 {
+    pub(super) fn luminance(self) -> f64 {
         let linear = self.0.map(|part| {
             let part = f64::from(part) / 255.0;
             if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }

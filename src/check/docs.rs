@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue::{Example, Group, Rule};
-use super::rules;
+use super::catalogue::{Example, Group, Invariant, Rule};
+use super::{invariants, rules};
 use crate::model::Severity;
 
 /// The page, in Markdown.
@@ -12,7 +12,8 @@ pub fn rules_page() -> String {
         "# The rules that `check` knows\n\nWritten from the rules themselves: a test compares this page with them.\n\n\
          E blocks sending, W asks for an editor's eye, F is mended by the program and reported, I is information. \
          “Waived by” says who may accept a finding, with a reason; the waiver holds for that text alone.\n\
-         Numbers in brackets name the section of the federal references from which a rule comes.\n",
+         Numbers in brackets name the section of the federal references from which a rule comes. \
+         Limits, and what a rule weighs, can be set in newsletter.toml with a reason: `[check.rule.STY-09] limits = { words_en = 30 }, reason = \"…\"`.\n",
     );
     for group in Group::ALL {
         let (en, fr) = group.title();
@@ -20,8 +21,21 @@ pub fn rules_page() -> String {
         for rule in rules().iter().filter(|rule| rule.group == group) {
             entry(&mut page, rule);
         }
+        for invariant in invariants().iter().filter(|it| it.id.starts_with(group.letters())) {
+            held(&mut page, invariant);
+        }
     }
     page
+}
+
+/// A rule that holds while an issue leaves.
+fn held(page: &mut String, invariant: &Invariant) {
+    let Invariant { id, source, en, fr, tests } = invariant;
+    // Writing to a string cannot fail.
+    let _ = write!(page, "\n### {id} (invariant of `send`)\n\n{en}.\n{fr}.\n\n- never a finding [{source}]\n");
+    for (file, test) in *tests {
+        let _ = writeln!(page, "- tested by `{test}` in `{file}`");
+    }
 }
 
 fn entry(page: &mut String, rule: &Rule) {
@@ -36,6 +50,10 @@ fn entry(page: &mut String, rule: &Rule) {
     let (bad, good) = (example("breaks it", &rule.bad), example("keeps it", &rule.good));
     // Writing to a string cannot fail.
     let _ = write!(page, "\n### {id} ({severity})\n\n{en}.\n{fr}.\n\n- waived by: {by} [{source}]\n{bad}{good}");
+    if !rule.limits.is_empty() {
+        let limits = rule.limits.iter().map(|limit| format!("`{}` = {}", limit.name, limit.default));
+        let _ = writeln!(page, "- limits: {}", limits.collect::<Vec<_>>().join(", "));
+    }
 }
 
 /// An example in one line of Markdown.

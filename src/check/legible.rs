@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::accessibility::hit_in;
+use super::catalogue::{Limit, limit};
 use super::contrast::contrast;
 use super::proof::{Hit, Proof};
 
 /// WCAG 2.1, 1.4.3.
-const CONTRAST_MIN: f64 = 4.5;
+pub(super) const CONTRAST: Limit = limit("ACC-06", "ratio", 4.5);
 /// The same for large text: 24 px, or 18.66 px in bold.
-const CONTRAST_LARGE_MIN: f64 = 3.0;
+pub(super) const CONTRAST_LARGE: Limit = limit("ACC-06", "ratio_large", 3.0);
 /// Body text (FEDERAL 3.2).
-const SIZE_PX_MIN: f64 = 16.0;
+pub(super) const SIZE_PX: Limit = limit("ACC-07", "px", 16.0);
 /// Nothing at all is smaller than this.
-const SMALL_PX_MIN: f64 = 12.0;
+pub(super) const SMALL_PX: Limit = limit("ACC-07", "px_least", 12.0);
 /// Line spacing (FEDERAL 3.2); 1.5 is the aim.
-const LINE_HEIGHT_MIN: f64 = 1.4;
+pub(super) const LINE_HEIGHT: Limit = limit("ACC-07", "line_height", 1.4);
 /// A run shorter than this is a label, not body text.
 const BODY_RUN_CHARS_MIN: usize = 40;
 
@@ -24,7 +25,7 @@ pub(super) fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let mut said = BTreeSet::new();
         for run in &sheet.runs {
             let large = run.style.size_px >= 24.0 || (run.style.is_bold && run.style.size_px >= 18.66);
-            let min = if large { CONTRAST_LARGE_MIN } else { CONTRAST_MIN };
+            let min = proof.limit(if large { &CONTRAST_LARGE } else { &CONTRAST });
             for (ink, ground, is_dark) in [(run.style.ink, run.style.ground, false), (run.dark.0, run.dark.1, true)] {
                 let ratio = contrast(ink, ground);
                 // One word for each pair of colours: the mend is one in the template.
@@ -53,9 +54,9 @@ pub(super) fn sizes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let mut said = BTreeSet::new();
         for run in &sheet.runs {
-            let is_body =
-                run.story.is_some() && !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
-            let min = if is_body { SIZE_PX_MIN } else { SMALL_PX_MIN };
+            let is_body = !run.style.in_heading && run.text.chars().count() >= BODY_RUN_CHARS_MIN;
+            let min = proof.limit(if is_body { &SIZE_PX } else { &SMALL_PX });
+            let closest = proof.limit(&LINE_HEIGHT);
             let size = run.style.size_px;
             let spacing = run.style.line_height;
             let words = if size < min {
@@ -63,9 +64,9 @@ pub(super) fn sizes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     words!("text of {size} px; {min} is the least", "texte de {size} px; le minimum est {min}"),
                     words!("make it larger in the template", "agrandissez-le dans le gabarit"),
                 )
-            } else if is_body && spacing.is_some_and(|spacing| spacing < LINE_HEIGHT_MIN) {
+            } else if is_body && spacing.is_some_and(|spacing| spacing < closest) {
                 (
-                    words!("lines closer than {LINE_HEIGHT_MIN}", "interligne inférieur à {LINE_HEIGHT_MIN}"),
+                    words!("lines closer than {closest}", "interligne inférieur à {closest}"),
                     words!("set line-height to 1.5", "mettez line-height à 1.5"),
                 )
             } else if run.style.is_justified {

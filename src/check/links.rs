@@ -1,14 +1,17 @@
-//! LNK: links say where they lead, and lead there in the reader's language (FEDERAL 2.3 and 8). Judged without the
-//! network: whether an address answers is for `check --links`.
+//! LNK: links say where they lead, and lead there in the reader's language (FEDERAL 2.3 and 8). What the network knows of
+//! them is in [`super::targets`].
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use url::{Host, Url};
 
 use super::catalogue::{Example, Group, Rule, row};
 use super::dom::Link;
 use super::language::Which;
 use super::proof::{Hit, Proof, Reading};
+use super::scan::pattern;
 use super::sender;
 use crate::model::{Lang, Severity, Words};
 
@@ -26,8 +29,8 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("LNK-01", Severity::Error, "2.3, 3.2")
     },
     Rule {
-        en: "Within a language the same words lead to the same page",
-        fr: "Dans une langue, les mêmes mots mènent à la même page",
+        en: "Within a language the same words lead to the same page, and one page has one name",
+        fr: "Dans une langue, les mêmes mots mènent à la même page, et une page a un seul nom",
         bad: Example::Text(
             "en",
             "<p><a href=\"https://example.ca/en/a\">Writing guide</a>, <a href=\"https://example.ca/en/b\">writing guide</a></p>",
@@ -76,8 +79,8 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("LNK-05", Severity::Error, "2.3")
     },
     Rule {
-        en: "A link to a file says its type and size: (PDF, 4.35 MB)",
-        fr: "Un lien vers un fichier en dit le type et la taille : (PDF, 4,35 Mo)",
+        en: "A link to a file says its type and size: (PDF, 4.35 MB); a link to a video its length",
+        fr: "Un lien vers un fichier en dit le type et la taille : (PDF, 4,35 Mo); un lien vers une vidéo, sa durée",
         bad: Example::Text("en", "<p>Download the <a href=\"https://example.ca/en/report.pdf\">annual report</a>.</p>"),
         good: Example::Text(
             "en",
@@ -85,6 +88,14 @@ pub(super) const RULES: &[Rule] = &[
         ),
         judge: files,
         ..rule("LNK-06", Severity::Warning, "2.3")
+    },
+    Rule {
+        en: "A link is https and its page answers: not 404 or 410, no page that says “not found”, no chain of redirects",
+        fr: "Un lien est en https et sa page répond : ni 404 ni 410, ni page qui se dit introuvable, ni chaîne de redirections",
+        bad: Example::Text("en", "<p>See <a href=\"http://example.ca/en/guide\">the writing guide</a>.</p>"),
+        good: Example::Text("en", "<p>See <a href=\"https://example.ca/en/guide\">the writing guide</a>.</p>"),
+        judge: super::targets::answers,
+        ..rule("LNK-07", Severity::Error, "2.3, 6.1")
     },
     Rule {
         en: "Links lead straight to a page: no wrappers, shorteners, bare numbers, passwords or tracking",
@@ -113,7 +124,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Every link that readers get, with where it stands; slots and jumps within the mail are not pages.
-fn each(proof: &Proof<'_>, mut see: impl FnMut(&Reading<'_>, &Link)) {
+pub(super) fn each(proof: &Proof<'_>, mut see: impl FnMut(&Reading<'_>, &Link)) {
     for reading in proof.link_readings() {
         for link in &reading.block.links {
             if !link.href.starts_with('#') && !link.href.contains("slot.invalid") {
@@ -123,7 +134,7 @@ fn each(proof: &Proof<'_>, mut see: impl FnMut(&Reading<'_>, &Link)) {
     }
 }
 
-fn hit_link(reading: &Reading<'_>, link: &Link, message: Words, hint: Words) -> Hit {
+pub(super) fn hit_link(reading: &Reading<'_>, link: &Link, message: Words, hint: Words) -> Hit {
     let mut found = reading.hit(link.range.clone(), message, hint);
     if found.excerpt.is_empty() {
         found.excerpt = super::scan::shorten(&link.href);
@@ -184,7 +195,8 @@ fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         let text = link.text.to_lowercase().replace('’', "'");
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        if VAGUE.contains(&text) {
+        let is_click = ["click here", "cliquez ici", "cliquer ici"].iter().any(|start| text.starts_with(start));
+        if VAGUE.contains(&text) || is_click {
             hits.push(hit_link(
                 reading,
                 link,
@@ -200,6 +212,7 @@ fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn same_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let mut seen: BTreeMap<(Lang, String), String> = BTreeMap::new();
+    let mut names: BTreeMap<(Lang, String), String> = BTreeMap::new();
     each(proof, |reading, link| {
         let text = link.text.to_lowercase();
         if text.chars().count() < 4 {
@@ -215,6 +228,20 @@ fn same_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 words!("`{text}` leads to two pages", "`{text}` mène à deux pages"),
                 words!("name each page by its own words", "nommez chaque page par ses propres mots"),
             ));
+        }
+        // A title and a sentence may well name one page each in its way.
+        let name = link.text.to_lowercase();
+        let is_mail = href.starts_with("mailto:");
+        let known = names.entry((reading.lang.clone(), href)).or_insert_with(|| name.clone());
+        if *known != name && !is_mail {
+            let text = &link.text;
+            let hit = hit_link(
+                reading,
+                link,
+                words!("`{text}` leads where `{known}` does", "`{text}` mène là où mène `{known}`"),
+                words!("one name for one page is easier to follow", "un seul nom par page est plus facile à suivre"),
+            );
+            hits.push(hit.weighing(Severity::Info));
         }
     });
 }
@@ -261,24 +288,33 @@ pub(super) fn language_of(href: &str) -> Option<Which> {
     }
 }
 
-fn says_one_language(text: &str) -> bool {
-    let text = text.to_lowercase();
-    [
-        "(french only)",
-        "(english only)",
-        "(en anglais seulement)",
-        "(en français seulement)",
-        "(in french only)",
-        "(in english only)",
-        "(anglais seulement)",
-        "(disponible en anglais seulement)",
-    ]
-    .iter()
-    .any(|notice| text.contains(notice))
+/// Whether a link says, in the reader's language, that its page is in one language only.
+pub(super) fn says_one_language(text: &str, reader: &Lang) -> bool {
+    let text = text.to_lowercase().replace('\u{a0}', " ");
+    let notices: &[&str] = if reader.is_french() {
+        &[
+            "en anglais seulement)",
+            "(anglais seulement)",
+            "en français seulement)",
+            "(en anglais)",
+            "en anglais uniquement)",
+        ]
+    } else {
+        &[
+            "(french only)",
+            "(english only)",
+            "in french only)",
+            "in english only)",
+            "available in french)",
+            "(in french)",
+        ]
+    };
+    notices.iter().any(|notice| text.contains(notice))
 }
 
 /// Whether a link is the switch to the other language: its words are that language's name.
 fn is_switch(proof: &Proof<'_>, link: &Link) -> bool {
+    // The switch of the frame is marked with the language it leads to, and is a slot; see `each`.
     proof.newsletter.language.values().any(|entry| link.text.contains(&entry.label))
 }
 
@@ -293,7 +329,10 @@ fn other_language(proof: &Proof<'_>, reading: &Reading<'_>, link: &Link) -> Opti
 
 fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
-        if other_language(proof, reading, link).is_some() && !says_one_language(&link.text) && link.lang.is_none() {
+        if other_language(proof, reading, link).is_some()
+            && !says_one_language(&link.text, reading.lang)
+            && link.lang.is_none()
+        {
             let lang = reading.lang;
             let href = super::scan::shorten(&link.href);
             hits.push(hit_link(
@@ -311,9 +350,21 @@ fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn one_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
+        if let Some(language) = super::targets::strange_page(proof, reading, link) {
+            let href = super::scan::shorten(&link.href);
+            hits.push(hit_link(
+                reading,
+                link,
+                words!("the page is in `{language}`, and the link does not say so: {href}", "la page est en `{language}`, et le lien ne le dit pas : {href}"),
+                words!(
+                    "link to the page in the reader's language, or add “(French only)” or « (en anglais seulement) »",
+                    "faites un lien vers la page dans la langue du texte, ou ajoutez « (en anglais seulement) » ou “(French only)”"
+                ),
+            ));
+        }
         let Some(marked) = &link.lang else { return };
         let is_other = !marked.to_lowercase().starts_with(reading.lang.as_str());
-        if is_other && !is_switch(proof, link) && !says_one_language(&link.text) {
+        if is_other && !is_switch(proof, link) && !says_one_language(&link.text, reading.lang) {
             hits.push(hit_link(
                 reading,
                 link,
@@ -334,10 +385,15 @@ fn one_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 const NETWORK_ONLY: &[&str] =
     &["gcxgce.sharepoint.com", "gcpedia.gc.ca", "gcconnex.gc.ca", "gcintranet.tpsgc-pwgsc.gc.ca"];
 
-fn is_network_only(href: &str) -> bool {
+pub(super) fn is_network_only(proof: &Proof<'_>, href: &str) -> bool {
+    is_internal(href, &proof.newsletter.check.network_only)
+}
+
+fn is_internal(href: &str, more: &[String]) -> bool {
     let Ok(url) = Url::parse(href) else { return false };
     let host = url.host_str().unwrap_or("").to_lowercase();
-    let is_listed = NETWORK_ONLY.iter().any(|it| host == *it || host.ends_with(&format!(".{it}")));
+    let known = NETWORK_ONLY.iter().copied().chain(more.iter().map(String::as_str));
+    let is_listed = known.into_iter().any(|it| host == *it || host.ends_with(&format!(".{it}")));
     let labels: Vec<&str> = host.split('.').collect();
     is_listed
         || host.starts_with("intranet.")
@@ -354,7 +410,7 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             "accessible only on the Government of Canada network"
         };
         let said = reading.text().replace('\u{a0}', " ");
-        if is_network_only(&link.href) && !said.contains(notice) {
+        if is_network_only(proof, &link.href) && !said.contains(notice) {
             hits.push(hit_link(
                 reading,
                 link,
@@ -369,32 +425,73 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn files(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    const TYPES: &[&str] =
-        &["pdf", "docx", "doc", "xlsx", "xls", "pptx", "ppt", "zip", "odt", "csv", "epub", "mp4", "mp3"];
+    const TYPES: &[&str] = &["pdf", "docx", "doc", "xlsx", "xls", "pptx", "ppt", "zip", "odt", "csv", "epub", "mp3"];
+    // `(PDF, 4.35 MB)`, `(PDF, 4,35 Mo)`, `(PDF - 300 KB)`.
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\(\s*(?:[^()]*,\s*)?(PDF|DOCX?|WORD|XLSX?|EXCEL|PPTX?|POWERPOINT|ZIP|ODT|CSV|EPUB|MP3)\s*[,;:–-]?\s*[0-9][0-9.,]*\s*(?:[KMG][BO]|bytes|octets)",
+        )
+    });
     each(proof, |reading, link| {
         let Ok(url) = Url::parse(&link.href) else { return };
         let path = url.path().to_lowercase();
-        let end = path.rsplit('.').next().unwrap_or("");
-        let kind = end.trim_end_matches('x').to_uppercase();
-        let said = reading.text().to_uppercase();
-        if url.scheme().starts_with("http")
-            && TYPES.contains(&end)
-            && path.contains('.')
-            && !said.contains(&format!("({kind}"))
-            && !said.contains(&format!("({}", end.to_uppercase()))
-        {
-            let kind = end.to_uppercase();
+        let end = path.rsplit_once('.').map_or("", |(_, end)| end);
+        let seen = super::targets::file_of(proof, &link.href);
+        let is_file = url.scheme().starts_with("http") && (TYPES.contains(&end) || seen.is_some());
+        let said = reading.text().replace(['\u{a0}', '\u{202f}'], " ");
+        if is_file && !SAID.is_match(&said) {
+            let kind = seen.map_or_else(|| end.to_uppercase(), |(kind, _)| kind.to_owned());
+            let bytes = seen.and_then(|(_, bytes)| bytes);
+            let size = bytes.map_or_else(|| ("4.35 MB".to_owned(), "4,35 Mo".to_owned()), size);
+            let (size, size_fr) = size;
             hits.push(hit_link(
                 reading,
                 link,
                 words!(
-                    "the link leads to a {kind} file, and does not say so",
-                    "le lien mène à un fichier {kind}, et ne le dit pas"
+                    "the link leads to a {kind} file, and does not say its type and size",
+                    "le lien mène à un fichier {kind}, et n'en dit pas le type et la taille"
                 ),
-                words!("add ({kind}, 4.35 MB) with its size", "ajoutez ({kind}, 4,35 Mo) avec sa taille"),
+                words!("add ({kind}, {size}) with its size", "ajoutez ({kind}, {size_fr}) avec sa taille"),
+            ));
+        }
+        if is_video(&url) && !says_length(&said) {
+            hits.push(hit_link(
+                reading,
+                link,
+                words!(
+                    "the link leads to a video, and does not say its length",
+                    "le lien mène à une vidéo, et n'en dit pas la durée"
+                ),
+                words!("add (video, 3 minutes) inside the link", "ajoutez (vidéo, 3 minutes) dans le lien"),
             ));
         }
     });
+}
+
+/// A size as people write it, in English and in French.
+fn size(bytes: u64) -> (String, String) {
+    let (number, en, fr) = if bytes >= 1_000_000 {
+        (format!("{}.{:02}", bytes / 1_000_000, bytes % 1_000_000 / 10_000), "MB", "Mo")
+    } else {
+        (bytes.div_ceil(1000).to_string(), "KB", "Ko")
+    };
+    (format!("{number} {en}"), format!("{} {fr}", number.replace('.', ",")))
+}
+
+/// Whether an address is that of one video.
+fn is_video(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or("").trim_start_matches("www.");
+    let path = url.path();
+    (host == "youtube.com" && path == "/watch")
+        || (host == "youtu.be" && path.len() > 1)
+        || (host == "vimeo.com" && path[1..].parse::<u64>().is_ok())
+        || path.to_lowercase().ends_with(".mp4")
+}
+
+fn says_length(text: &str) -> bool {
+    static LENGTH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)[0-9]+\s?(?:min|sec|h\b|hours?|heures?)|[0-9]+:[0-9]{2}|-minutes?"));
+    LENGTH.is_match(text)
 }
 
 /// Addresses that hide where they lead.
@@ -416,7 +513,7 @@ const SHORTENERS: &[&str] = &[
 ];
 
 /// Why an address does not lead straight to a page.
-fn crooked(href: &str) -> Option<(Words, Severity)> {
+pub(super) fn crooked(href: &str) -> Option<(Words, Severity)> {
     let error = |words| Some((words, Severity::Error));
     let Ok(url) = Url::parse(href) else {
         return error(words!("it is not a whole address", "ce n'est pas une adresse complète"));
@@ -447,7 +544,7 @@ fn crooked(href: &str) -> Option<(Words, Severity)> {
             Severity::Warning,
         ));
     }
-    (url.scheme() == "http").then(|| (words!("it is http, not https", "c'est http, et non https"), Severity::Warning))
+    None // Whether it is http is LNK-07's.
 }
 
 fn straight(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -469,15 +566,15 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         // With a subject it is a button to do something, not an address to copy.
         let Some(address) = link.href.strip_prefix("mailto:").filter(|address| !address.contains('?')) else { return };
-        if !link.text.contains('@') || link.text == address.to_lowercase() {
+        if link.text == address.to_lowercase() {
             return;
         }
         hits.push(hit_link(
             reading,
             link,
             words!(
-                "the link shows another address than it writes to, or capitals",
-                "le lien montre une autre adresse que celle du lien, ou des majuscules"
+                "the link does not show the address it writes to, in lower case",
+                "le lien ne montre pas, en minuscules, l'adresse à laquelle il écrit"
             ),
             words!(
                 "write the address in lower case, the same in text and link",
@@ -531,7 +628,7 @@ mod tests {
             ("https://x.prv/y", true),
             ("https://www.canada.ca/en/x", false),
         ] {
-            assert_eq!(is_network_only(href), expected, "{href}");
+            assert_eq!(is_internal(href, &[]), expected, "{href}");
         }
     }
 }

@@ -6,15 +6,29 @@
 //! group's table ([`catalogue`]) and one small function beside it; this file only walks the table.
 
 pub mod catalogue;
+mod invariants;
+mod settings;
 mod parity;
+mod figures;
+mod peers;
 mod claims;
 mod typography;
+mod titles;
+mod lists;
 mod style;
+mod prose;
 mod accessibility;
 mod legible;
 mod client;
+mod dropped;
+mod seen;
+mod evidence;
+mod copies;
 mod sender;
+mod setup;
 mod links;
+mod targets;
+mod pages;
 mod proof;
 mod dom;
 mod locate;
@@ -35,10 +49,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-pub use self::catalogue::{Class, Example, Group, Rule};
+pub use self::catalogue::{Class, Example, Group, Invariant, Limit, Rule};
 pub use self::docs::rules_page;
+pub use self::evidence::{Asked, LinkSeen, Record, Relay, Setup};
+pub use self::pages::{PageSeen, read_page};
 pub use self::waivers::{text_key, waiver_key};
-use crate::model::{Edition, Finding, Issue, Newsletter, RuleSet, Severity, Silent};
+use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words};
 
 /// What `cli` has collected from the edges before it asks.
 #[derive(Debug, Clone)]
@@ -53,6 +69,31 @@ pub struct Evidence {
     pub sources: BTreeMap<String, String>,
     /// Sources that said nothing.
     pub silent: Vec<Silent>,
+    /// What became of each link that was asked; a link that is not here was not.
+    pub links: BTreeMap<String, LinkSeen>,
+    /// Why links were not asked, when they were not.
+    pub links_note: Option<Words>,
+    /// What the world says of the sender's domain and the relay: asked by `check --setup` alone.
+    pub setup: Option<Setup>,
+    /// Two people's copies of each edition, as they would leave: whole messages.
+    pub copies: Vec<(EditionId, [Vec<u8>; 2])>,
+}
+
+impl Evidence {
+    /// Nothing known but the time: the issue goes to the outbox.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now,
+            way_out: WayOut::Outbox,
+            audience: Audience::default(),
+            sources: BTreeMap::new(),
+            silent: Vec::new(),
+            links: BTreeMap::new(),
+            links_note: None,
+            setup: None,
+            copies: Vec::new(),
+        }
+    }
 }
 
 /// By which way an issue will leave.
@@ -71,6 +112,8 @@ pub enum WayOut {
 pub struct Audience {
     /// One entry per `subscribers/*.csv`.
     pub files: Vec<AudienceFile>,
+    /// When each request that is not settled yet came in.
+    pub waiting: Vec<Timestamp>,
 }
 
 /// What is known of one file of subscribers.
@@ -91,6 +134,16 @@ pub fn rules() -> &'static [Rule] {
     catalogue::rules()
 }
 
+/// Web addresses of an issue's links, in the order in which readers meet them: what `check --links` asks.
+pub fn links(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evidence: &Evidence) -> Vec<String> {
+    targets::addresses(&proof::Proof::new(issue, editions, newsletter, evidence))
+}
+
+/// Rules that hold while an issue leaves: `send` is tested for them, and they give no findings.
+pub fn invariants() -> &'static [Invariant] {
+    invariants::INVARIANTS
+}
+
 /// Judges an issue. The findings are sorted (errors first, then by place) and waivers are applied.
 ///
 /// `editions` may be empty, as for `story check`: then only the texts are judged.
@@ -100,11 +153,14 @@ pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evide
     for rule in rules() {
         let mut hits = Vec::new();
         (rule.judge)(&proof, &mut hits);
-        found.extend(hits.into_iter().map(|mut hit| {
+        found.extend(hits.into_iter().filter_map(|mut hit| {
             let story = hit.story.take();
-            (finding(rule, hit, newsletter.rules), story)
+            let mut finding = finding(rule, hit, newsletter.rules);
+            finding.severity = settings::weight(rule, finding.severity, newsletter)?;
+            Some((finding, story))
         }));
     }
+    found.extend(settings::said(newsletter).into_iter().map(|finding| (finding, None)));
     waivers::apply(&mut found, issue, editions);
     let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));

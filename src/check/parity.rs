@@ -1,17 +1,21 @@
 //! BIL: both languages say the same, in the same order, and each in its own language.
 
-use std::collections::BTreeSet;
-
-use super::catalogue::{Class, Example, Group, Rule, row};
+use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::claims;
 use super::language::Which;
-use super::numbers::{self, Figures};
 use super::proof::{Hit, Part, Proof, is_only};
 use super::scan;
+use super::sheet::Sheet;
 use crate::model::{Lang, Severity, Story, Words};
 
-/// A body shorter than this says nothing by its length (FEDERAL 1.6).
-const BODY_CHARS_MIN: usize = 600;
+/// A body shorter than this says nothing by its length; the bands are those of 219 real pairs (FEDERAL 1.6).
+const BODY_CHARS: Limit = limit("BIL-08", "body_chars", 600.0);
+const BODY_LOW: Limit = limit("BIL-08", "body_low", 1.05);
+const BODY_HIGH: Limit = limit("BIL-08", "body_high", 1.40);
+const BODY_LEAST: Limit = limit("BIL-08", "body_least", 0.90);
+const BODY_MOST: Limit = limit("BIL-08", "body_most", 1.60);
+const TITLE_LOW: Limit = limit("BIL-08", "title_low", 0.80);
+const TITLE_HIGH: Limit = limit("BIL-08", "title_high", 1.90);
 /// A title may be longer by this much whatever the ratio: "Awards" is "Mises en candidature".
 const TITLE_CHARS_SLACK: usize = 25;
 
@@ -38,8 +42,8 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("BIL-04", Severity::Error, Class::Approver, "1.1")
     },
     Rule {
-        en: "A story has as many headings and list items in each language, give or take one",
-        fr: "Un article a autant d'intertitres et d'éléments de liste dans chaque langue, à un près",
+        en: "A story has as many headings and list items in each language, give or take one, and as many pictures",
+        fr: "Un article a autant d'intertitres et d'éléments de liste dans chaque langue, à un près, et autant d'images",
         bad: Example::Pair("<ul><li>Write</li><li>Read</li><li>Test</li></ul>", "<ul><li>Rédiger</li></ul>"),
         good: Example::Pair("<ul><li>Write</li><li>Read</li></ul>", "<ul><li>Rédiger</li><li>Lire</li></ul>"),
         judge: same_structure,
@@ -56,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
             "<p>Use the <a href=\"https://example.ca/en/guide\">writing guide</a>.</p>",
             "<p>Consultez le <a href=\"https://example.ca/fr/guide\">guide de rédaction</a>.</p>",
         ),
-        judge: same_links,
+        judge: super::peers::same_links,
         ..rule("BIL-06", Severity::Warning, Class::Editor, "1.6")
     },
     Rule {
@@ -67,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
             "<p>Two teams meet on December 9 at 4:30 pm and share $2 million.</p>",
             "<p>Les 2\u{a0}équipes se réunissent le 9\u{a0}décembre à 16\u{a0}h\u{a0}30 et se partagent 2\u{a0}M$.</p>",
         ),
-        judge: same_figures,
+        judge: super::figures::same_figures,
         ..rule("BIL-07", Severity::Error, Class::Approver, "1.6")
     },
     Rule {
@@ -77,6 +81,7 @@ pub(super) const RULES: &[Rule] = &[
             "a French text half as long as the English",
             "un texte français deux fois plus court que l'anglais",
         ),
+        limits: &[BODY_CHARS, BODY_LOW, BODY_HIGH, BODY_LEAST, BODY_MOST, TITLE_LOW, TITLE_HIGH],
         judge: same_length,
         ..rule("BIL-08", Severity::Warning, Class::Editor, "1.6")
     },
@@ -91,6 +96,7 @@ pub(super) const RULES: &[Rule] = &[
             "fr",
             "<p>Le balado The Current parle de la communauté de pratique et de ce qu'elle met en commun.</p>",
         ),
+        limits: &[claims::STRANGE_CHARS],
         judge: claims::claimed_language,
         ..rule("BIL-09", Severity::Error, Class::Approver, "3.2")
     },
@@ -102,6 +108,7 @@ pub(super) const RULES: &[Rule] = &[
             "<p>Seats are limited, so register early.</p>",
         ),
         good: Example::Pair("<p>Communications</p>", "<p>Communications</p>"),
+        limits: &[claims::SAME_WORDS],
         judge: claims::translated,
         ..rule("BIL-10", Severity::Error, Class::Approver, "1.5")
     },
@@ -124,11 +131,11 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
-        en: "With a web archive, each edition links to the other language in that language's words",
-        fr: "S'il y a des archives Web, chaque édition renvoie à l'autre langue dans les mots de celle-ci",
+        en: "Each edition links to the other language in that language's words",
+        fr: "Chaque édition renvoie à l'autre langue dans les mots de celle-ci",
         bad: Example::Case(
-            "an archive is configured and no link says “Français”",
-            "des archives sont configurées et aucun lien ne dit « English »",
+            "no link of the English edition is in French",
+            "aucun lien de l'édition française n'est en anglais",
         ),
         judge: claims::other_edition,
         ..rule("BIL-13", Severity::Warning, Class::Editor, "1.2")
@@ -141,8 +148,8 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("BIL-14", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
-        en: "The office goes by its own short name in each language",
-        fr: "Le bureau porte dans chaque langue son propre sigle",
+        en: "The office goes by its own short name in each language, and the terms of the newsletter's glossary by theirs",
+        fr: "Le bureau porte dans chaque langue son propre sigle, et les termes du glossaire de l'infolettre, leur propre nom",
         bad: Example::Text("fr", "<p>Le CCO vous invite à sa réunion.</p>"),
         good: Example::Text("fr", "<p>Le BCC vous invite à sa réunion.</p>"),
         judge: own_acronym,
@@ -261,6 +268,7 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 }
             }
             if seen == expected {
+                hits.extend(sections_out_of_order(proof, sheet, lang));
                 continue;
             }
             let missing: Vec<&str> = expected.iter().copied().filter(|id| !seen.contains(id)).collect();
@@ -285,6 +293,28 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// The first section whose heading is missing, or stands in another order than the issue's.
+fn sections_out_of_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang) -> Option<Hit> {
+    let is_single = sheet.edition.langs.len() == 1;
+    let headings = sheet.blocks.iter().filter(|placed| {
+        placed.story.is_none() && placed.block.tag.starts_with('h') && (is_single || placed.lang.as_ref() == Some(lang))
+    });
+    let mut headings = headings.map(|placed| scan::folded_words(&placed.block.text));
+    let missing = proof.issue.sections.iter().find_map(|section| {
+        let name = proof.newsletter.section(&section.id)?.name.get(lang)?;
+        let words = scan::folded_words(name);
+        (!section.stories.is_empty() && !headings.any(|heading| heading == words)).then_some(name)
+    })?;
+    Some(proof.on_edition(
+        sheet.id(),
+        words!("the section `{missing}` is not where it belongs", "la section `{missing}` n'est pas à sa place"),
+        words!(
+            "compose the issue again; look at changes in `templates/`",
+            "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"
+        ),
+    ))
+}
+
 fn same_structure(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for (story, lang) in pairs(proof) {
         let count =
@@ -307,116 +337,28 @@ fn same_structure(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+    same_pictures(proof, hits);
 }
 
-fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for (story, lang) in pairs(proof) {
-        let links = |lang: &Lang| -> Vec<String> {
-            let body = proof.of_story(story, lang).filter(|passage| passage.part != Part::Title);
-            body.flat_map(|passage| &passage.block.links).map(|link| link.href.to_lowercase()).collect()
-        };
-        let has_page = |lang: &Lang| story.texts[lang].url.is_some();
-        let (source, target) = (links(proof.source()), links(lang));
-        let from = proof.source();
-        if source.len() != target.len() {
-            let (n, m) = (source.len(), target.len());
-            hits.push(proof.on_story(
-                story,
-                lang,
-                words!(
-                    "{n} links in the text in `{from}`, {m} in `{lang}`",
-                    "{n} liens dans le texte en `{from}`, {m} en `{lang}`"
-                ),
-                words!("give each language the same links", "donnez les mêmes liens à chaque langue"),
-            ));
-        } else if has_page(proof.source()) != has_page(lang) {
-            hits.push(proof.on_story(
-                story,
-                lang,
-                words!(
-                    "the story leads to a page in one language only",
-                    "l'article mène à une page dans une seule langue"
-                ),
-                words!("add the address of the other page to `link`", "ajoutez l'adresse de l'autre page à `link`"),
-            ));
-        }
-    }
-}
-
-/// One kind of figure that one language has and the other has not.
-struct Missing {
-    kind: (&'static str, &'static str),
-    shown: Vec<String>,
-    severity: Severity,
-}
-
-fn same_figures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for (story, lang) in pairs(proof) {
-        let read = |lang: &Lang| {
-            let texts: Vec<&str> = proof
-                .of_story(story, lang)
-                .filter(|passage| !passage.is_strange && passage.part != Part::Alt)
-                .map(|passage| passage.block.text.as_str())
-                .collect();
-            Figures::of(&texts.join("\n"), lang)
-        };
-        if proof.of_story(story, lang).any(|passage| passage.is_strange || !passage.strange_sentences.is_empty()) {
-            // What is not in its language yet is BIL-09's or BIL-10's.
-            continue;
-        }
-        let source = proof.source();
-        let (ours, theirs) = (read(source), read(lang));
-        for (has, lacks, a, b) in [(source, lang, &ours, &theirs), (lang, source, &theirs, &ours)] {
-            for missing in missing(a, b) {
-                let (en, fr) = missing.kind;
-                let shown = missing.shown.join(", ");
-                let hit = proof.on_story(
-                    story,
-                    lacks,
-                    words!(
-                        "{en} {shown}: in `{has}`, not in `{lacks}`",
-                        "{fr} {shown}\u{a0}: en `{has}`, non en `{lacks}`"
-                    ),
-                    words!(
-                        "compare both texts and mend the one that is wrong",
-                        "comparez les deux textes et corrigez celui qui est faux"
-                    ),
+/// As many pictures in each language's mail, story by story.
+fn same_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let single = |lang: &Lang| proof.sheets.iter().find(|sheet| sheet.edition.langs == std::slice::from_ref(lang));
+    let Some(source) = single(proof.source()) else { return };
+    for sheet in proof.targets().filter_map(single) {
+        let stories = proof.issue.stories().map(|story| Some(story.id.as_str()));
+        for story in stories.chain([None]) {
+            let count = |sheet: &Sheet<'_>| sheet.pictures.iter().filter(|of| of.as_deref() == story).count();
+            let (n, m) = (count(source), count(sheet));
+            if n != m {
+                let (from, lang) = (source.id(), sheet.id());
+                let words = (
+                    words!("{n} pictures in `{from}`, {m} in `{lang}`", "{n} images en `{from}`, {m} en `{lang}`"),
+                    words!("give each language the same pictures", "donnez les mêmes images à chaque langue"),
                 );
-                hits.push(hit.weighing(missing.severity));
+                hits.push(super::accessibility::hit_in(proof, sheet, story, "", words).weighing(Severity::Error));
             }
         }
     }
-}
-
-fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
-    let mut found = Vec::new();
-    let mut add = |kind, severity, shown: Vec<String>| {
-        if !shown.is_empty() {
-            found.push(Missing { kind, shown, severity });
-        }
-    };
-    let dates =
-        a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
-    add(("date", "date"), Severity::Error, dates.collect());
-    let times =
-        a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
-    // A time that the other language does not give at all may stand in its event block; another time is an error.
-    let time_severity = if b.times.is_empty() { Severity::Warning } else { Severity::Error };
-    add(("time", "heure"), time_severity, times.collect());
-    let amounts = a.amounts.iter().filter(|amount| !b.supports_amount(**amount)).map(|amount| numbers::shown(*amount));
-    add(("amount", "montant"), Severity::Error, amounts.collect());
-    let strings = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
-    add(("telephone", "téléphone"), Severity::Error, strings(&a.telephones, &b.telephones));
-    // The address itself stays out of the message: it may be a person's.
-    let emails: Vec<String> = strings(&a.emails, &b.emails);
-    let masked = emails
-        .iter()
-        .map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
-    add(("e-mail address", "adresse de courriel"), Severity::Error, masked.collect());
-    let numbers =
-        a.numbers.union(&a.words).filter(|number| !b.supports(**number)).map(|number| numbers::shown(*number));
-    add(("number", "nombre"), Severity::Warning, numbers.collect());
-    found
 }
 
 fn same_length(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -437,24 +379,35 @@ fn same_length(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         };
         let body = |part: Part| matches!(part, Part::Heading | Part::Paragraph | Part::Item | Part::Cell);
         let (en, fr) = (length(english, body), length(french, body));
-        if en.max(fr) > BODY_CHARS_MIN && en.min(fr) > 0 {
+        if en.max(fr) > proof.count(&BODY_CHARS) && en.min(fr) > 0 {
             let percent = fr * 100 / en;
-            let severity = match percent {
-                105..=140 => None,
-                90..=160 => Some(Severity::Warning),
-                _ => Some(Severity::Error),
+            let within =
+                |low: &Limit, high: &Limit| (percent_of(proof, low)..=percent_of(proof, high)).contains(&percent);
+            let severity = if within(&BODY_LOW, &BODY_HIGH) {
+                None
+            } else if within(&BODY_LEAST, &BODY_MOST) {
+                Some(Severity::Warning)
+            } else {
+                Some(Severity::Error)
             };
             if let Some(severity) = severity {
                 hits.push(length_hit(proof, story, lang, percent).weighing(severity));
             }
         }
+        let titles = percent_of(proof, &TITLE_LOW)..=percent_of(proof, &TITLE_HIGH);
         for is in [|part: Part| part == Part::Title, |part: Part| part == Part::Summary] {
             let (en, fr) = (length(english, is), length(french, is));
-            if en > 0 && fr > 0 && en.abs_diff(fr) > TITLE_CHARS_SLACK && !(80..=190).contains(&(fr * 100 / en)) {
+            if en > 0 && fr > 0 && en.abs_diff(fr) > TITLE_CHARS_SLACK && !titles.contains(&(fr * 100 / en)) {
                 hits.push(length_hit(proof, story, lang, fr * 100 / en));
             }
         }
     }
+}
+
+/// A ratio as whole percents.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and a ratio is small")]
+fn percent_of(proof: &Proof<'_>, ratio: &Limit) -> usize {
+    (proof.limit(ratio) * 100.0).round() as usize
 }
 
 fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> Hit {
@@ -470,6 +423,7 @@ fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> 
 }
 
 fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    glossary(proof, hits);
     let acronyms = &proof.newsletter.organization.acronym;
     // In English `BCC` is also the blind copy of a mail, so that the source language is left alone.
     for passage in proof.passages.iter().filter(|passage| !passage.is_strange && passage.lang != *proof.source()) {
@@ -493,6 +447,39 @@ fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Terms that have one word in each language: where the source has one, the translation has the other.
+fn glossary(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let whole = |lang: &Lang| -> String {
+            proof.of_story(story, lang).flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect()
+        };
+        let (source, target) = (whole(proof.source()), whole(lang));
+        for term in &proof.newsletter.check.glossary {
+            let (Some(ours), Some(theirs)) = (term.get(proof.source()), term.get(lang)) else { continue };
+            if !says_term(&source, ours) || ours == theirs || says_term(&target, theirs) {
+                continue;
+            }
+            hits.push(proof.on_story(
+                story,
+                lang,
+                words!("`{ours}` is not called `{theirs}` here", "`{ours}` ne s'appelle pas `{theirs}` ici"),
+                words!("write `{theirs}` in `{lang}`", "écrivez `{theirs}` en `{lang}`"),
+            ));
+        }
+    }
+}
+
+/// Whether a text has a term as whole words; case counts only where the term has capitals.
+fn says_term(text: &str, term: &str) -> bool {
+    let mut text = text.replace('\u{a0}', " ").replace('’', "'");
+    if !term.chars().any(char::is_uppercase) {
+        text = text.to_lowercase();
+    }
+    let is_open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(term)
+        .any(|(at, _)| is_open(text[..at].chars().next_back()) && is_open(text[at + term.len()..].chars().next()))
 }
 
 fn event_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::catalogue::Limit;
 use super::dom::{self, Block, Link};
 use super::sentences::sentences;
 use super::sheet::Sheet;
@@ -112,6 +113,18 @@ impl<'a> Proof<'a> {
         }
         let zone = TimeZone::get(&self.newsletter.schedule.time_zone).unwrap_or(TimeZone::UTC);
         at.to_zoned(zone).datetime()
+    }
+
+    /// A limit as this newsletter sets it, or by default. A setting without a reason does not hold.
+    pub(super) fn limit(&self, limit: &Limit) -> f64 {
+        let setting = self.newsletter.check.rules.get(limit.rule).filter(|set| !set.reason.trim().is_empty());
+        setting.and_then(|set| set.limits.get(limit.name)).copied().unwrap_or(limit.default)
+    }
+
+    /// As [`Proof::limit`], for what is counted.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and a count is whole")]
+    pub(super) fn count(&self, limit: &Limit) -> usize {
+        self.limit(limit).round() as usize
     }
 
     /// The languages that parity compares with the source.

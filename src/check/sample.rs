@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Audience, Evidence, Example, WayOut};
+use super::{Evidence, Example};
 use crate::model::{
     Blocks, Edition, EditionId, Event, Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Slot, Story, StoryId,
     Text, Texts,
@@ -102,13 +102,7 @@ pub(super) fn clean() -> Sample {
         findings: vec![],
         languages: vec![lang("en"), lang("fr")],
     };
-    let evidence = Evidence {
-        now: "2026-11-22T12:00:00Z".parse().unwrap(),
-        way_out: WayOut::Outbox,
-        audience: Audience::default(),
-        sources: BTreeMap::new(),
-        silent: vec![],
-    };
+    let evidence = Evidence::at("2026-11-22T12:00:00Z".parse().unwrap());
     Sample { issue, newsletter: newsletter(), evidence, html: String::new(), swap: (String::new(), String::new()) }
 }
 
@@ -153,10 +147,17 @@ impl Sample {
         };
         let tag = &self.newsletter.language(&langs[0]).tag;
         let halves: String = langs.iter().map(|lang| self.half(lang, langs.len() > 1)).collect();
+        let notice = if langs.len() > 1 {
+            "<p lang=\"fr-CA\">Le français suit l'anglais. <a href=\"#fr\">Aller à la version française</a></p>"
+        } else {
+            ""
+        };
+        let preheader = join(&self.issue.preheader);
         let mut html = format!(
             "<!doctype html><html lang=\"{tag}\" dir=\"ltr\"><head><title>News</title><style>a{{color:#284162}}\
              @media (prefers-color-scheme: dark){{body{{background-color:#1a1a1a!important;color:#f2f2f2!important}}a{{color:#a8c8f0!important}}}}</style></head>\
-             <body style=\"background-color:#ffffff;color:#333333;font-family:Arial,sans-serif;font-size:16px;line-height:1.5\">{halves}</body></html>"
+             <body style=\"background-color:#ffffff;color:#333333;font-family:Arial,sans-serif;font-size:16px;line-height:1.5\">\
+             <div style=\"display:none\">{preheader}</div><!--[if mso]><table width=\"600\"><tr><td><![endif]-->{notice}{halves}</body></html>"
         );
         if id.as_str() == "en" && !self.swap.0.is_empty() {
             assert!(html.contains(&self.swap.0), "{}", self.swap.0);
@@ -189,11 +190,20 @@ impl Sample {
         let entry = self.newsletter.language(lang);
         let office = &self.newsletter.organization;
         let prefix = if is_both { format!("{lang}-") } else { String::new() };
-        let mut html = format!("<div lang=\"{}\"><h1>{}</h1><h2>New</h2>", entry.tag, entry.title);
+        let section = &self.newsletter.section("whatsnew").expect("the shipped section").name[lang];
+        let anchor = if is_both { format!("<a name=\"{lang}\" id=\"{lang}\"></a>") } else { String::new() };
+        let mut html = format!(
+            "<div lang=\"{}\">{anchor}<h1>{}</h1>{}<h2>{section}</h2>",
+            entry.tag,
+            entry.title,
+            self.switch(lang, is_both)
+        );
         for (index, story) in self.issue.stories().enumerate() {
             let Some(text) = story.texts.get(lang) else { continue };
             let id = &story.id;
-            let extra = if index == 0 && lang.as_str() == "en" && !is_both { self.html.as_str() } else { "" };
+            // A picture stands in every language.
+            let is_here = lang.as_str() == "en" || self.html.contains("<img");
+            let extra = if index == 0 && is_here && !is_both { self.html.as_str() } else { "" };
             let mut title = text.title.clone();
             if let Some(url) = &text.url {
                 title = format!("<a href=\"{url}\">{title}</a>");
@@ -216,11 +226,24 @@ impl Sample {
         )
     }
 
+    /// The link of a single edition to the other language.
+    fn switch(&self, lang: &Lang, is_both: bool) -> String {
+        let others = self.issue.languages.iter().filter(|other| *other != lang && !is_both);
+        let link = |other: &Lang| {
+            let entry = self.newsletter.language(other);
+            format!("<p><a lang=\"{}\" href=\"{}\">{}</a></p>", entry.tag, Slot::Preferences.token(), entry.label)
+        };
+        others.map(link).collect()
+    }
+
     fn text_half(&self, lang: &Lang) -> String {
         let mut text = String::new();
         for story in self.issue.stories() {
             let Some(own) = story.texts.get(lang) else { continue };
             text.push_str(&[own.title.as_str(), "\n", own.url.as_deref().unwrap_or(""), "\n\n"].concat());
+            for link in super::dom::blocks(&own.body).iter().flat_map(|block| &block.links) {
+                text.push_str(&[link.href.trim_start_matches("mailto:"), "\n"].concat());
+            }
         }
         text + &format!("{}\n{}\n", Slot::Unsubscribe.token(), Slot::Preferences.token())
     }

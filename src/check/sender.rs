@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use super::WayOut;
 use super::accessibility::hit_in;
-use super::catalogue::{Class, Example, Group, Rule, row};
+use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::proof::{Hit, Proof, on_file};
 use super::scan;
 use super::sheet::Sheet;
+use super::{copies, setup};
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
+
+/// What large mail providers expect (FEDERAL 4); the law allows 10 business days.
+const SETTLE_HOURS: Limit = limit("SND-06", "hours", 48.0);
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
     Rule { class, ..row(Group::Sender, id, severity, source) }
@@ -30,6 +34,16 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("SND-02", Severity::Error, Class::Never, "4, 5.2")
     },
     Rule {
+        en: "Where an https address takes requests, leaving takes one click: List-Unsubscribe-Post as it must be, an address of the reader's own that names nobody, and a GET that does nothing",
+        fr: "Si une adresse https reçoit les demandes, un clic suffit pour se désabonner : List-Unsubscribe-Post en bonne forme, une adresse propre à la personne qui ne la nomme pas, et un GET sans effet",
+        bad: Example::Case(
+            "two readers with the same address for leaving",
+            "deux personnes avec la même adresse de désabonnement",
+        ),
+        judge: copies::one_click,
+        ..rule("SND-03", Severity::Error, Class::Approver, "5.2")
+    },
+    Rule {
         en: "Everybody on a list has a recorded basis",
         fr: "Il y a pour chaque personne inscrite un fondement consigné",
         bad: Example::Case(
@@ -38,6 +52,17 @@ pub(super) const RULES: &[Rule] = &[
         ),
         judge: basis,
         ..rule("SND-04", Severity::Error, Class::Approver, "4, 1.2")
+    },
+    Rule {
+        en: "A request to leave holds from the moment it is read, and is settled within 48 hours",
+        fr: "Une demande de désabonnement vaut dès sa lecture, et elle est réglée en 48 heures",
+        bad: Example::Case(
+            "a request that came three days ago and matched nobody",
+            "une demande reçue il y a trois jours et qui n'a été rattachée à personne",
+        ),
+        limits: &[SETTLE_HOURS],
+        judge: requests,
+        ..rule("SND-06", Severity::Warning, Class::Editor, "4")
     },
     Rule {
         en: "No tracking: no invisible pictures, no redirectors, no address that differs between readers but the slots",
@@ -55,11 +80,28 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("SND-08", Severity::Error, Class::Approver, "5.2")
     },
     Rule {
+        en: "SPF, DKIM and DMARC of the sender's domain are there and align (asked by `check --setup`)",
+        fr: "SPF, DKIM et DMARC du domaine de l'expéditeur sont là et sont alignés (demandés par `check --setup`)",
+        bad: Example::Case("a domain without a DMARC record", "un domaine sans enregistrement DMARC"),
+        judge: setup::records,
+        ..rule("SND-09", Severity::Error, Class::Approver, "5.3")
+    },
+    Rule {
         en: "The connection to the relay is protected, or there is a reason why not",
         fr: "La connexion au relais est protégée, ou il y a une raison pour qu'elle ne le soit pas",
         bad: Example::Case("tls = \"none\" without tls_reason", "tls = \"none\" sans tls_reason"),
         judge: connection,
         ..rule("SND-10", Severity::Error, Class::Approver, "5.4")
+    },
+    Rule {
+        en: "No subscriber's address stands in what is published, logged or kept in Git",
+        fr: "Aucune adresse d'abonné ne figure dans ce qui est publié, journalisé ou conservé dans Git",
+        bad: Example::Case(
+            "a page of the archive with a reader's address in it",
+            "une page des archives où figure l'adresse d'une personne abonnée",
+        ),
+        judge: |proof, hits| setup::others(proof, "SND-13", hits),
+        ..rule("SND-13", Severity::Error, Class::Approver, "4")
     },
     Rule {
         en: "No value is still to confirm, and no sender is on .example, when the issue leaves by SMTP",
@@ -133,6 +175,7 @@ fn identity(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    copies::ways_out(proof, hits);
     for sheet in &proof.sheets {
         for slot in Slot::ALL {
             let token = slot.token();
@@ -224,6 +267,7 @@ const PERSONAL_FIELDS: &[&str] = &[
 ];
 
 fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    copies::alike(proof, hits);
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
@@ -273,6 +317,7 @@ pub(super) fn is_tracking(href: &str) -> bool {
 }
 
 fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    copies::named(proof, hits);
     let sender = &proof.newsletter.sender;
     let all = [
         ("from", &sender.from),
@@ -325,13 +370,32 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// The part of a domain under which an organization stands: three labels under `gc.ca`, two elsewhere.
-fn organizational(domain: &str) -> String {
+pub(super) fn organizational(domain: &str) -> String {
     let labels: Vec<&str> = domain.rsplit('.').collect();
     let n = if domain.ends_with(".gc.ca") { 3 } else { 2 };
     labels[..labels.len().min(n)].join(".")
 }
 
+/// Requests that wait: none may be older than the limit.
+fn requests(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let hours_max = proof.limit(&SETTLE_HOURS);
+    let waited = |since: &jiff::Timestamp| proof.evidence.now.duration_since(*since).as_secs_f64() / 3600.0;
+    let late = proof.evidence.audience.waiting.iter().filter(|since| waited(since) > hours_max).count();
+    if late > 0 {
+        hits.push(on_file(
+            "state",
+            0,
+            words!(
+                "{late} requests to leave are older than {hours_max} hours and not settled",
+                "{late} demandes de désabonnement ont plus de {hours_max} heures et ne sont pas réglées"
+            ),
+            words!("settle them; the law allows 10 business days", "réglez-les; la loi accorde 10 jours ouvrables"),
+        ));
+    }
+}
+
 fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    setup::relay(proof, hits);
     let delivery = &proof.newsletter.delivery;
     if delivery.tls != Tls::None {
         return;

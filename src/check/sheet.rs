@@ -21,6 +21,8 @@ pub(super) struct Sheet<'a> {
     pub(super) blocks: Vec<Placed>,
     /// Runs of text, in reading order.
     pub(super) runs: Vec<Run>,
+    /// The story of each picture, in reading order.
+    pub(super) pictures: Vec<Option<String>>,
 }
 
 /// A block of text of a mail.
@@ -98,9 +100,10 @@ impl<'a> Sheet<'a> {
             builder: BlockBuilder::default(),
             blocks_meta: Vec::new(),
             runs: Vec::new(),
+            pictures: Vec::new(),
         };
         dom::walk(&html, &mut |step| reader.step(&step));
-        let (runs, meta) = (reader.runs, reader.blocks_meta);
+        let (runs, meta, pictures) = (reader.runs, reader.blocks_meta, reader.pictures);
         let blocks = reader.builder.finish();
         let blocks = blocks
             .into_iter()
@@ -110,7 +113,7 @@ impl<'a> Sheet<'a> {
                 Placed { block, lang, story, is_shown, is_strange }
             })
             .collect();
-        Self { edition, html, blocks, runs }
+        Self { edition, html, blocks, runs, pictures }
     }
 
     /// The mail's elements that a selector of ours takes.
@@ -152,6 +155,7 @@ struct SheetReader<'c> {
     builder: BlockBuilder,
     blocks_meta: Vec<BlockMeta>,
     runs: Vec<Run>,
+    pictures: Vec<Option<String>>,
 }
 
 impl SheetReader<'_> {
@@ -193,6 +197,9 @@ impl SheetReader<'_> {
                 id == *anchor || id.strip_suffix(anchor.as_str()).is_some_and(|rest| rest.ends_with(['-', '_']))
             };
             self.story = self.anchors.iter().find(is_for).cloned();
+        }
+        if element.value().name() == "img" {
+            self.pictures.push(self.story.clone());
         }
         let parent = self.stack.last();
         let mut level = Level {
@@ -297,6 +304,12 @@ fn apply(style: &mut Style, property: &str, value: &str) {
         "text-decoration" | "text-decoration-line" => style.is_underlined = value.contains("underline"),
         "display" if value == "none" => style.is_shown = false,
         "visibility" if value == "hidden" => style.is_shown = false,
+        // Text that lets its ground through is nearer to it.
+        "opacity" => {
+            if let Ok(part) = value.parse::<f64>() {
+                style.ink = style.ink.over(style.ground, part);
+            }
+        }
         _ => {}
     }
 }

@@ -1,26 +1,19 @@
 //! STY: English as the Canada.ca Content Style Guide asks for it, sentences that people finish, and facts that are
 //! still true on the day.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::ToSpan as _;
 use regex::Regex;
 
-use super::catalogue::{Class, Example, Group, Rule, row};
-use super::proof::{Hit, Part, Proof, on_file};
+use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
+use super::proof::{Hit, Proof, on_file};
+use super::prose;
 use super::scan::{self, pattern};
-use super::sentences::{sentences, words};
 use crate::model::{Lang, Severity, Story, Words};
 
-/// The longest sentence in English, and in French, which needs more words for the same (FEDERAL 2.3).
-const SENTENCE_WORDS_MAX: (usize, usize) = (25, 30);
-/// A paragraph holds one idea (FEDERAL 2.3).
-const PARAGRAPH_SENTENCES_MAX: usize = 3;
-/// A list longer than this is not read to its end (FEDERAL 2.3).
-const LIST_ITEMS_MAX: usize = 7;
 /// Facts about the office are confirmed once a year.
-const FACTS_MONTHS_MAX: i32 = 12;
+const FACTS_MONTHS: Limit = limit("STY-12", "facts_months", 12.0);
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
     Rule { class: Class::Editor, is_fact: false, ..row(Group::Style, id, severity, source) }
@@ -28,12 +21,27 @@ const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rul
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        en: "Titles end without punctuation and are not in capitals",
-        fr: "Les titres anglais se terminent sans ponctuation et ne sont pas en majuscules",
+        en: "Titles end without punctuation, have a capital on the first word and on names alone, and are not in capitals",
+        fr: "Les titres anglais se terminent sans ponctuation, n'ont de majuscule qu'au premier mot et aux noms, et ne sont pas en majuscules",
         bad: Example::Title("en", "A NEW TEAM ARRIVES AT THE OFFICE"),
         good: Example::Title("en", "A new team arrives at the office"),
-        judge: |proof, hits| title_marks(proof, hits, Lang::is_english),
+        judge: |proof, hits| super::titles::marks(proof, hits, Lang::is_english),
         ..rule("STY-01", Severity::Warning, "2.3")
+    },
+    Rule {
+        en: "A heading is followed by text, and a long text has one about every 200 words",
+        fr: "Un intertitre est suivi d'un texte, et un long texte en a un tous les 200 mots environ",
+        bad: Example::Pair(
+            "<h3>Before you begin</h3><h3>What you need</h3><p>Bring a pen.</p>",
+            "<h3>Avant de commencer</h3><h3>Ce qu'il vous faut</h3><p>Apportez un stylo.</p>",
+        ),
+        good: Example::Pair(
+            "<h3>What you need</h3><p>Bring a pen.</p>",
+            "<h3>Ce qu'il vous faut</h3><p>Apportez un stylo.</p>",
+        ),
+        limits: &[prose::HEADING_WORDS],
+        judge: prose::headings,
+        ..rule("STY-02", Severity::Warning, "2.3")
     },
     Rule {
         en: "Dates as December 9, 2026: no ordinal, the month first, a comma before the year",
@@ -83,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
             "en",
             "<p>The Exchange of Quick Zoning Tips (XQZT) has a new plan. The XQZT meets today.</p>",
         ),
-        judge: acronyms,
+        judge: prose::acronyms,
         ..rule("STY-08", Severity::Warning, "2.3")
     },
     Rule {
@@ -94,8 +102,19 @@ pub(super) const RULES: &[Rule] = &[
             "<p>This sentence goes on and on because nobody who wrote it ever stopped to ask whether a reader on a small telephone in a crowded bus would still remember how it began.</p>",
         ),
         good: Example::Text("en", "<p>This sentence stops in time.</p>"),
-        judge: lengths,
+        limits: &[prose::WORDS_EN, prose::WORDS_FR, prose::SENTENCES, prose::ITEMS],
+        judge: prose::lengths,
         ..rule("STY-09", Severity::Warning, "2.3")
+    },
+    Rule {
+        en: "How hard a story is to read, as a report: Flesch-Kincaid in English, Kandel-Moles in French; never a gate",
+        fr: "La difficulté de lecture d'un article, à titre de rapport : Flesch-Kincaid en anglais, Kandel-Moles en français; jamais un obstacle",
+        bad: Example::Case(
+            "a story of a hundred words or more is measured",
+            "un article d'au moins cent mots est mesuré",
+        ),
+        judge: prose::readability,
+        ..rule("STY-10", Severity::Info, "2.3")
     },
     Rule {
         en: "Plain words: “to”, not “in order to”",
@@ -111,6 +130,7 @@ pub(super) const RULES: &[Rule] = &[
         bad: Example::Case("an event of last week", "une activité de la semaine dernière"),
         is_fact: true,
         class: Class::Approver,
+        limits: &[FACTS_MONTHS],
         judge: fresh,
         ..rule("STY-12", Severity::Error, "0.2")
     },
@@ -128,39 +148,6 @@ fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(
     }
 }
 
-/// Final punctuation and capitals of titles; the French half of it is TYP-15.
-pub(super) fn title_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bool) {
-    for passage in proof.in_language(is).filter(|passage| matches!(passage.part, Part::Title | Part::Heading)) {
-        let text = &passage.block.text;
-        let letters = text.chars().filter(|c| c.is_alphabetic());
-        let (all, small) = letters.fold((0, 0), |(all, small), c| (all + 1, small + usize::from(c.is_lowercase())));
-        if all > 12 && small == 0 {
-            hits.push(proof.at(
-                passage,
-                0..text.len(),
-                words!("the title is in capitals", "le titre est en majuscules"),
-                words!(
-                    "write it as a sentence: one capital at its beginning",
-                    "écrivez-le comme une phrase : une majuscule au début"
-                ),
-            ));
-        }
-        let last = sentences(text).last().copied().unwrap_or("").split_whitespace().next_back().unwrap_or("");
-        let is_abbreviation = last.trim_end_matches('.').contains('.')
-            || text.ends_with("etc.")
-            || text.ends_with("...")
-            || last.len() <= 4;
-        if text.ends_with([',', ';', ':']) || (text.ends_with('.') && !is_abbreviation) {
-            hits.push(proof.at(
-                passage,
-                0..text.len(),
-                words!("the title ends with a punctuation mark", "le titre se termine par un signe de ponctuation"),
-                words!("take it off", "enlevez-le"),
-            ));
-        }
-    }
-}
-
 const MONTHS: &str = "(?:January|February|March|April|May|June|July|August|September|October|November|December)";
 
 fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -171,7 +158,17 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
     static NO_COMMA: LazyLock<Regex> =
         LazyLock::new(|| pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
-    for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA] {
+    static DAY_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b([0-9]{{1,2}}(?:st|nd|rd|th) (?:day )?(?:of )?{MONTHS}|[0-9]{{1,2}} {MONTHS})(?:[^\p{{L}}0-9, ]|[, ]+[^0-9 ]|$)"
+        ))
+    });
+    static SMALL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b((?:january|february|april|june|july|august|september|october|november|december) [0-9]{1,2})\b")
+    });
+    // In figures a reader from abroad takes the day for the month.
+    static FIGURES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"));
+    for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA, &DAY_ALONE, &SMALL, &FIGURES] {
         each(proof, hits, fault, |shown| {
             (
                 words!(
@@ -246,15 +243,73 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("prioritise", "prioritize"),
     ("summarise", "summarize"),
     ("utilise", "use"),
+    ("colored", "coloured"),
+    ("colorful", "colourful"),
+    ("centered", "centred"),
+    ("favors", "favours"),
+    ("favorites", "favourites"),
+    ("honors", "honours"),
+    ("honored", "honoured"),
+    ("behaviors", "behaviours"),
+    ("neighborhood", "neighbourhood"),
+    ("neighborhoods", "neighbourhoods"),
+    ("flavor", "flavour"),
+    ("rumor", "rumour"),
+    ("humor", "humour"),
+    ("endeavor", "endeavour"),
+    ("fiber", "fibre"),
+    ("liter", "litre"),
+    ("kilometer", "kilometre"),
+    ("kilometers", "kilometres"),
+    ("gray", "grey"),
+    ("offense", "offence"),
+    ("labeled", "labelled"),
+    ("labeling", "labelling"),
+    ("modeled", "modelled"),
+    ("canceling", "cancelling"),
+    ("counselor", "counsellor"),
+    ("counselors", "counsellors"),
+    ("catalogs", "catalogues"),
+    ("theaters", "theatres"),
+    ("internet site", "website"),
+    ("web-site", "website"),
+];
+
+/// Verbs that Canadians write with a z.
+const IN_Z: &[&str] = &[
+    "organis",
+    "recognis",
+    "realis",
+    "prioritis",
+    "summaris",
+    "optimis",
+    "customis",
+    "emphasis",
+    "minimis",
+    "maximis",
+    "apologis",
+    "specialis",
+    "standardis",
+    "modernis",
+    "digitis",
+    "categoris",
+    "finalis",
+    "visualis",
+    "mobilis",
+    "centralis",
+    "harmonis",
+    "generalis",
+    "familiaris",
 ];
 
 fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         let all: Vec<&str> = SPELLINGS.iter().map(|(written, _)| *written).collect();
         pattern(&format!(
-            r"\b({}|{})\b",
+            r"\b({}|{}|(?i:{})(?:e|es|ed|er|ers|ing|ation|ations))\b",
             all.join("|"),
-            all.iter().map(|word| capital(word)).collect::<Vec<_>>().join("|")
+            all.iter().map(|word| capital(word)).collect::<Vec<_>>().join("|"),
+            IN_Z.join("|"),
         ))
     });
     for reading in proof.readings(Lang::is_english) {
@@ -267,7 +322,11 @@ fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             if reading.is_marked(&range) || (!begins && shown != lower) {
                 continue;
             }
-            let Some((_, better)) = SPELLINGS.iter().find(|(written, _)| *written == lower) else { continue };
+            let listed =
+                SPELLINGS.iter().find(|(written, _)| *written == lower).map(|(_, better)| (*better).to_owned());
+            let stem = IN_Z.iter().find(|stem| lower.starts_with(**stem));
+            let in_z = stem.map(|stem| format!("{}z{}", &stem[..stem.len() - 1], &lower[stem.len()..]));
+            let Some(better) = listed.or(in_z) else { continue };
             hits.push(reading.hit(
                 range.clone(),
                 words!(
@@ -286,8 +345,9 @@ fn capital(word: &str) -> String {
 }
 
 fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(\b[eE]\.g\.|\b[iI]\.e\.|\b[a-z]+ & [a-z]+|[0-9]\s?percent\b|\b[0-9]*[¼½¾])"));
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(\b[eE]\.g\.|\b[iI]\.e\.|\b[A-Za-z]?[a-z]+ & [a-z]+|[0-9]\s?per ?cent\b|\b[0-9]*[¼½¾])")
+    });
     each(proof, hits, &FAULT, |shown| {
         (
             words!(
@@ -306,128 +366,28 @@ fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?i)\b((?:should|could|would|might|must)[’']ve|(?:should|could|would|might|must)n[’']t|it[’']ll)\b")
     });
+    static FIRST_PERSON: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y)\s"));
+    // A story with a byline, other people's words and what stands between quotation marks may say “I”.
+    for reading in proof.readings(Lang::is_english) {
+        let is_ours = reading.story.is_none_or(|story| story.author.is_empty() && !super::proof::is_others(story));
+        let is_quoted = reading.text().contains(['“', '”', '"']);
+        let found = scan::matches(&FIRST_PERSON, reading.text()).into_iter().next();
+        if let Some(range) = found.filter(|range| is_ours && !is_quoted && !reading.is_marked(range)) {
+            let shown = reading.text()[range.clone()].to_owned();
+            let hit = reading.hit(
+                range,
+                words!("`{shown}` in the office's own words", "`{shown}` dans les mots du bureau"),
+                words!("write “we” and “our”, or name the author", "écrivez « we » et « our », ou nommez l'auteur"),
+            );
+            hits.push(hit.weighing(Severity::Info));
+        }
+    }
     each(proof, hits, &FAULT, |shown| {
         (
             words!("`{shown}` is hard to read for many", "`{shown}` est difficile à lire pour bien des gens"),
             words!("write it out", "écrivez-le au long"),
         )
     });
-}
-
-/// Short forms that every federal communicator reads without help, in either language.
-const KNOWN: &[&str] = &[
-    "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
-    "AI", "IA", "ID", "OK", "NCR", "RCN", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT",
-    "NT", "NU", "DC", "COVID", "RCMP", "GRC", "NATO", "OTAN", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN",
-    "HTTP", "HTTPS", "CSV", "XML", "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG",
-    "JPEG", "GIF", "CSS", "API", "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO",
-    "RSS", "SEO", "WWW", "TBS", "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
-];
-
-fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{3,7}\b"));
-    let office: BTreeSet<&str> = proof.newsletter.organization.acronym.values().map(String::as_str).collect();
-    for story in proof.issue.stories() {
-        for lang in story.texts.keys().filter(|lang| lang.is_english() || lang.is_french()) {
-            let passages: Vec<_> = proof.of_story(story, lang).filter(|passage| !passage.is_strange).collect();
-            let whole: String = passages.iter().flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect();
-            let mut said: BTreeSet<&str> = BTreeSet::new();
-            for passage in &passages {
-                let text = &passage.block.text;
-                // A passage in capitals hides no short forms; STY-01 and TYP-15 see to it.
-                if !text.chars().any(char::is_lowercase)
-                    || matches!(passage.part, Part::Title | Part::Alt | Part::Field)
-                {
-                    continue;
-                }
-                for range in scan::matches(&SHORT, text) {
-                    let short = &text[range.clone()];
-                    let is_explained = whole.contains(&format!("({short})"))
-                        || whole.contains(&format!("({short},"))
-                        || whole.contains(&format!("({short};"))
-                        || whole.contains(&format!("{short} ("))
-                        || whole.contains(&format!("{short}\u{a0}("));
-                    // In a line of capitals no word is a short form.
-                    let shouts = |word: Option<&str>| {
-                        word.is_some_and(|word| word.len() > 2 && word.chars().all(char::is_uppercase))
-                    };
-                    let is_shouted = shouts(text[..range.start].split_whitespace().next_back())
-                        || shouts(text[range.end..].split_whitespace().next());
-                    let is_roman = short.chars().all(|c| "IVXLC".contains(c));
-                    if KNOWN.contains(&short)
-                        || office.contains(short)
-                        || is_explained
-                        || is_roman
-                        || is_shouted
-                        || !said.insert(short)
-                    {
-                        continue;
-                    }
-                    hits.push(proof.at(
-                        passage,
-                        range,
-                        words!(
-                            "`{short}` is not written out in this story",
-                            "`{short}` n'est pas écrit au long dans cet article"
-                        ),
-                        words!(
-                            "write the name, then ({short}) where it first stands",
-                            "écrivez le nom, puis ({short}) à la première mention"
-                        ),
-                    ));
-                }
-            }
-        }
-    }
-}
-
-fn lengths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for passage in proof.passages.iter().filter(|passage| passage.part.is_prose() && !passage.is_strange) {
-        let max = if passage.lang.is_french() { SENTENCE_WORDS_MAX.1 } else { SENTENCE_WORDS_MAX.0 };
-        let text = &passage.block.text;
-        let all = sentences(text);
-        for sentence in &all {
-            let n = words(sentence);
-            if n > max {
-                let start = text.find(sentence).unwrap_or(0);
-                hits.push(proof.at(
-                    passage,
-                    start..start + sentence.len(),
-                    words!("a sentence of {n} words", "une phrase de {n} mots"),
-                    words!("cut it in two: at most {max} words", "coupez-la en deux : au plus {max} mots"),
-                ));
-            }
-        }
-        let n = all.len();
-        if passage.part == Part::Paragraph && !text.contains('\n') && n > PARAGRAPH_SENTENCES_MAX + 1 {
-            hits.push(proof.at(
-                passage,
-                0..text.len(),
-                words!("a paragraph of {n} sentences", "un paragraphe de {n} phrases"),
-                words!("begin a new paragraph with each idea", "commencez un nouveau paragraphe à chaque idée"),
-            ));
-        }
-    }
-    for story in proof.issue.stories() {
-        for (lang, text) in &story.texts {
-            let n = text
-                .body
-                .split("<ul")
-                .skip(1)
-                .map(|list| list.split("</ul").next().unwrap_or("").matches("<li").count());
-            if let Some(n) = n.max().filter(|n| *n > LIST_ITEMS_MAX) {
-                hits.push(proof.on_story(
-                    story,
-                    lang,
-                    words!("a list of {n} items", "une liste de {n} éléments"),
-                    words!(
-                        "cut it to {LIST_ITEMS_MAX}, or part it in two",
-                        "ramenez-la à {LIST_ITEMS_MAX}, ou divisez-la"
-                    ),
-                ));
-            }
-        }
-    }
 }
 
 fn plain_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -438,6 +398,13 @@ fn plain_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ("utilize", "use"),
         ("make a request", "ask"),
         ("submit your application", "apply"),
+        ("you shall", "you must"),
+        ("obtain", "get"),
+        ("at this point in time", "now"),
+        ("due to the fact that", "because"),
+        ("in the event that", "if"),
+        ("with regard to", "about"),
+        ("a large number of", "many"),
     ];
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(r"(?i)\b({})\b", SWAPS.iter().map(|(long, _)| *long).collect::<Vec<_>>().join("|")))
@@ -462,7 +429,8 @@ fn fresh(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         }
     }
     let as_of = proof.newsletter.organization.as_of;
-    if as_of.saturating_add(FACTS_MONTHS_MAX.months()) < at.date() {
+    let months = i32::try_from(proof.count(&FACTS_MONTHS)).unwrap_or(i32::MAX).min(1_200);
+    if as_of.saturating_add(months.months()) < at.date() {
         let hit = on_file(
             "newsletter.toml",
             0,

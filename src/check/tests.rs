@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::sample::{Sample, clean, lang, texts};
 use super::{AudienceFile, Class, Example, WayOut, check, rules, text_key, waiver_key};
-use crate::model::{Finding, Image, Only, Place, Severity, Tls, Waiver};
+use crate::model::{Finding, Image, Only, Place, SetTo, Severity, Tls, Waiver};
 
 fn shown(findings: &[Finding]) -> String {
     let lines: Vec<String> = findings
@@ -314,9 +314,8 @@ fn a_bilingual_edition_by_turns_or_side_by_side_is_refused() {
 }
 
 #[test]
-fn an_archive_asks_for_a_link_to_the_other_language() {
-    let found = rules_after(|it| it.newsletter.archive.url = Some("https://example.ca/".into()));
-    assert_eq!(found, ["BIL-13 W"]);
+fn each_edition_has_a_link_to_the_other_language() {
+    assert_eq!(rules_of_mail(|it| it.html = it.html.replace("Français</a>", "Change</a>")), ["BIL-13 W"]);
 }
 
 #[test]
@@ -445,7 +444,7 @@ fn each_slip_of_a_hurried_editor_is_found_by_its_rule_and_none_other() {
         ("en", ">guide to plain language<", ">here<", "LNK-01 E"),
         ("fr", ">guide du langage clair<", ">cliquez ici<", "LNK-01 E"),
         ("fr", "https://www.canada.ca/fr/guide.html", "https://bit.ly/guide", "LNK-08 E"),
-        ("en", "https://www.canada.ca/en/guide.html", "http://www.canada.ca/en/guide.html", "LNK-08 W"),
+        ("en", "https://www.canada.ca/en/guide.html", "http://www.canada.ca/en/guide.html", "LNK-07 W"),
         ("en", "https://www.canada.ca/en/guide.html", "https://www.canada.ca/en/guide.pdf", "LNK-06 W"),
         ("fr", "https://www.canada.ca/fr/guide.html", "https://gcxgce.sharepoint.com/fr/guide", "LNK-05 E"),
         ("en", "10 am to", "10 a.m. to", "STY-04 W"),
@@ -484,4 +483,69 @@ fn each_slip_of_a_hurried_editor_is_found_by_its_rule_and_none_other() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_rule_is_set_otherwise_only_with_a_reason() {
+    let set = |id: &str, severity: Option<SetTo>, limits: &[(&str, f64)], reason: &str| {
+        let mut sample = Sample::with(&Example::Text("en", "<p>You shouldn't worry.</p>"));
+        let limits = limits.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        let setting = crate::model::RuleSetting { severity, limits, reason: reason.into() };
+        sample.newsletter.check.rules.insert(id.into(), setting);
+        let said = sample.findings().into_iter().filter(|it| it.rule == "STY-07" || it.rule == "CHECK");
+        said.map(|it| format!("{} {}", it.rule, it.severity.letter())).collect::<Vec<_>>()
+    };
+    assert_eq!(set("STY-07", Some(SetTo::E), &[], "Our director asks."), ["STY-07 E", "CHECK I"]);
+    assert_eq!(set("STY-07", Some(SetTo::Off), &[], "Our readers like it."), ["CHECK I"]);
+    assert_eq!(set("STY-07", Some(SetTo::Off), &[], " "), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("STY-99", Some(SetTo::Off), &[], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("BIL-01", Some(SetTo::W), &[], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("STY-07", None, &[("words", 3.0)], "x"), ["CHECK W", "STY-07 W"]);
+    let long = |limit: f64| {
+        let mut sample = Sample::with(&Example::Text(
+            "en",
+            "<p>One two three four five six seven eight nine ten or so of them.</p>",
+        ));
+        let setting = crate::model::RuleSetting {
+            severity: None,
+            limits: [("words_en".to_owned(), limit)].into(),
+            reason: "Short sentences.".into(),
+        };
+        sample.newsletter.check.rules.insert("STY-09".into(), setting);
+        sample.findings().iter().any(|it| it.rule == "STY-09")
+    };
+    assert!(long(13.0) && !long(14.0));
+}
+
+#[test]
+fn figures_exchanged_between_paragraphs_are_told() {
+    let found = rules_after(|it| {
+        first(it).texts.get_mut(&lang("en")).unwrap().body =
+            "<p>We meet on February 9 in Ottawa.</p><p>The deadline is February 16.</p>".into();
+        first(it).texts.get_mut(&lang("fr")).unwrap().body =
+            "<p>Nous nous réunissons le 16\u{a0}février à Ottawa.</p><p>L'échéance est le 9\u{a0}février.</p>".into();
+    });
+    assert_eq!(found, ["BIL-07 W"]);
+    let found =
+        rules_after(|it| drop(it.issue.opening.insert(lang("fr"), "<p>Bienvenue dans le numéro 12.</p>".into())));
+    assert_eq!(found, ["BIL-07 W"]);
+}
+
+#[test]
+fn a_request_that_waits_too_long_is_told_and_a_glossary_is_kept() {
+    let ago = |hours: i64| {
+        "2026-11-22T12:00:00Z".parse::<jiff::Timestamp>().unwrap() - jiff::SignedDuration::from_hours(hours)
+    };
+    assert_eq!(rules_after(|it| it.evidence.audience.waiting = vec![ago(49)]), ["SND-06 W"]);
+    assert_eq!(rules_after(|it| it.evidence.audience.waiting = vec![ago(47)]), [""; 0]);
+    let glossary = |french: &str| {
+        let french = format!("<p>Discutez sur {french} dès aujourd'hui.</p>");
+        rules_after(|it| {
+            it.newsletter.check.glossary = vec![texts("GCXchange", "GCÉchange")];
+            first(it).texts.get_mut(&lang("en")).unwrap().body = "<p>Talk on GCXchange from today.</p>".into();
+            first(it).texts.get_mut(&lang("fr")).unwrap().body = french;
+        })
+    };
+    assert_eq!(glossary("GCXchange"), ["BIL-16 W"]);
+    assert_eq!(glossary("GCÉchange"), [""; 0]);
 }

@@ -123,8 +123,16 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("TYP-13", Severity::Warning, "2.2")
     },
     Rule {
-        en: "Titles end without a full stop and are not in capitals",
-        fr: "Les titres se terminent sans point et ne sont pas en majuscules",
+        en: "Items of one list end alike: all with `;` and the last with `.`, or none with a mark",
+        fr: "Les éléments d'une liste se terminent de même : tous par un `;` et le dernier par un `.`, ou tous sans signe",
+        bad: Example::Text("fr", "<ul><li>lire le texte;</li><li>le récrire</li><li>le relire.</li></ul>"),
+        good: Example::Text("fr", "<ul><li>lire le texte;</li><li>le récrire;</li><li>le relire.</li></ul>"),
+        judge: super::lists::end_marks,
+        ..rule("TYP-14", Severity::Warning, "2.2")
+    },
+    Rule {
+        en: "Titles end without a mark, have a capital on the first word and on names alone, and are not in capitals",
+        fr: "Les titres se terminent sans signe, n'ont de majuscule qu'au premier mot et aux noms, et ne sont pas en majuscules",
         bad: Example::Title("fr", "Une nouvelle équipe arrive au bureau."),
         good: Example::Title("fr", "Une nouvelle équipe arrive au bureau"),
         judge: titles,
@@ -193,10 +201,13 @@ fn with_word(text: &str, range: &Range<usize>) -> Range<usize> {
 
 fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // A comma before a digit is a decimal, a full stop before a letter begins a name of a host or a file.
-    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\])]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"));
+    static COMMA: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"[\p{L}0-9»”"’%$\])]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"#));
     static OTHERS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"[\p{L}0-9»”%$\])]([ \u{a0}\u{202f}]+(?:\.{1,3}|…|\)))(?:[\s»”)]|$)"));
-    for fault in [&COMMA, &OTHERS] {
+        LazyLock::new(|| pattern(r#"[\p{L}0-9»”"’%$\])]([ \u{a0}\u{202f}]+(?:\.{1,3}|…|\)))(?:[\s»”)]|$)"#));
+    // The next sentence begins at once: `capitales .Ensuite`, but not `.NET`.
+    static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»%$]([ \u{a0}\u{202f}]+\.)\p{Lu}\p{Ll}{2}"));
+    for fault in [&COMMA, &OTHERS, &GLUED] {
         each_own(proof, hits, fault, |shown| {
             let sign = shown.chars().next_back().unwrap_or(',');
             (
@@ -274,7 +285,7 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static LOOSE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"([0-9] ?[%$¢]|[0-9] ?(?:km|kg|cm|mm|Mo|Ko|Go|To|M\$|G\$)\b)"));
+        LazyLock::new(|| pattern(r"([0-9] ?[%$¢]|[0-9] ?(?:km|kg|cm|mm|Mo|Ko|Go|To|°C|M\$|G\$)(?:[^\p{L}]|$))"));
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\$\s?[0-9][0-9 ,.\u{a0}]*)"));
     each(proof, hits, &LOOSE, true, |shown| {
         (
@@ -318,6 +329,33 @@ fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             )
         });
     }
+    two_apostrophes(proof, hits);
+}
+
+/// One apostrophe style in a story. Both are right, and half of what federal writers publish mixes them (FEDERAL 2.1).
+fn two_apostrophes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        for lang in story.texts.keys().filter(|lang| lang.is_french()) {
+            let has = |sign: char| {
+                proof.of_story(story, lang).any(|passage| {
+                    let letters: Vec<char> = passage.block.text.chars().collect();
+                    letters.windows(3).any(|of| of[0].is_alphabetic() && of[1] == sign && of[2].is_alphabetic())
+                })
+            };
+            if has('\'') && has('’') {
+                let hit = proof.on_story(
+                    story,
+                    lang,
+                    words!(
+                        "straight and curly apostrophes in one story",
+                        "des apostrophes droites et courbes dans un même article"
+                    ),
+                    words!("take one of the two", "n'en gardez qu'une sorte"),
+                );
+                hits.push(hit.weighing(Severity::Info));
+            }
+        }
+    }
 }
 
 const MONTHS: &str = "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)";
@@ -331,7 +369,19 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
     static REVERSED: LazyLock<Regex> =
         LazyLock::new(|| pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
-    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED] {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b((?:en|de|fin|début|au mois de|du mois de) {MONTHS_CAPITAL}|(?:le|du|au|ce|chaque) (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
+        ))
+    });
+    // In figures a reader from abroad takes the day for the month.
+    static FIGURES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"));
+    static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b((?:January|February|March|April|June|July|August|September|October|November|December) [0-9]{1,2}|[0-9]{1,2} (?:January|February|March|April|June|July|August|September|October|November|December))\b",
+        )
+    });
+    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED, &NAMED, &FIGURES, &ENGLISH] {
         each(proof, hits, fault, false, |shown| {
             (
                 words!(
@@ -350,7 +400,7 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH][0-5][0-9]|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])",
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
         )
     });
     each(proof, hits, &FAULT, false, |shown| {
@@ -364,18 +414,36 @@ fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois))(?:[^0-9,]|$)",
+            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures|ans\b))(?:[^0-9,]|$)",
         )
     });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!(
-                "`{shown}` is not how a number is written in French",
-                "`{shown}` n'est pas un nombre à la française"
-            ),
-            words!("write 4\u{a0}000 and 5,5", "écrivez 4\u{a0}000 et 5,5"),
+    // Years, telephones and numbers of rooms, laws and versions are not parted.
+    static LONG: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[^\p{L}0-9.,/°$'’-])((?:1[0-4]|[2-9][0-9]|2[2-9])[0-9]{2}\s\p{Ll}{4,}|[0-9]{5,}\s(?:de\s)?\p{Ll}{4,}|[0-9]{1,3}\.[0-9]{3}\s\p{Ll}{4,})",
         )
     });
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|année|an|en|de|depuis|dès|art\.|p\.)[\s\u{a0}]*$",
+        )
+    });
+    each(proof, hits, &FAULT, false, digits_words);
+    for reading in proof.readings(Lang::is_french) {
+        for range in scan::matches(&LONG, reading.text()) {
+            if !reading.is_marked(&range) && !NAMES.is_match(&reading.text()[..range.start]) {
+                let (message, hint) = digits_words(&reading.text()[range.clone()]);
+                hits.push(reading.hit(range, message, hint));
+            }
+        }
+    }
+}
+
+fn digits_words(shown: &str) -> (Words, Words) {
+    (
+        words!("`{shown}` is not how a number is written in French", "`{shown}` n'est pas un nombre à la française"),
+        words!("write 4\u{a0}000 and 5,5", "écrivez 4\u{a0}000 et 5,5"),
+    )
 }
 
 fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -384,16 +452,30 @@ fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h)\b",
         )
     });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!("`{shown}`: a range with a dash", "`{shown}`\u{a0}: un intervalle avec un tiret"),
-            words!("write de … à …, du … au …", "écrivez de … à …, du … au …"),
-        )
+    static DAYS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b([0-9]{{1,2}}-[0-9]{{1,2}}\s(?:{MONTHS}|h\b)|[0-9]{{1,2}}\s?h(?:\s?[0-5][0-9])?\s?-\s?[0-9]{{1,2}}\s?h)"
+        ))
     });
+    // Two years that follow each other; `2026-12-09` is a date and `2026-12` the name of an issue.
+    static YEARS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)[0-9]{2}-(?:19|20)[0-9]{2})(?:[^0-9-]|$)"));
+    for fault in [&DAYS, &YEARS] {
+        each(proof, hits, fault, false, range_words);
+    }
+    each(proof, hits, &FAULT, false, range_words);
+}
+
+fn range_words(shown: &str) -> (Words, Words) {
+    (
+        words!("`{shown}`: a range with a dash", "`{shown}`\u{a0}: un intervalle avec un tiret"),
+        words!("write de … à …, du … au …", "écrivez de … à …, du … au …"),
+    )
 }
 
 fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]+(?:ème|ième|ère|ière|nde|nd|st|rd|th)s?)\b"));
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b((?:[0-9]+(?:ème|eme|ième|ieme|ère|ière|iere|ier|nde|nd|st|rd|th)|[XVI]+(?:ème|ième))s?)\b")
+    });
     each(proof, hits, &FAULT, false, |shown| {
         (
             words!(
@@ -409,7 +491,7 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // Words that are English as well (Education, Edition) are left out: names of programs hold them.
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evitez|Evaluez|Echange(?:z|r|s)|Eté|Ile(?:s)?|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b",
+            r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evite[zr]|Evalue[zr]|Echange(?:z|r|s)|Eté|Etablir|Etablissement(?:s)?|Ecran(?:s)?|Ecosystème(?:s)?|Elargi(?:r|ssez)|Elimine[zr]|Epargne[zr]?|Etende[zr]|Emette[zr]|Ile(?:s)?|Ca (?:va|fait|ne|se|vous)|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b",
         )
     });
     each(proof, hits, &FAULT, false, |shown| {
@@ -426,28 +508,38 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(e-?mails?|newsletters?|web site|website|sites? web|pages? web|p\.\s?ex\.|c\.-à-d\.|[eE]tc(?:\.{2,}|\.?…))(?:[^\p{L}]|$)",
+            r"\b([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?)(?:[^\p{L}-]|$)",
         )
     });
-    each(proof, hits, &FAULT, false, |shown| {
-        let instead = match shown.to_lowercase().as_str() {
-            text if text.contains("mail") => "courriel",
-            text if text.starts_with("newsletter") => "infolettre",
-            text if text.starts_with('p') && text.contains("ex") => "par exemple",
-            text if text.starts_with("c.") => "c'est-à-dire",
-            text if text.starts_with("etc") => "etc.",
-            text if text.starts_with("page") => "page Web",
-            _ => "site Web",
-        };
-        (
-            words!("`{shown}` in a French text", "`{shown}` dans un texte français"),
-            words!("write `{instead}`", "écrivez `{instead}`"),
-        )
-    });
+    // With a capital inside a sentence it is a name: CCO Newsletter.
+    static BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[.!?:]\s)(Newsletters?|Webinars?)\b"));
+    for fault in [&FAULT, &BEGINS] {
+        each(proof, hits, fault, false, french_word);
+    }
+}
+
+fn french_word(shown: &str) -> (Words, Words) {
+    let instead = match shown.to_lowercase().as_str() {
+        text if text.contains("mail") => "courriel",
+        text if text.starts_with("newsletter") => "infolettre",
+        text if text.starts_with('p') && text.contains("ex") => "par exemple",
+        text if text.starts_with("c.") => "c'est-à-dire",
+        text if text.starts_with("etc") => "etc.",
+        text if text.starts_with("page") => "page Web",
+        text if text.starts_with("webin") => "webinaire",
+        text if text.starts_with("feed") => "rétroaction",
+        text if text.starts_with("dead") => "date limite",
+        text if text.starts_with("work") => "atelier",
+        _ => "site Web",
+    };
+    (
+        words!("`{shown}` in a French text", "`{shown}` dans un texte français"),
+        words!("write `{instead}`", "écrivez `{instead}`"),
+    )
 }
 
 fn titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    super::style::title_marks(proof, hits, Lang::is_french);
+    super::titles::marks(proof, hits, Lang::is_french);
 }
 
 fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -16,7 +16,7 @@ use crate::send::dkim::Key;
 const CA_BYTES_MAX: u64 = 1024 * 1024;
 
 /// The relay's settings, if one is named.
-fn settings(shell: &Shell) -> Result<Option<Settings>> {
+pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
     let Some(url) = &shell.environment.smtp_url else { return Ok(None) };
     let delivering = &shell.config.newsletter.delivery;
     let ca_pem = match &delivering.ca_file {

@@ -29,6 +29,7 @@ pub use locale::Locale;
 pub use look::Look;
 pub use picture::{FILE_BYTES_MAX, Fault, Prepared, prepare};
 pub use templates::Templates;
+pub use typography::mended;
 
 /// What `compose` gives.
 #[derive(Debug)]

@@ -95,7 +95,7 @@ static KEPT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:https?://|mailto:|www\.)\S+|[\w.+-]+@[\w.-]+\w").expect("our pattern is sound"));
 
 /// Mends a text. `note` is told the rule and the text before, for what a person would notice.
-pub(super) fn mended<'a>(text: &'a str, lang: &Lang, note: &mut dyn FnMut(&'static str, &str)) -> Cow<'a, str> {
+pub fn mended<'a>(text: &'a str, lang: &Lang, note: &mut dyn FnMut(&'static str, &str)) -> Cow<'a, str> {
     let own: &[Mend] = if lang.is_french() {
         &FRENCH
     } else if lang.is_english() {

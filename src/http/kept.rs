@@ -90,7 +90,15 @@ impl Answer {
     pub(super) fn fetched(self) -> Fetched {
         let Meta { final_url, moved_to, status, content_type, charset, .. } = self.meta;
         let body = Body { bytes: self.bytes, content_type, charset, status };
-        Fetched { url: final_url, outcome: Ok(body), moved_to, from_cache: true, status: None, note: None }
+        Fetched {
+            url: final_url,
+            outcome: Ok(body),
+            moved_to,
+            from_cache: true,
+            status: None,
+            note: None,
+            redirects: 0,
+        }
     }
 }
 

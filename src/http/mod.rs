@@ -64,6 +64,8 @@ pub struct Fetched {
     pub status: Option<u16>,
     /// What a person should know although the body is there.
     pub note: Option<Words>,
+    /// How many redirects were followed in this run.
+    pub redirects: usize,
 }
 
 /// A body with what its server said about it.
@@ -195,7 +197,15 @@ impl Http {
 
 impl Fetched {
     fn failed(url: &str, why: Words) -> Self {
-        Self { url: url.to_owned(), outcome: Err(why), moved_to: None, from_cache: false, status: None, note: None }
+        Self {
+            url: url.to_owned(),
+            outcome: Err(why),
+            moved_to: None,
+            from_cache: false,
+            status: None,
+            note: None,
+            redirects: 0,
+        }
     }
 
     fn without_bytes(&self) -> Self {

@@ -102,6 +102,7 @@ async fn follow(http: &Http, mut way: Way<'_>, manners: Manners, kept: Option<An
     let mut left = Duration::from_secs(TOTAL_SECONDS_MAX);
     let mut only_moved = true;
     let mut note = None;
+    let mut redirects = 0;
     for _ in 0..=REDIRECTS_MAX {
         if !manners.is_robots && !manners.allow_private {
             match robots::ask(http, &way.url, manners.named).await {
@@ -130,9 +131,10 @@ async fn follow(http: &Http, mut way: Way<'_>, manners: Manners, kept: Option<An
                     way.moved_to = Some(to.to_string());
                 }
                 way.url = to;
+                redirects += 1;
             }
-            Ok(Step::Unchanged) => return Fetched { note, ..unchanged(http, way, kept) },
-            Ok(Step::Whole { meta, bytes }) => return Fetched { note, ..whole(http, way, *meta, bytes) },
+            Ok(Step::Unchanged) => return Fetched { note, redirects, ..unchanged(http, way, kept) },
+            Ok(Step::Whole { meta, bytes }) => return Fetched { note, redirects, ..whole(http, way, *meta, bytes) },
             Err(failure) => return way.failed(failure),
         }
     }
@@ -165,7 +167,7 @@ fn whole(http: &Http, way: Way<'_>, meta: Meta, bytes: Vec<u8>) -> Fetched {
     http.kept.write(&meta, &bytes);
     let status = Some(meta.status);
     let body = Body { bytes, content_type: meta.content_type, charset: meta.charset, status: meta.status };
-    Fetched { url: url.into(), outcome: Ok(body), moved_to, from_cache: false, status, note: None }
+    Fetched { url: url.into(), outcome: Ok(body), moved_to, from_cache: false, status, note: None, redirects: 0 }
 }
 
 async fn step(http: &Http, url: &Url, manners: Manners, kept: Option<&Answer>, host: &Host) -> Result<Step, Failure> {

@@ -64,7 +64,7 @@ pub(super) async fn connect(smtp: &Smtp) -> Result<Open, Handed> {
     Err(handed)
 }
 
-async fn connect_once(smtp: &Smtp) -> Result<Open, Handed> {
+pub(super) async fn connect_once(smtp: &Smtp) -> Result<Open, Handed> {
     let (settings, timers) = (&smtp.settings, smtp.settings.timers);
     let wire = tokio::time::timeout(timers.connect, wire::connect(&settings.host, settings.port));
     let (stream, wire, local) = wire.await.map_err(|_| late())?.map_err(|error| away(&error.to_string()))?;

@@ -7,6 +7,7 @@ mod reply;
 mod wire;
 mod connect;
 mod smtp;
+mod probe;
 mod outbox;
 mod memory;
 mod sink;
@@ -19,6 +20,7 @@ use crate::model::{Address, Outcome, Reply};
 
 pub use memory::{Answer, Memory, Sent};
 pub use outbox::Outbox;
+pub use probe::Probed;
 pub use settings::{Protection, Settings, Timers};
 pub use sink::{Seen, Sink};
 pub use smtp::Smtp;

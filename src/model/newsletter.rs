@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Delivering, IssueId, Lang, Seasonal, Step, Stream, Texts};
+use super::{Checking, Delivering, IssueId, Lang, Seasonal, Step, Stream, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Newsletter {
     /// Who can be asked to approve, and how they are reached.
     #[serde(rename = "approver", default)]
     pub approvers: Vec<Approver>,
+    /// How `check` is set.
+    #[serde(default)]
+    pub check: Checking,
     /// Limits and manners of reading from the web.
     #[serde(default)]
     pub http: HttpSettings,

@@ -101,7 +101,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["files", "gather", "http", "send"]),
     ("feed_rs", &["gather"]),
     ("fluent_bundle", &["compose"]),
-    ("futures_util", &["gather", "http", "mail", "send"]),
+    ("futures_util", &["cli", "gather", "http", "mail", "send"]),
     ("handlebars", &["compose"]),
     ("hmac", &["send"]),
     ("idna", &["model", "http"]),
@@ -128,7 +128,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json", ANYWHERE),
     ("serde_saphyr", &["gather"]),
     ("sha2", ANYWHERE),
-    ("tokio", &["cli", "gather", "http", "ledger", "mail", "send"]),
+    ("tokio", &["cli", "dns", "gather", "http", "ledger", "mail", "send"]),
     ("tokio_rustls", &["mail"]),
     (
         "toml_edit",

@@ -10,7 +10,7 @@ const WIDTH: usize = 72;
 const BEFORE: usize = 24;
 
 /// The lines to show below a finding: the source's line and a caret, or the offending text where no line is known.
-pub(super) fn lines(finding: &Finding, sources: &Sources) -> Vec<String> {
+pub(in crate::cli) fn lines(finding: &Finding, sources: &Sources) -> Vec<String> {
     let line = match &finding.place {
         Place::File { file, line, column } if *line > 0 && *column > 0 => {
             sources.get(file).and_then(|text| text.lines().nth(line - 1)).map(|text| (text, *column))

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::place;
 use crate::archive::Contribution;
-use crate::check::{Audience, Evidence, WayOut, check};
+use crate::check::{Evidence, check};
 use crate::cli::{Shell, workspace};
 use crate::files;
 use crate::model::{
@@ -25,13 +25,7 @@ pub(super) fn judge(stories: &[Story], findings: Vec<Finding>, shell: &Shell) ->
     let id = workspace::issue_in_work(&shell.config)?;
     let ran = workspace::ran_before(&shell.config, &id)?;
     let sources = sources(stories, &findings, shell);
-    let evidence = Evidence {
-        now: shell.now,
-        way_out: WayOut::Outbox,
-        audience: Audience::default(),
-        sources: sources.clone(),
-        silent: Vec::new(),
-    };
+    let evidence = Evidence { sources: sources.clone(), ..Evidence::at(shell.now) };
     let mut rest = findings;
     let mut contributions = Vec::new();
     for story in stories {

@@ -10,7 +10,7 @@ mod new;
 mod form;
 mod word_form;
 mod check;
-mod caret;
+pub(super) mod caret;
 mod judge;
 mod place;
 mod list;

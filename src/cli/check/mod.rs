@@ -9,13 +9,23 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, Checked, IssueFolder};
 use super::{Shell, changed, subscribers, way_out};
-use crate::check::{Audience, AudienceFile, Evidence, Example, Rule, check, rules};
+use crate::check::check;
 use crate::files;
-use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Place, Severity, Silent, Speech};
-use crate::send::import;
+use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Place, Severity, Speech};
+
+mod evidence;
+mod explain;
+mod show;
+mod page;
+mod sarif;
+mod links;
+mod setup;
+mod handover;
+mod fix;
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
     /// The issue, as `2026-12`; the one in work by default.
     #[arg(value_parser = IssueId::parse)]
@@ -23,25 +33,58 @@ pub(super) struct Args {
     /// Explain one rule, with an example that breaks it and one that is right.
     #[arg(long, value_name = "RULE")]
     explain: Option<String>,
+    /// Mend what the program can mend by itself, in `issue.toml`, and show what became of it.
+    #[arg(long, conflicts_with_all = ["links", "setup", "handover"])]
+    fix: bool,
+    /// Ask every link of the issue, at most once a day.
+    #[arg(long)]
+    links: bool,
+    /// Whether the office can send: domain, relay, ledger, backups, clock.
+    #[arg(long)]
+    setup: bool,
+    /// Write a page for whoever comes next: who approves, where keys lie, what expires when.
+    #[arg(long, conflicts_with_all = ["links", "setup"])]
+    handover: bool,
+    /// The findings as SARIF 2.1, for programs that show them beside the source.
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     if let Some(rule) = &args.explain {
-        return explain(rule, shell);
+        return explain::run(rule, shell);
+    }
+    if args.setup {
+        return setup::run(shell);
+    }
+    if args.handover {
+        return handover::run(shell);
     }
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(&shell.config, &id);
     let (manifest, editions) = folder.composed()?;
-    if changed::say(&folder, &manifest, &editions, shell)? {
-        shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
-        return Ok(Exit::Blocked);
+    if args.fix {
+        return fix::run(&folder, shell);
     }
-    let checked = check_again(&folder, shell)?;
+    let is_changed = changed::say(&folder, &manifest, &editions, shell)?;
+    if args.links {
+        links::ask(&folder, &editions, shell)?;
+    }
+    let mut checked = check_again(&folder, shell)?;
+    // What lies there is judged all the same; but it is not what was composed, and may not leave.
+    checked.blocked |= is_changed;
     if shell.report.is_json {
         json(&checked, shell);
     }
-    show_to_mend(&checked, shell);
+    if args.sarif {
+        shell.report.json(&sarif::of(&checked, shell.report.speech));
+    }
+    show::grouped(&folder, &checked, shell)?;
     show_tally(&checked, shell);
+    if is_changed {
+        shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+        return Ok(Exit::Blocked);
+    }
     show_next(&folder, &checked, shell);
     Ok(exit(&checked))
 }
@@ -64,7 +107,7 @@ pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding
         ));
     };
     let harvest = folder.load_harvest()?.unwrap_or_default();
-    let evidence = evidence(folder, &issue, harvest.silent, shell)?;
+    let evidence = evidence::collect(folder, &issue, &editions, harvest.silent, shell)?;
     findings.extend(issue.findings.iter().cloned());
     findings.extend(contributors(harvest.problems, &issue));
     findings.extend(check(&issue, &editions, &workspace::with_blocks_as_html(&shell.config.newsletter), &evidence));
@@ -74,6 +117,8 @@ pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding
         editions.iter().map(|edition| (edition.id.clone(), edition.digest())).collect();
     let checked = Checked { issue: folder.id.clone(), digests, blocked: findings.iter().any(is_blocking), findings };
     folder.save_checked(&checked)?;
+    let page = page::page(&issue, &checked, &shell.config.newsletter);
+    files::write_whole(&folder.file("check.html"), page.as_bytes())?;
     Ok(checked)
 }
 
@@ -96,42 +141,6 @@ fn contributors(problems: Vec<Finding>, issue: &Issue) -> Vec<Finding> {
             finding
         })
         .collect()
-}
-
-/// Collects from the edges what the rules ask of the world.
-fn evidence(folder: &IssueFolder<'_>, issue: &Issue, silent: Vec<Silent>, shell: &Shell) -> Result<Evidence> {
-    let root = &shell.config.root;
-    let mut sources = BTreeMap::new();
-    for story in issue.stories() {
-        if let Origin::File { file, twin, .. } = &story.origin {
-            for name in std::iter::once(file).chain(twin) {
-                // A story file that has gone since is found by the manifest, not by the rules.
-                if let Some(text) = files::read_text_if_there(&root.join(name))? {
-                    sources.insert(name.clone(), text);
-                }
-            }
-        }
-    }
-    if let Some(text) = folder.load_issue_toml()? {
-        sources.insert(folder.shown("issue.toml"), text);
-    }
-    Ok(Evidence { now: shell.now, way_out: way_out::kind(shell)?, audience: audience(shell)?, sources, silent })
-}
-
-fn audience(shell: &Shell) -> Result<Audience> {
-    let mut files = Vec::new();
-    for path in subscribers::lists(shell)? {
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let summary = import::summary(files::open_regular(&path)?, &file, &shell.config.newsletter)?;
-        let is_listed = shell.config.newsletter.lists.iter().any(|list| list.file == file);
-        files.push(AudienceFile {
-            rows: summary.rows,
-            has_basis: is_listed || summary.has_consent,
-            first_without: summary.first_without,
-            file,
-        });
-    }
-    Ok(Audience { files })
 }
 
 /// Whether a finding keeps an issue from leaving.
@@ -223,42 +232,4 @@ pub(super) fn finding_json(finding: &Finding, speech: Speech) -> Value {
         "hint": finding.hint.say(speech),
         "waived": finding.waived,
     })
-}
-
-fn explain(name: &str, shell: &Shell) -> Result<Exit> {
-    let name = name.to_uppercase();
-    let Some(rule) = rules().iter().find(|rule| rule.id == name) else {
-        let group = name.split('-').next().unwrap_or_default().to_owned();
-        let near: Vec<&str> = rules().iter().map(|rule| rule.id).filter(|id| id.starts_with(&group)).collect();
-        let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
-        bail!(words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}"));
-    };
-    show_rule(rule, shell);
-    Ok(Exit::Done)
-}
-
-fn show_rule(rule: &Rule, shell: &Shell) {
-    let report = &shell.report;
-    let (group_en, group_fr) = rule.group.title();
-    let (who_en, who_fr) = rule.class.title();
-    let (id, source, en, fr) = (rule.id, rule.source, rule.en, rule.fr);
-    let letter = rule.severity.letter();
-    report.line(&words!("{id} ({letter}, {group_en}): {en}", "{id} ({letter}, {group_fr}) : {fr}"));
-    report.line(&words!("may be waived by: {who_en}", "dispense possible par : {who_fr}"));
-    report.line(&words!("source: {source}", "source : {source}"));
-    for (label, example) in
-        [(words!("breaks it:", "l'enfreint :"), &rule.bad), (words!("is right:", "est juste :"), &rule.good)]
-    {
-        let shown = match example {
-            Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
-                format!("({lang}) {text}")
-            }
-            Example::Pair(en, fr) => format!("{en} | {fr}"),
-            Example::Html(html) => (*html).to_owned(),
-            Example::Swap(from, to) => format!("{from} → {to}"),
-            Example::Case(en, fr) => report.say(&words!("{en}", "{fr}")).to_owned(),
-            Example::Clean => report.say(&words!("the shipped issue", "le numéro d'exemple")).to_owned(),
-        };
-        report.text(format!("{} {shown}", report.say(&label)));
-    }
 }

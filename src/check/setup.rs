@@ -1,0 +1,329 @@
+//! Whether the office can send at all (SND-09, SND-10 and their like): judged from what `check --setup` asked of the
+//! domain name system and the relay.
+
+use super::evidence::{Record, Relay, Setup};
+use super::proof::{Hit, Proof, on_file};
+use crate::model::{Severity, Words};
+
+/// The file in which what is set up here is written.
+const FILE: &str = "newsletter.toml";
+/// An RSA key under this many characters of base64 has fewer than 2,048 bits (RFC 8301 3.2).
+const RSA_CHARS_MIN: usize = 350;
+
+fn say(hits: &mut Vec<Hit>, severity: Severity, message: Words, hint: Words) {
+    hits.push(on_file(FILE, 0, message, hint).weighing(severity));
+}
+
+/// SPF, DKIM and DMARC of the sender, and whether they align (RFC 7208, 6376, 7489).
+pub(super) fn records(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let Some(setup) = &proof.evidence.setup else { return };
+    spf(setup, hits);
+    dkim(setup, hits);
+    dmarc(setup, hits);
+    for asked in setup.asked.iter().filter(|asked| asked.rule == "SND-09") {
+        say(hits, asked.severity, asked.message.clone(), asked.hint.clone());
+    }
+}
+
+/// The records that begin as a version says; one who does not answer is told and blocks nothing.
+fn versioned<'a>(
+    record: &'a Record,
+    version: &str,
+    what: &str,
+    domain: &str,
+    hits: &mut Vec<Hit>,
+) -> Option<Vec<&'a str>> {
+    match record {
+        Record::Unknown(why) => {
+            let Words { en, fr } = why;
+            say(
+                hits,
+                Severity::Info,
+                words!(
+                    "{what} of {domain}: could not verify: {en}",
+                    "{what} de {domain} : impossible à vérifier : {fr}"
+                ),
+                words!("ask again when the network is there", "recommencez quand le réseau sera là"),
+            );
+            None
+        }
+        Record::Absent => Some(Vec::new()),
+        Record::Found(texts) => {
+            let begins =
+                |text: &&String| text.get(..version.len()).is_some_and(|start| start.eq_ignore_ascii_case(version));
+            Some(texts.iter().filter(begins).map(String::as_str).collect())
+        }
+    }
+}
+
+fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
+    let domain = &setup.bounce_domain;
+    let Some(found) = versioned(&setup.spf, "v=spf1", "SPF", domain, hits) else { return };
+    let publish = || {
+        words!(
+            "ask who keeps the domain to publish one TXT record: v=spf1 … -all, with the relay in it",
+            "demandez à qui tient le domaine de publier un enregistrement TXT : v=spf1 … -all, où figure le relais"
+        )
+    };
+    match found.as_slice() {
+        [] => say(
+            hits,
+            Severity::Error,
+            words!("{domain} has no SPF record", "{domain} n'a pas d'enregistrement SPF"),
+            publish(),
+        ),
+        [one] if one.split_whitespace().any(|term| matches!(term, "+all" | "all")) => say(
+            hits,
+            Severity::Error,
+            words!(
+                "the SPF record of {domain} lets everybody send",
+                "l'enregistrement SPF de {domain} laisse tout le monde envoyer"
+            ),
+            publish(),
+        ),
+        [one] if !one.contains("all") && !one.contains("redirect=") => say(
+            hits,
+            Severity::Warning,
+            words!(
+                "the SPF record of {domain} does not say what others are",
+                "l'enregistrement SPF de {domain} ne dit pas ce que sont les autres"
+            ),
+            publish(),
+        ),
+        [_] => {
+            say(hits, Severity::Info, words!("SPF of {domain} is there", "le SPF de {domain} est là"), Words::default());
+        }
+        more => {
+            let n = more.len();
+            say(
+                hits,
+                Severity::Error,
+                words!(
+                    "{domain} has {n} SPF records, which is none (RFC 7208 4.5)",
+                    "{domain} a {n} enregistrements SPF, ce qui équivaut à aucun (RFC 7208 4.5)"
+                ),
+                publish(),
+            );
+        }
+    }
+}
+
+fn dkim(setup: &Setup, hits: &mut Vec<Hit>) {
+    let domain = &setup.domain;
+    let Some((selector, record)) = &setup.dkim else {
+        return say(
+            hits,
+            Severity::Warning,
+            words!(
+                "no DKIM selector is known: if the relay signs, nobody here can verify its key",
+                "aucun sélecteur DKIM n'est connu : si le relais signe, personne ici ne peut vérifier sa clé"
+            ),
+            words!(
+                "ask for the selector, and write it as check.dkim_selector",
+                "demandez le sélecteur, et inscrivez-le dans check.dkim_selector"
+            ),
+        );
+    };
+    let name = format!("{selector}._domainkey.{domain}");
+    let found = match record {
+        Record::Found(texts) => texts.iter().find(|text| text.contains("p=")),
+        Record::Absent => None,
+        Record::Unknown(_) => {
+            versioned(record, "v=DKIM1", "DKIM", domain, hits);
+            return;
+        }
+    };
+    let tag = |text: &str, tag: &str| {
+        let part = text.split(';').find_map(|part| part.trim().strip_prefix(tag).map(str::trim).map(str::to_owned));
+        part.map(|value| value.split_whitespace().collect::<String>())
+    };
+    let publish = || {
+        words!(
+            "ask who keeps the domain to publish the key at {name}",
+            "demandez à qui tient le domaine de publier la clé à {name}"
+        )
+    };
+    let Some(text) = found else {
+        return say(
+            hits,
+            Severity::Error,
+            words!("no DKIM key stands at {name}", "aucune clé DKIM ne se trouve à {name}"),
+            publish(),
+        );
+    };
+    let key = tag(text, "p=").unwrap_or_default();
+    let is_ed25519 = tag(text, "k=").is_some_and(|kind| kind.eq_ignore_ascii_case("ed25519"));
+    if key.is_empty() {
+        say(
+            hits,
+            Severity::Error,
+            words!("the DKIM key at {name} was withdrawn", "la clé DKIM à {name} a été révoquée"),
+            publish(),
+        );
+    } else if !is_ed25519 && key.len() < RSA_CHARS_MIN {
+        say(
+            hits,
+            Severity::Warning,
+            words!("the DKIM key at {name} has fewer than 2,048 bits", "la clé DKIM à {name} a moins de 2 048 bits"),
+            publish(),
+        );
+    } else {
+        say(
+            hits,
+            Severity::Info,
+            words!("DKIM key at {name} is there", "la clé DKIM à {name} est là"),
+            Words::default(),
+        );
+    }
+}
+
+fn dmarc(setup: &Setup, hits: &mut Vec<Hit>) {
+    let domain = &setup.domain;
+    let Some(found) = versioned(&setup.dmarc, "v=DMARC1", "DMARC", domain, hits) else { return };
+    let publish = || {
+        words!(
+            "ask who keeps the domain to publish a TXT record at _dmarc.{domain}: v=DMARC1; p=quarantine or reject; rua=…",
+            "demandez à qui tient le domaine de publier un enregistrement TXT à _dmarc.{domain} : v=DMARC1; p=quarantine ou reject; rua=…"
+        )
+    };
+    let Some(record) = found.first().filter(|_| found.len() == 1) else {
+        let n = found.len();
+        let words = if n == 0 {
+            words!("{domain} has no DMARC record", "{domain} n'a pas d'enregistrement DMARC")
+        } else {
+            words!(
+                "{domain} has {n} DMARC records, which is none",
+                "{domain} a {n} enregistrements DMARC, ce qui équivaut à aucun"
+            )
+        };
+        return say(hits, Severity::Error, words, publish());
+    };
+    let tag = |name: &str| {
+        record
+            .split(';')
+            .filter_map(|part| part.split_once('='))
+            .find(|(key, _)| key.trim() == name)
+            .map(|(_, value)| value.trim().to_ascii_lowercase())
+    };
+    match tag("p").as_deref() {
+        Some("quarantine" | "reject") => {
+            say(
+                hits,
+                Severity::Info,
+                words!("DMARC of {domain} is there", "le DMARC de {domain} est là"),
+                Words::default(),
+            );
+        }
+        Some("none") => say(
+            hits,
+            Severity::Warning,
+            words!(
+                "DMARC of {domain} says p=none: forged mail in its name is let through",
+                "le DMARC de {domain} dit p=none : de faux messages en son nom passent"
+            ),
+            publish(),
+        ),
+        _ => say(
+            hits,
+            Severity::Error,
+            words!("DMARC of {domain} has no policy", "le DMARC de {domain} n'a pas de politique"),
+            publish(),
+        ),
+    }
+    let is_strict = tag("aspf").as_deref() == Some("s");
+    let is_aligned = if is_strict {
+        setup.domain == setup.bounce_domain
+    } else {
+        super::sender::organizational(&setup.domain) == super::sender::organizational(&setup.bounce_domain)
+    };
+    if !is_aligned {
+        let bounce = &setup.bounce_domain;
+        say(
+            hits,
+            Severity::Warning,
+            words!(
+                "SPF does not align: bounces return to {bounce}, mail is from {domain}",
+                "SPF n'est pas aligné : les retours vont à {bounce}, le message vient de {domain}"
+            ),
+            words!(
+                "put sender.bounce on the domain of sender.from, or rely on DKIM alone",
+                "placez sender.bounce dans le domaine de sender.from, ou ne comptez que sur DKIM"
+            ),
+        );
+    }
+}
+
+/// The relay: whether it answers, protects what is said to it and lets us in.
+pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let Some(setup) = &proof.evidence.setup else { return };
+    for asked in setup.asked.iter().filter(|asked| asked.rule == "SND-10") {
+        say(hits, asked.severity, asked.message.clone(), asked.hint.clone());
+    }
+    let Some(Relay { shown, fault, is_encrypted, is_loopback, auth, is_signed_in, size, pipelining }) = &setup.relay
+    else {
+        return say(
+            hits,
+            Severity::Info,
+            words!(
+                "no relay is named: copies go to the outbox",
+                "aucun relais n'est nommé : les copies vont dans la boîte d'envoi"
+            ),
+            words!("set CCO_NEWS_SMTP_URL to send", "définissez CCO_NEWS_SMTP_URL pour envoyer"),
+        );
+    };
+    if let Some(Words { en, fr }) = fault {
+        return say(
+            hits,
+            Severity::Error,
+            words!("{shown}: {en}", "{shown} : {fr}"),
+            words!(
+                "look at CCO_NEWS_SMTP_URL and [delivery], and ask who keeps the relay",
+                "voyez CCO_NEWS_SMTP_URL et [delivery], et demandez à qui tient le relais"
+            ),
+        );
+    }
+    if !is_encrypted && !is_loopback {
+        say(
+            hits,
+            Severity::Warning,
+            words!("{shown} is spoken to in the clear", "on parle en clair à {shown}"),
+            words!(
+                "set tls = \"required\" in [delivery] as soon as the relay has it",
+                "mettez tls = \"required\" dans [delivery] dès que le relais le permet"
+            ),
+        );
+    }
+    let yes = |is: bool| if is { ("yes", "oui") } else { ("no", "non") };
+    let ((tls, tls_fr), (signed, signed_fr), (pipe, pipe_fr)) =
+        (yes(*is_encrypted), yes(*is_signed_in), yes(*pipelining));
+    let auth = if auth.is_empty() { "-".to_owned() } else { auth.join(" ") };
+    say(
+        hits,
+        Severity::Info,
+        words!(
+            "{shown} answers: TLS {tls}, AUTH {auth} (signed in: {signed}), SIZE {size}, PIPELINING {pipe}",
+            "{shown} répond : TLS {tls_fr}, AUTH {auth} (authentifié : {signed_fr}), SIZE {size}, PIPELINING {pipe_fr}"
+        ),
+        Words::default(),
+    );
+    let largest = proof.evidence.copies.iter().map(|(_, copies)| copies[0].len() as u64).max().unwrap_or(0);
+    if *size > 0 && largest > *size {
+        say(
+            hits,
+            Severity::Error,
+            words!(
+                "a message of {largest} bytes is above the relay's SIZE of {size}",
+                "un message de {largest} octets dépasse la taille SIZE du relais, {size}"
+            ),
+            words!("pick fewer stories or smaller pictures", "choisissez moins d'articles ou de plus petites images"),
+        );
+    }
+}
+
+/// Whatever else was asked and is not the relay's nor the domain's.
+pub(super) fn others(proof: &Proof<'_>, rule: &str, hits: &mut Vec<Hit>) {
+    let Some(setup) = &proof.evidence.setup else { return };
+    for asked in setup.asked.iter().filter(|asked| asked.rule == rule) {
+        say(hits, asked.severity, asked.message.clone(), asked.hint.clone());
+    }
+}

@@ -1,0 +1,69 @@
+//! `check --explain`: one rule, with an example that breaks it and one that is right.
+
+use anyhow::{Result, bail};
+
+use super::super::exit::Exit;
+use super::Shell;
+use crate::check::{Example, Invariant, Rule, invariants, rules};
+
+/// Explains one rule in the person's language.
+pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
+    let name = name.to_uppercase();
+    if let Some(held) = invariants().iter().find(|held| held.id == name) {
+        show_invariant(held, shell);
+        return Ok(Exit::Done);
+    }
+    let Some(rule) = rules().iter().find(|rule| rule.id == name) else {
+        let group = name.split('-').next().unwrap_or_default().to_owned();
+        let near: Vec<&str> = rules().iter().map(|rule| rule.id).filter(|id| id.starts_with(&group)).collect();
+        let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
+        bail!(words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}"));
+    };
+    show_rule(rule, shell);
+    Ok(Exit::Done)
+}
+
+fn show_invariant(held: &Invariant, shell: &Shell) {
+    let Invariant { id, source, en, fr, .. } = held;
+    shell.report.line(&words!("{id} (invariant of `send`): {en}", "{id} (invariant de `send`) : {fr}"));
+    shell.report.line(&words!(
+        "it gives no finding: sending is tested for it",
+        "elle ne donne aucune constatation : l'envoi est mis à l'essai pour elle"
+    ));
+    shell.report.line(&words!("source: {source}", "source : {source}"));
+}
+
+fn show_rule(rule: &Rule, shell: &Shell) {
+    let report = &shell.report;
+    let (group_en, group_fr) = rule.group.title();
+    let (who_en, who_fr) = rule.class.title();
+    let (id, source, en, fr) = (rule.id, rule.source, rule.en, rule.fr);
+    let letter = rule.severity.letter();
+    report.line(&words!("{id} ({letter}, {group_en}): {en}", "{id} ({letter}, {group_fr}) : {fr}"));
+    report.line(&words!("may be waived by: {who_en}", "dispense possible par : {who_fr}"));
+    report.line(&words!("source: {source}", "source : {source}"));
+    for (label, example) in
+        [(words!("breaks it:", "l'enfreint :"), &rule.bad), (words!("is right:", "est juste :"), &rule.good)]
+    {
+        let shown = match example {
+            Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
+                format!("({lang}) {text}")
+            }
+            Example::Pair(en, fr) => format!("{en} | {fr}"),
+            Example::Html(html) => (*html).to_owned(),
+            Example::Swap(from, to) => format!("{from} → {to}"),
+            Example::Case(en, fr) => report.say(&words!("{en}", "{fr}")).to_owned(),
+            Example::Clean => report.say(&words!("the shipped issue", "le numéro d'exemple")).to_owned(),
+        };
+        report.text(format!("{} {shown}", report.say(&label)));
+    }
+    for limit in rule.limits {
+        let (name, default) = (limit.name, limit.default);
+        let set = shell.config.newsletter.check.rules.get(rule.id).and_then(|set| set.limits.get(name));
+        let now = set.copied().unwrap_or(default);
+        report.line(&words!(
+            "limit: {name} = {now} (by default {default})",
+            "limite : {name} = {now} (par défaut {default})"
+        ));
+    }
+}

@@ -1,0 +1,170 @@
+//! `check --fix`: what the program mends by itself while composing is written into `issue.toml` as the editor's own
+//! words, so that everybody sees it. Contributors' files stay as they are.
+
+use anyhow::{Context as _, Result};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::super::difference;
+use super::super::exit::Exit;
+use super::super::workspace::IssueFolder;
+use super::Shell;
+use crate::compose::mended;
+use crate::model::{Issue, Lang, Text};
+
+/// One text that became another.
+struct Mend {
+    story: Option<String>,
+    lang: Lang,
+    key: &'static str,
+    before: String,
+    after: String,
+}
+
+pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
+    let id = &folder.id;
+    let (Some(issue), Some(toml)) = (folder.load_issue()?, folder.load_issue_toml()?) else {
+        anyhow::bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+    };
+    let mends = mends(&issue);
+    let file = folder.shown("issue.toml");
+    let mut document: DocumentMut =
+        toml.parse().with_context(|| words!("could not read `{file}`", "impossible de lire `{file}`"))?;
+    for mend in &mends {
+        write(&mut document, mend);
+        let place = mend.story.as_deref().unwrap_or("issue");
+        let (lang, key) = (&mend.lang, mend.key);
+        shell.report.text(format!("{place}, {lang}, {key}"));
+        for change in difference::changes(&visible(&mend.before), &visible(&mend.after)) {
+            shell.report.text(format!("  - {}\n  + {}", change.before, change.after));
+        }
+    }
+    if !mends.is_empty() {
+        folder.save_issue_toml(&document.to_string())?;
+    }
+    let n = mends.len();
+    shell.report.line(&words!("mended in `{file}`: {n}", "corrigés dans `{file}` : {n}"));
+    if shell.report.is_json {
+        let all: Vec<_> = mends
+            .iter()
+            .map(|mend| serde_json::json!({"story": mend.story, "language": mend.lang, "key": mend.key, "before": mend.before, "after": mend.after}))
+            .collect();
+        shell.report.json(&serde_json::json!({"issue": id, "mended": all}));
+    }
+    shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+    Ok(Exit::Done)
+}
+
+/// No-break spaces are what is mended most; a person sees none of them.
+fn visible(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], "⍽")
+}
+
+fn mends(issue: &Issue) -> Vec<Mend> {
+    let mut all = Vec::new();
+    let mut add = |story: Option<&str>, lang: &Lang, key: &'static str, before: &str, is_html: bool| {
+        let mut noted = false;
+        let mut mend = |text: &str| mended(text, lang, &mut |_, _| noted = true).into_owned();
+        let after = if is_html { outside_tags(before, &mut mend) } else { mend(before) };
+        // Ordinary spaces that become no-break ones are mended in silence at every composing.
+        if noted && after != before {
+            all.push(Mend {
+                story: story.map(str::to_owned),
+                lang: lang.clone(),
+                key,
+                before: before.to_owned(),
+                after,
+            });
+        }
+    };
+    for (key, texts) in [("subject", &issue.subject), ("preheader", &issue.preheader)] {
+        for (lang, text) in texts {
+            add(None, lang, key, text, false);
+        }
+    }
+    for story in issue.stories() {
+        for (lang, Text { title, summary, body, .. }) in &story.texts {
+            for (key, text, is_html) in [("title", title, false), ("summary", summary, false), ("body", body, true)] {
+                add(Some(story.id.as_str()), lang, key, text, is_html);
+            }
+        }
+    }
+    all
+}
+
+/// Mends the text between tags; a body is sanitised HTML, in which `<` begins a tag and nothing else.
+fn outside_tags(html: &str, mend: &mut dyn FnMut(&str) -> String) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&mend(&rest[..open]));
+        let close = rest[open..].find('>').map_or(rest.len(), |at| open + at + 1);
+        out.push_str(&rest[open..close]);
+        rest = &rest[close..];
+    }
+    out.push_str(&mend(rest));
+    out
+}
+
+/// Writes the mended text where an editor would: `subject.fr`, or `[story."ID".fr] title`. An editor's own text is
+/// mended in its place.
+fn write(document: &mut DocumentMut, mend: &Mend) {
+    let table = |item: &mut Item| {
+        if !item.is_table_like() {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            *item = Item::Table(table);
+        }
+    };
+    let lang = mend.lang.as_str();
+    let Some(story) = &mend.story else {
+        table(&mut document[mend.key]);
+        document[mend.key][lang] = value(mend.after.as_str());
+        return;
+    };
+    table(&mut document["story"]);
+    table(&mut document["story"][story]);
+    if !document["story"][story][lang].is_table_like() {
+        document["story"][story][lang] = Item::Table(Table::new());
+    }
+    document["story"][story][lang][mend.key] = value(mend.after.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_mended_between_tags_and_tags_are_left_alone() {
+        let mut mend = |text: &str| text.replace(" ?", "?");
+        assert_eq!(
+            outside_tags("<p title=\"a ?\">Oui ? <em>Non ?</em></p>", &mut mend),
+            "<p title=\"a ?\">Oui? <em>Non?</em></p>"
+        );
+    }
+
+    #[test]
+    fn what_an_editor_wrote_stays_where_it_is() {
+        let text = "# Mine\nsubject = { fr = \"Prêts ?\" } # yes\n\n[story.\"file-a\".fr]\ntitle = \"Un ?\"\nurl = \"https://example.ca/fr\"\n";
+        let mut document: DocumentMut = text.parse().unwrap();
+        let mend = |story: Option<&str>, key| Mend {
+            story: story.map(str::to_owned),
+            lang: Lang::new("fr"),
+            key,
+            before: String::new(),
+            after: "Mieux".to_owned(),
+        };
+        write(&mut document, &mend(None, "subject"));
+        write(&mut document, &mend(Some("file-a"), "title"));
+        write(&mut document, &mend(Some("file-b"), "summary"));
+        let out = document.to_string();
+        for part in [
+            "# Mine",
+            "# yes",
+            "subject = { fr = \"Mieux\" }",
+            "title = \"Mieux\"\nurl = ",
+            "[story.file-b.fr]\nsummary = \"Mieux\"",
+        ] {
+            assert!(out.contains(part), "{part}\n{out}");
+        }
+    }
+}

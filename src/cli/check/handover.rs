@@ -1,0 +1,180 @@
+//! `check --handover`: a page for whoever comes next, in both languages: who approves, where keys and backups lie, what
+//! expires when, and the next dates. It holds no secret and no subscriber.
+
+use anyhow::Result;
+use jiff::ToSpan as _;
+
+use super::super::exit::Exit;
+use super::super::{words, workspace};
+use super::Shell;
+use super::page::{escaped, frame};
+use crate::files;
+use crate::model::{Speech, Words};
+
+/// How many issues ahead are named.
+const ISSUES: usize = 6;
+
+pub(super) fn run(shell: &Shell) -> Result<Exit> {
+    let sections = sections(shell)?;
+    let newsletter = &shell.config.newsletter;
+    let name = escaped(
+        &newsletter
+            .languages
+            .iter()
+            .map(|lang| newsletter.language(lang).title.as_str())
+            .collect::<Vec<_>>()
+            .join(" | "),
+    );
+    let half = |speech: Speech| -> String {
+        let mut html = String::new();
+        for (title, items) in &sections {
+            html.push_str(&["<h3>", &escaped(title.say(speech)), "</h3><ul>"].concat());
+            for item in items {
+                html.push_str(&["<li>", &escaped(item.say(speech)), "</li>"].concat());
+            }
+            html.push_str("</ul>");
+        }
+        html
+    };
+    let (en, fr) = (half(Speech::En), half(Speech::Fr));
+    let body = format!(
+        "<h1>{name}: handover <span lang=\"fr-CA\">| transmission</span></h1><div class=\"pair\"><section lang=\"en-CA\"><h2>For whoever comes next</h2>{en}</section>\
+         <section lang=\"fr-CA\"><h2>Pour la personne qui prend la relève</h2>{fr}</section></div>"
+    );
+    let path = shell.config.root.join("issues/handover.html");
+    files::write_whole(&path, frame("Handover | Transmission", &body).as_bytes())?;
+    shell.report.line(&words!("written: issues/handover.html", "écrit : issues/handover.html"));
+    if shell.report.is_json {
+        let all: Vec<_> = sections
+            .iter()
+            .map(|(title, items)| {
+                let items: Vec<&str> = items.iter().map(|item| item.say(shell.report.speech)).collect();
+                serde_json::json!({"title": title.say(shell.report.speech), "items": items})
+            })
+            .collect();
+        shell.report.json(&serde_json::json!({"file": "issues/handover.html", "sections": all}));
+    }
+    Ok(Exit::Done)
+}
+
+fn sections(shell: &Shell) -> Result<Vec<(Words, Vec<Words>)>> {
+    Ok(vec![
+        (words!("Who approves", "Qui approuve"), approvers(shell)),
+        (words!("Where things lie", "Où se trouvent les choses"), places(shell)?),
+        (words!("What expires", "Ce qui arrive à échéance"), expiries(shell)),
+        (words!("Next dates", "Prochaines dates"), dates(shell)?),
+        (words!("Still to confirm", "À confirmer encore"), to_confirm(shell)),
+        (words!("Every month", "Chaque mois"), month()),
+    ])
+}
+
+fn approvers(shell: &Shell) -> Vec<Words> {
+    let policy = &shell.config.newsletter.policy;
+    let n = policy.approvals;
+    let mut items =
+        vec![words!("People who approve each language: {n}", "Personnes qui approuvent chaque langue : {n}")];
+    for lang in &shell.config.newsletter.languages {
+        let label = &shell.config.newsletter.language(lang).label;
+        items.push(match policy.approvers.get(lang).filter(|names| !names.is_empty()) {
+            Some(names) => {
+                let names = names.join(", ");
+                words!("{label}: {names}", "{label} : {names}")
+            }
+            None => words!(
+                "{label}: anyone who can run the command",
+                "{label} : toute personne qui peut lancer la commande"
+            ),
+        });
+    }
+    items
+}
+
+fn places(shell: &Shell) -> Result<Vec<Words>> {
+    let state = shell.config.state_dir()?;
+    let (root, state) = (shell.config.root.display(), state.display());
+    let delivery = &shell.config.newsletter.delivery;
+    let mut items = vec![
+        words!("The newsletter: {root}", "L'infolettre : {root}"),
+        words!(
+            "The memory of who was sent what (the ledger), and the copies that wait: {state}",
+            "La mémoire des envois (le registre) et les copies en attente : {state}"
+        ),
+        words!(
+            "The key on which every link in every sent newsletter hangs: {state}/secrets.toml. Without it nobody can leave by a link. Keep a copy off this machine",
+            "La clé dont dépend chaque lien de chaque infolettre envoyée : {state}/secrets.toml. Sans elle, personne ne peut se désabonner par un lien. Gardez-en une copie hors de cette machine"
+        ),
+        words!(
+            "The relay and its password: the variable CCO_NEWS_SMTP_URL of the job that sends",
+            "Le relais et son mot de passe : la variable CCO_NEWS_SMTP_URL de la tâche qui envoie"
+        ),
+    ];
+    if delivery.password_command.is_some() {
+        items.push(words!(
+            "The password comes from the command in delivery.password_command",
+            "Le mot de passe vient de la commande inscrite dans delivery.password_command"
+        ));
+    }
+    if let Some(file) = &delivery.ca_file {
+        items.push(words!(
+            "The relay's certificate authority: {file}",
+            "L'autorité de certification du relais : {file}"
+        ));
+    }
+    items.push(words!(
+        "Who gets the newsletter: subscribers/ holds lists that were taken in; the ledger knows who left since",
+        "Qui reçoit l'infolettre : subscribers/ contient les listes importées; le registre sait qui est parti depuis"
+    ));
+    Ok(items)
+}
+
+fn expiries(shell: &Shell) -> Vec<Words> {
+    let newsletter = &shell.config.newsletter;
+    let facts = newsletter.organization.as_of.saturating_add(12.months());
+    let mut items = vec![words!(
+        "Facts about the office (name, address, channels): confirm them by {facts}, and set organization.as_of",
+        "Renseignements sur le bureau (nom, adresse, canaux) : confirmez-les d'ici le {facts}, et mettez à jour organization.as_of"
+    )];
+    match newsletter.schedule.holidays.iter().max() {
+        Some(last) => {
+            items.push(words!("The list of holidays ends on {last}", "La liste des jours fériés s'arrête au {last}"));
+        }
+        None => items.push(words!("No holidays are listed", "Aucun jour férié n'est inscrit")),
+    }
+    items.push(words!(
+        "The relay's certificate and password, and the DKIM key: ask who keeps them",
+        "Le certificat et le mot de passe du relais, et la clé DKIM : demandez à qui les tient"
+    ));
+    items
+}
+
+fn dates(shell: &Shell) -> Result<Vec<Words>> {
+    let newsletter = &shell.config.newsletter;
+    let mut id = workspace::issue_in_work(&shell.config)?;
+    let mut items = Vec::new();
+    for _ in 0..ISSUES {
+        let at = words::moment(newsletter.schedule.send_at(&id)?, newsletter);
+        items.push(words!("Issue {id}: {at}", "Numéro {id} : {at}"));
+        id = id.next_month();
+    }
+    Ok(items)
+}
+
+fn to_confirm(shell: &Shell) -> Vec<Words> {
+    let keys = &shell.config.newsletter.to_confirm;
+    if keys.is_empty() {
+        return vec![words!("Nothing", "Rien")];
+    }
+    keys.iter().map(Words::same).collect()
+}
+
+fn month() -> Vec<Words> {
+    vec![
+        words!("cco-news compose, and mend what it says", "cco-news compose, puis corriger ce qui est signalé"),
+        words!(
+            "cco-news check --links, and cco-news check --setup",
+            "cco-news check --links, et cco-news check --setup"
+        ),
+        words!("cco-news approve, for each language", "cco-news approve, pour chaque langue"),
+        words!("cco-news send, then cco-news status", "cco-news send, puis cco-news status"),
+    ]
+}

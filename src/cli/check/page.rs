@@ -1,0 +1,131 @@
+//! `check.html`: the findings for the translator and the director, story by story, English beside French. One whole
+//! file, without script, in the colours of Canada.ca.
+
+use std::fmt::Write as _;
+
+use super::super::workspace::Checked;
+use super::show::story_of;
+use crate::model::{Finding, Issue, Lang, Newsletter, Severity, Speech, Story};
+
+const STYLE: &str = "*{box-sizing:border-box}body{margin:0;font:16px/1.5 'Noto Sans',Arial,sans-serif;color:#333;background:#fff}\
+    main,header>div{max-width:75rem;margin:0 auto;padding:0 1rem}header{border-bottom:4px solid #26374a;padding:1rem 0;color:#26374a;font-weight:700}\
+    h1,h2,h3{font-family:Lato,Arial,sans-serif;line-height:1.2;color:#26374a}h1{border-bottom:6px solid #a62a1e;padding-bottom:.3rem;font-size:1.9rem}\
+    h2{font-size:1.4rem;margin-top:2rem}h3{font-size:1.1rem;margin:1rem 0 .3rem}a{color:#284162}a:hover{color:#0535d2}\
+    .pair{display:grid;grid-template-columns:1fr;gap:0 2rem}@media(min-width:50rem){.pair{grid-template-columns:1fr 1fr}}\
+    .pair>section{min-width:0;overflow-wrap:break-word}.text{border-left:4px solid #d7e1ef;padding-left:1rem}\
+    ul.found{list-style:none;padding:0;margin:.5rem 0}ul.found li{border-left:4px solid;padding:.4rem .8rem;margin:.5rem 0;background:#f5f5f5}\
+    .E{border-color:#d3080c!important}.W{border-color:#ee7100!important}.F{border-color:#278400!important}.I{border-color:#269abc!important}\
+    .found b{margin-right:.4rem}.hint{display:block;color:#555}q{font-style:normal;background:#fff;padding:0 .2rem}\
+    table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #aaa;padding:.3rem .7rem;text-align:left}";
+
+/// A text as HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A whole page around a body.
+pub(super) fn frame(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en-CA\" dir=\"ltr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{}</title><style>{STYLE}</style></head>\n<body><header><div>cco-news</div></header><main>{body}</main></body></html>\n",
+        escaped(title)
+    )
+}
+
+/// The report of one issue.
+pub(super) fn page(issue: &Issue, checked: &Checked, newsletter: &Newsletter) -> String {
+    let id = &issue.id;
+    let mut body = format!("<h1>{id}: findings <span lang=\"fr-CA\">| constatations</span></h1>{}", tally(checked));
+    let of = |story: Option<&Story>| -> Vec<&Finding> {
+        let is_here = |finding: &&Finding| match (story, story_of(finding, issue)) {
+            (None, None) => true,
+            (Some(story), Some(other)) => std::ptr::eq(story, other),
+            _ => false,
+        };
+        checked.findings.iter().filter(is_here).collect()
+    };
+    block(&mut body, "The issue as a whole", "Le numéro dans son ensemble", &of(None), &|_| String::new());
+    for story in issue.stories() {
+        let title = |speech: Speech| {
+            let lang = language(newsletter, speech);
+            let text = lang.and_then(|lang| story.texts.get(lang)).or_else(|| story.texts.values().next());
+            text.map_or_else(|| story.id.to_string(), |text| text.title.clone())
+        };
+        let text = |speech: Speech| match language(newsletter, speech).and_then(|lang| story.texts.get(lang)) {
+            // Bodies are sanitised HTML of an allow-list; titles and summaries are plain.
+            Some(text) => format!("<div class=\"text\"><p>{}</p>{}</div>", escaped(&text.summary), lowered(&text.body)),
+            None => "<p>–</p>".to_owned(),
+        };
+        block(&mut body, &title(Speech::En), &title(Speech::Fr), &of(Some(story)), &text);
+    }
+    frame(&format!("{id}: check | vérification"), &body)
+}
+
+/// Headings of a text stand below those of its story; `h4` and `h5` of this page.
+fn lowered(html: &str) -> String {
+    html.replace("<h4", "<h5")
+        .replace("</h4>", "</h5>")
+        .replace("<h3", "<h4")
+        .replace("</h3>", "</h4>")
+        .replace("<p></p>", "")
+}
+
+/// The newsletter's language that a person of a speech reads.
+fn language(newsletter: &Newsletter, speech: Speech) -> Option<&Lang> {
+    newsletter.languages.iter().find(|lang| match speech {
+        Speech::En => lang.is_english(),
+        Speech::Fr => lang.is_french(),
+    })
+}
+
+fn tally(checked: &Checked) -> String {
+    let n = |severity| checked.findings.iter().filter(|it| it.severity == severity && it.waived.is_none()).count();
+    let waived = checked.findings.iter().filter(|it| it.waived.is_some()).count();
+    let row = |class: &str, en: &str, fr: &str, n: usize| {
+        format!("<tr><th scope=\"row\">{class}</th><td>{en}</td><td lang=\"fr-CA\">{fr}</td><td>{n}</td></tr>")
+    };
+    let state = if checked.blocked {
+        "<p><strong>It may not leave yet.</strong> <strong lang=\"fr-CA\">Il ne peut pas encore partir.</strong></p>"
+    } else {
+        "<p><strong>Nothing blocks it.</strong> <strong lang=\"fr-CA\">Rien ne le bloque.</strong></p>"
+    };
+    format!(
+        "{state}<table><caption>Findings <span lang=\"fr-CA\">| Constatations</span></caption><tr><th scope=\"col\">#</th><th scope=\"col\">English</th><th scope=\"col\" lang=\"fr-CA\">Français</th><th scope=\"col\">n</th></tr>{}{}{}{}{}</table>",
+        row("E", "blocks", "bloque", n(Severity::Error)),
+        row("W", "wants a look", "à voir", n(Severity::Warning)),
+        row("F", "mended by the program", "corrigé par le programme", n(Severity::Fixed)),
+        row("I", "to know", "à savoir", n(Severity::Info)),
+        row("–", "accepted by a person", "accepté par une personne", waived),
+    )
+}
+
+fn block(body: &mut String, en: &str, fr: &str, findings: &[&Finding], text: &dyn Fn(Speech) -> String) {
+    let half = |speech: Speech, tag: &str, title: &str| {
+        let found: String = findings.iter().map(|finding| item(finding, speech)).collect();
+        let list = if found.is_empty() { String::new() } else { format!("<ul class=\"found\">{found}</ul>") };
+        format!("<section lang=\"{tag}\"><h2>{}</h2>{list}{}</section>", escaped(title), text(speech))
+    };
+    // Writing to a string cannot fail.
+    let _ =
+        write!(body, "<div class=\"pair\">{}{}</div>", half(Speech::En, "en-CA", en), half(Speech::Fr, "fr-CA", fr));
+}
+
+fn item(finding: &Finding, speech: Speech) -> String {
+    let letter = finding.severity.letter();
+    let (message, hint) = (escaped(finding.message.say(speech)), escaped(finding.hint.say(speech)));
+    let lang = finding.language.as_ref().map_or("", Lang::as_str);
+    let quoted = if finding.excerpt.is_empty() {
+        String::new()
+    } else {
+        format!(" <q lang=\"{lang}\">{}</q>", escaped(&finding.excerpt))
+    };
+    let waived = finding.waived.as_ref().map_or_else(String::new, |waived| {
+        let (by, reason) = (&waived.by, &waived.reason);
+        let said = words!("accepted by {by}: {reason}", "accepté par {by} : {reason}");
+        format!("<span class=\"hint\">{}</span>", escaped(said.say(speech)))
+    });
+    format!(
+        "<li class=\"{letter}\"><b>{letter} {}</b>{message}{quoted}<span class=\"hint\">{hint}</span>{waived}</li>",
+        finding.rule
+    )
+}
