@@ -4,18 +4,15 @@ use std::collections::BTreeSet;
 
 use scraper::ElementRef;
 
-use super::catalogue::{Example, Group, Limit, Rule, limit, row};
+use super::alternatives;
+use super::catalogue::{Example, Group, Rule, row};
 use super::contrast::contrast;
 use super::dom::Link;
 use super::legible;
 use super::proof::{Hit, Proof};
 use super::scan;
 use super::sheet::{Run, Sheet};
-use crate::model::{Lang, Place, Severity, Words};
-
-/// Alternative text in English, and in French (ITAO).
-const ALT_EN: Limit = limit("ACC-04", "chars_en", 140.0);
-const ALT_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
+use crate::model::{Place, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
     row(Group::Accessibility, id, severity, source)
@@ -54,8 +51,8 @@ pub(super) const RULES: &[Rule] = &[
         good: Example::Html(
             "<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">",
         ),
-        limits: &[ALT_EN, ALT_FR],
-        judge: alternatives,
+        limits: &[alternatives::CHARS_EN, alternatives::CHARS_FR],
+        judge: alternatives::judge,
         ..rule("ACC-04", Severity::Error, "3.2")
     },
     Rule {
@@ -258,102 +255,6 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
     );
     // A table of data with its headers, as Markdown writes it, can be read, though not as well.
     Some((words, if headers.is_empty() { Severity::Error } else { Severity::Warning }))
-}
-
-fn alternatives(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for story in proof.issue.stories() {
-        for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
-            // A picture that travels with the mail is judged there.
-            let is_in_mail =
-                proof.sheets.iter().any(|sheet| sheet.select("img").iter().any(|it| it.attr("alt") == Some(alt)));
-            if let Some((message, hint)) = alt_fault(proof, alt, lang.is_french()).filter(|_| !is_in_mail) {
-                let mut hit = proof.on_story(story, lang, message, hint);
-                hit.excerpt = scan::shorten(alt);
-                hits.push(hit.weighing(Severity::Warning));
-            }
-        }
-        if story.image.as_ref().is_some_and(|image| image.alt.values().all(|alt| alt.trim().is_empty())) {
-            let lang = story.source_language.as_ref().unwrap_or(proof.source());
-            hits.push(proof.on_story(
-                story,
-                lang,
-                words!("the picture has no alternative text", "l'image n'a pas de texte de remplacement"),
-                words!(
-                    "add `alt` in each language: what does the picture say",
-                    "ajoutez `alt` dans chaque langue : que dit l'image"
-                ),
-            ));
-        }
-    }
-    for sheet in &proof.sheets {
-        for image in sheet.select("img") {
-            let src = image.attr("src").unwrap_or("");
-            let Some(alt) = image.attr("alt") else {
-                let words = (
-                    words!("a picture without `alt`", "une image sans `alt`"),
-                    words!(
-                        "say what it shows; alt=\"\" if it only decorates",
-                        "dites ce qu'elle montre; alt=\"\" si elle ne fait que décorer"
-                    ),
-                );
-                hits.push(hit_in(proof, sheet, None, src, words));
-                continue;
-            };
-            let is_french = sheet.edition.langs.iter().any(Lang::is_french);
-            if let Some(words) = alt_fault(proof, alt, is_french) {
-                hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
-            }
-        }
-    }
-}
-
-/// What is wrong with an alternative text.
-fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Words)> {
-    const LABELS: &[&str] = &[
-        "image of",
-        "photo of",
-        "picture of",
-        "graphic of",
-        "photograph of",
-        "image de",
-        "photo de",
-        "image d'",
-        "photo d'",
-        "photographie de",
-        "photographie d'",
-        "graphique de",
-        "illustration de",
-        "illustration of",
-        "an image of",
-        "a photo of",
-        "a picture of",
-        "une image de",
-        "une photo de",
-    ];
-    let max = proof.count(if is_french { &ALT_FR } else { &ALT_EN });
-    let n = alt.chars().count();
-    let lower = alt.to_lowercase().replace('’', "'");
-    let lower = lower.trim();
-    let is_file = !lower.contains(' ')
-        && lower.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp"));
-    let is_empty_word =
-        matches!(lower, "image" | "photo" | "picture" | "graphic" | "logo" | "graphique" | "illustration");
-    let message = if n > max {
-        words!(
-            "the alternative text has {n} characters, {max} at most",
-            "le texte de remplacement a {n} caractères, {max} au plus"
-        )
-    } else if is_file || is_empty_word {
-        words!(
-            "the alternative text is a file name, or says nothing",
-            "le texte de remplacement est un nom de fichier, ou ne dit rien"
-        )
-    } else if LABELS.iter().any(|start| lower.starts_with(start)) {
-        words!("the alternative text says “image of”", "le texte de remplacement dit « image de »")
-    } else {
-        return None;
-    };
-    Some((message, words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image")))
 }
 
 fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

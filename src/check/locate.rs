@@ -67,14 +67,21 @@ fn folded(text: &str) -> String {
 fn letters(source: &str) -> Vec<Letter> {
     let mut out: Vec<Letter> = Vec::with_capacity(source.len());
     let (mut line, mut column) = (1, 0);
+    // The address of a Markdown link, `](https://…)`, stands in no text.
+    let mut in_address = false;
+    let mut before = ' ';
     for c in source.chars() {
         column += 1;
         let (at_line, at_column) = (line, column);
+        let begins = before == ']' && c == '(';
+        let is_passed_over = in_address || begins;
+        in_address = is_passed_over && !matches!(c, ')' | '\n');
+        before = c;
         if c == '\n' {
             line += 1;
             column = 0;
         }
-        if let Some(c) = fold(c)
+        if let Some(c) = fold(c).filter(|_| !is_passed_over)
             && (c != ' ' || out.last().is_none_or(|last| last.c != ' '))
         {
             out.push(Letter { c, line: at_line, column: at_column });
@@ -116,5 +123,7 @@ mod tests {
         assert_eq!(locate(source, &fr, "l' idée", 0), Some((8, 17)));
         assert_eq!(locate(source, &Lang::new("en"), "One , two", 0), Some((5, 1)));
         assert_eq!(locate(source, &fr, "absent", 0), None);
+        let link = "See it, [click here](https://example.ca/a) and go.\n";
+        assert_eq!(locate(link, &fr, "See it, click here and go", 8), Some((1, 10)));
     }
 }

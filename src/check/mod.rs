@@ -18,6 +18,7 @@ mod lists;
 mod style;
 mod prose;
 mod accessibility;
+mod alternatives;
 mod legible;
 mod client;
 mod dropped;

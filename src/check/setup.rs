@@ -91,7 +91,12 @@ fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
             publish(),
         ),
         [_] => {
-            say(hits, Severity::Info, words!("SPF of {domain} is there", "le SPF de {domain} est là"), Words::default());
+            say(
+                hits,
+                Severity::Info,
+                words!("SPF of {domain} is there", "le SPF de {domain} est là"),
+                Words::default(),
+            );
         }
         more => {
             let n = more.len();
@@ -230,7 +235,12 @@ fn dmarc(setup: &Setup, hits: &mut Vec<Hit>) {
             publish(),
         ),
     }
-    let is_strict = tag("aspf").as_deref() == Some("s");
+    alignment(setup, tag("aspf").as_deref() == Some("s"), hits);
+}
+
+/// Whether SPF speaks for the sender's domain (RFC 7489 3.1.2).
+fn alignment(setup: &Setup, is_strict: bool, hits: &mut Vec<Hit>) {
+    let domain = &setup.domain;
     let is_aligned = if is_strict {
         setup.domain == setup.bounce_domain
     } else {

@@ -34,6 +34,7 @@ pub use approval::Approval;
 pub use asked::{ApprovalReply, Asked, Said};
 pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use checking::{Checking, RuleSetting, SetTo};
+pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use delivery::{Counts, Delivery, Outcome, Reply, State};
 pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part, Slot};
 pub use finding::{Finding, Place, Severity, Waived};

@@ -10,7 +10,7 @@ use super::{Shell, links, subscribers, way_out};
 use crate::check::{Audience, AudienceFile, Evidence};
 use crate::files;
 use crate::model::{Address, Edition, EditionId, Issue, Origin, Silent};
-use crate::send::{copy, import, secrets::Secrets};
+use crate::send::{Secrets, copy, dkim::Signing, import};
 
 /// Two people that nobody is: their copies are compared and never leave.
 const READERS: [&str; 2] = ["a.reader@example.ca", "b.reader@example.ca"];
@@ -58,10 +58,11 @@ pub(super) fn sources(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) ->
 /// Two copies of each edition. One that cannot be addressed is found by the rules that judge its parts.
 fn copies(editions: &[Edition], issue: &Issue, shell: &Shell) -> Vec<(EditionId, [Vec<u8>; 2])> {
     let newsletter = &shell.config.newsletter;
-    let secrets = Secrets::of_samples();
+    let (secrets, signing) = (Secrets::of_samples(), Signing::default());
     let of = |edition: &Edition| {
         let encoded = copy::encode(edition, newsletter, Some(issue.send_at)).ok()?;
-        let copy = |to: &str| Some(encoded.address(&issue.id, &Address::parse(to).ok()?, &secrets).ok()?.bytes);
+        let copy =
+            |to: &str| Some(encoded.address(&issue.id, &Address::parse(to).ok()?, &secrets, &signing).ok()?.bytes);
         Some((edition.id.clone(), [copy(READERS[0])?, copy(READERS[1])?]))
     };
     editions.iter().filter_map(of).collect()

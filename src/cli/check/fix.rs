@@ -2,7 +2,7 @@
 //! words, so that everybody sees it. Contributors' files stay as they are.
 
 use anyhow::{Context as _, Result};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use super::super::difference;
 use super::super::exit::Exit;
@@ -108,25 +108,31 @@ fn outside_tags(html: &str, mend: &mut dyn FnMut(&str) -> String) -> String {
 /// Writes the mended text where an editor would: `subject.fr`, or `[story."ID".fr] title`. An editor's own text is
 /// mended in its place.
 fn write(document: &mut DocumentMut, mend: &Mend) {
-    let table = |item: &mut Item| {
+    let path = match &mend.story {
+        None => vec![mend.key],
+        Some(story) => vec!["story", story, mend.lang.as_str()],
+    };
+    let last = if mend.story.is_none() { mend.lang.as_str() } else { mend.key };
+    let mut at: &mut dyn TableLike = document.as_table_mut();
+    for (depth, name) in path.iter().enumerate() {
+        let mut table = Table::new();
+        table.set_implicit(depth + 1 < path.len());
+        let item = at.entry(name).or_insert(Item::Table(table));
         if !item.is_table_like() {
-            let mut table = Table::new();
-            table.set_implicit(true);
-            *item = Item::Table(table);
+            *item = Item::Table(Table::new());
         }
-    };
-    let lang = mend.lang.as_str();
-    let Some(story) = &mend.story else {
-        table(&mut document[mend.key]);
-        document[mend.key][lang] = value(mend.after.as_str());
-        return;
-    };
-    table(&mut document["story"]);
-    table(&mut document["story"][story]);
-    if !document["story"][story][lang].is_table_like() {
-        document["story"][story][lang] = Item::Table(Table::new());
+        at = item.as_table_like_mut().expect("it is a table now");
     }
-    document["story"][story][lang][mend.key] = value(mend.after.as_str());
+    match at.get_mut(last).and_then(Item::as_value_mut) {
+        Some(there) => {
+            let decor = there.decor().clone();
+            *there = mend.after.as_str().into();
+            *there.decor_mut() = decor;
+        }
+        None => {
+            at.insert(last, value(mend.after.as_str()));
+        }
+    }
 }
 
 #[cfg(test)]

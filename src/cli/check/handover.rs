@@ -114,6 +114,13 @@ fn places(shell: &Shell) -> Result<Vec<Words>> {
             "Le mot de passe vient de la commande inscrite dans delivery.password_command"
         ));
     }
+    for key in &delivery.dkim {
+        let (selector, file) = (&key.selector, &key.key_file);
+        items.push(words!(
+            "The DKIM key {selector}, with which copies are signed: {file}",
+            "La clé DKIM {selector}, qui signe les copies : {file}"
+        ));
+    }
     if let Some(file) = &delivery.ca_file {
         items.push(words!(
             "The relay's certificate authority: {file}",

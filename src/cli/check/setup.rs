@@ -65,12 +65,15 @@ fn ask(shell: &Shell) -> Result<Setup> {
         Some(settings) => Some(Smtp::new(settings)?),
     };
     let dns = dns(shell);
-    let selector = newsletter.check.dkim_selector.clone();
+    // Our own key, or that with which the relay signs.
+    let own = newsletter.delivery.dkim.first();
+    let selector = own.map(|key| key.selector.clone()).or_else(|| newsletter.check.dkim_selector.clone());
+    let signer = own.and_then(|key| key.domain.clone()).unwrap_or_else(|| from.clone());
     let mut setup = runtime()?.block_on(async {
         let dkim = match selector {
             None => None,
             Some(selector) => {
-                let record = record(&dns, &format!("{selector}._domainkey.{from}")).await;
+                let record = record(&dns, &format!("{selector}._domainkey.{signer}")).await;
                 Some((selector, record))
             }
         };
@@ -221,7 +224,6 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
 /// The clock and the zone in which dates are read: a person sees at once whether they are right.
 fn clock(shell: &Shell) -> Result<Vec<Asked>> {
     let newsletter = &shell.config.newsletter;
-    let zone = &newsletter.schedule.time_zone;
     let now = words::moment(shell.now, newsletter);
     let next =
         words::moment(newsletter.schedule.send_at(&super::workspace::issue_in_work(&shell.config)?)?, newsletter);
@@ -229,8 +231,8 @@ fn clock(shell: &Shell) -> Result<Vec<Asked>> {
         "SND-10",
         Severity::Info,
         words!(
-            "the clock says {now} ({zone}); the next issue leaves {next}",
-            "l'horloge indique {now} ({zone}); le prochain numéro part le {next}"
+            "the clock says {now}; the next issue leaves {next}",
+            "l'horloge indique {now}; le prochain numéro part le {next}"
         ),
         Words::default(),
     );

@@ -1,0 +1,108 @@
+//! What a picture says to those who do not see it (ACC-04): that there is a text, and that it says something.
+
+use super::accessibility::hit_in;
+use super::catalogue::{Limit, limit};
+use super::proof::{Hit, Proof};
+use super::scan;
+use crate::model::{Lang, Severity, Words};
+
+/// Alternative text in English, and in French (ITAO).
+pub(super) const CHARS_EN: Limit = limit("ACC-04", "chars_en", 140.0);
+pub(super) const CHARS_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
+
+/// Pictures without a text, and texts that do not do.
+pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for story in proof.issue.stories() {
+        for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
+            // A picture that travels with the mail is judged there.
+            let is_in_mail =
+                proof.sheets.iter().any(|sheet| sheet.select("img").iter().any(|it| it.attr("alt") == Some(alt)));
+            if let Some((message, hint)) = alt_fault(proof, alt, lang.is_french()).filter(|_| !is_in_mail) {
+                let mut hit = proof.on_story(story, lang, message, hint);
+                hit.excerpt = scan::shorten(alt);
+                hits.push(hit.weighing(Severity::Warning));
+            }
+        }
+        if story.image.as_ref().is_some_and(|image| image.alt.values().all(|alt| alt.trim().is_empty())) {
+            let lang = story.source_language.as_ref().unwrap_or(proof.source());
+            hits.push(proof.on_story(
+                story,
+                lang,
+                words!("the picture has no alternative text", "l'image n'a pas de texte de remplacement"),
+                words!(
+                    "add `alt` in each language: what does the picture say",
+                    "ajoutez `alt` dans chaque langue : que dit l'image"
+                ),
+            ));
+        }
+    }
+    for sheet in &proof.sheets {
+        for image in sheet.select("img") {
+            let src = image.attr("src").unwrap_or("");
+            let Some(alt) = image.attr("alt") else {
+                let words = (
+                    words!("a picture without `alt`", "une image sans `alt`"),
+                    words!(
+                        "say what it shows; alt=\"\" if it only decorates",
+                        "dites ce qu'elle montre; alt=\"\" si elle ne fait que décorer"
+                    ),
+                );
+                hits.push(hit_in(proof, sheet, None, src, words));
+                continue;
+            };
+            let is_french = sheet.edition.langs.iter().any(Lang::is_french);
+            if let Some(words) = alt_fault(proof, alt, is_french) {
+                hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
+            }
+        }
+    }
+}
+
+/// What is wrong with an alternative text.
+fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Words)> {
+    const LABELS: &[&str] = &[
+        "image of",
+        "photo of",
+        "picture of",
+        "graphic of",
+        "photograph of",
+        "image de",
+        "photo de",
+        "image d'",
+        "photo d'",
+        "photographie de",
+        "photographie d'",
+        "graphique de",
+        "illustration de",
+        "illustration of",
+        "an image of",
+        "a photo of",
+        "a picture of",
+        "une image de",
+        "une photo de",
+    ];
+    let max = proof.count(if is_french { &CHARS_FR } else { &CHARS_EN });
+    let n = alt.chars().count();
+    let lower = alt.to_lowercase().replace('’', "'");
+    let lower = lower.trim();
+    let is_file = !lower.contains(' ')
+        && lower.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp"));
+    let is_empty_word =
+        matches!(lower, "image" | "photo" | "picture" | "graphic" | "logo" | "graphique" | "illustration");
+    let message = if n > max {
+        words!(
+            "the alternative text has {n} characters, {max} at most",
+            "le texte de remplacement a {n} caractères, {max} au plus"
+        )
+    } else if is_file || is_empty_word {
+        words!(
+            "the alternative text is a file name, or says nothing",
+            "le texte de remplacement est un nom de fichier, ou ne dit rien"
+        )
+    } else if LABELS.iter().any(|start| lower.starts_with(start)) {
+        words!("the alternative text says “image of”", "le texte de remplacement dit « image de »")
+    } else {
+        return None;
+    };
+    Some((message, words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image")))
+}
