@@ -32,7 +32,6 @@ pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
 pub use approval::Approval;
 pub use asked::{ApprovalReply, Asked, Said};
-pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use checking::{Checking, RuleSetting, SetTo};
 pub use delivering::{Delivering, Dkim, DomainPace, Hours, Tls};
 pub use delivery::{Counts, Delivery, Outcome, Reply, State};
