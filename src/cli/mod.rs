@@ -41,6 +41,7 @@ mod resolve;
 mod status;
 mod account;
 mod run;
+mod running;
 mod share;
 mod subscribers;
 mod story;

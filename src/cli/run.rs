@@ -67,7 +67,8 @@ fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
         Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false, audience: None };
     let exit = send::send(id, &intent, shell)?;
     // Copies that wait for their next try are in order: the next run takes them.
-    Ok(if exit == Exit::Blocked && is_waiting(id, shell)? { Exit::Done } else { exit })
+    let is_in_order = exit == Exit::Blocked && (ledger.is_held(id, clock())? || is_waiting(id, shell)?);
+    Ok(if is_in_order { Exit::Done } else { exit })
 }
 
 fn is_waiting(id: &IssueId, shell: &Shell) -> Result<bool> {

@@ -13,7 +13,7 @@ use super::report::{Colour, ask};
 use super::steer::{Go, Steer};
 use super::workspace::{self, IssueFolder, Sent};
 use super::{
-    Shell, approve, audience, certificate, changed, check, clock, runtime, subscribers, trial, way_out, words,
+    Shell, approve, audience, certificate, changed, check, clock, running, runtime, subscribers, trial, way_out, words,
 };
 use crate::check::WayOut;
 use crate::ledger::{Asked, Ledger, Recovered};
@@ -379,13 +379,14 @@ fn round(departure: &Departure<'_>, steer: &Steer, interrupted: watch::Receiver<
         mailer: way_out::mailer(shell, ledger.state_dir())?,
         ledger,
         keys: way_out::keys(shell)?,
-        delivering: shell.config.newsletter.delivery.clone(),
-        clock: Arc::new(move || if is_outbox { now } else { clock() }),
+        delivering: running::delivering(&shell.config.newsletter),
+        clock: if is_outbox { Arc::new(move || now) } else { running::steady_clock() },
         interrupted,
         progress: Arc::new(move |progress: &Progress| {
             shown.set_length(progress.due);
             shown.set_position(progress.accepted + progress.deferred + progress.refused + progress.unknown);
         }),
+        tell: running::tell(steer.bar.clone(), shell),
         step: step(),
     })
 }
@@ -421,7 +422,7 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
     Ok(match ended.ending {
         Ending::Complete if wants_a_look => Exit::Look,
         Ending::Complete => Exit::Done,
-        Ending::Later(_) => Exit::Blocked,
+        Ending::Later(_) | Ending::Held(_) => Exit::Blocked,
         Ending::Interrupted => Exit::Interrupted,
         Ending::Away(_) | Ending::AboutUs(_) | Ending::TooManyRefused => Exit::CouldNot,
     })

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -23,18 +24,29 @@ pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
         Some(file) => Some(files::read_bytes(&shell.config.root.join(file), CA_BYTES_MAX)?),
         None => None,
     };
-    let password = delivering.password_command.as_deref().map(password).transpose()?;
-    Settings::parse(url, delivering, ca_pem, password.as_deref()).map(Some)
+    let password = delivering.password_command.as_deref().map(|command| printed("password_command", command));
+    let mut settings = Settings::parse(url, delivering, ca_pem, password.transpose()?.as_deref())?;
+    if let Some(command) = delivering.token_command.clone() {
+        if settings.credentials.is_none() {
+            bail!(words!(
+                "`token_command` needs the user's name in the address of the mail server: `smtp://news%40office.example@relay.example`",
+                "`token_command` demande le nom d'utilisateur dans l'adresse du serveur de courriel : `smtp://news%40bureau.example@relais.example`"
+            ));
+        }
+        settings.token = Some(Arc::new(move || printed("token_command", &command)));
+    }
+    Ok(Some(settings))
 }
 
-/// Runs the command that prints the relay's password; what it printed is never shown.
-fn password(command: &str) -> Result<String> {
+/// Runs a command that prints a secret; what it printed is never shown.
+fn printed(key: &str, command: &str) -> Result<String> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = Command::new(shell).args([flag, command]).output().with_context(|| {
-        words!("could not run `delivery.password_command`", "impossible de lancer `delivery.password_command`")
-    })?;
+    let output = Command::new(shell)
+        .args([flag, command])
+        .output()
+        .with_context(|| words!("could not run `delivery.{key}`", "impossible de lancer `delivery.{key}`"))?;
     if !output.status.success() {
-        bail!(words!("`delivery.password_command` failed", "`delivery.password_command` a échoué"));
+        bail!(words!("`delivery.{key}` failed", "`delivery.{key}` a échoué"));
     }
     Ok(String::from_utf8(output.stdout)?.trim_end_matches(['\r', '\n']).to_owned())
 }

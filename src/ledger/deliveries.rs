@@ -2,7 +2,7 @@
 //! (DESIGN rule 3). Every step is one UPDATE that names the state it comes from, so that none can be taken twice.
 
 use anyhow::{Result, bail};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
@@ -116,6 +116,63 @@ impl Ledger {
         );
     }
 
+    /// Gives a row back until then, untried: its domain takes no more now. It rides in the next transaction.
+    pub fn put_off(&self, id: i64, until: Timestamp, failed: impl FnOnce(anyhow::Error) + Send + 'static) {
+        let put_off = move |db: &Connection| -> Result<()> {
+            db.prepare_cached(
+                "UPDATE deliveries SET state = 'deferred', next_try = ?2, claimed_by = NULL
+                 WHERE id = ?1 AND state = 'claimed'",
+            )?
+            .execute(params![id, until.as_millisecond()])?;
+            Ok(())
+        };
+        self.db.submit(true, put_off, move |result| {
+            if let Err(error) = result {
+                failed(error);
+            }
+        });
+    }
+
+    /// Whether somebody is left whose address has letters beyond ASCII.
+    pub fn has_beyond_ascii(&self, issue: &IssueId) -> Result<bool> {
+        self.db.read(|db| {
+            let found = format!("SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue = ?1 AND {BEYOND_ASCII})");
+            Ok(db.query_row(&found, [issue.as_str()], |row| row.get(0))?)
+        })
+    }
+
+    /// Refuses those that [`Ledger::has_beyond_ascii`] finds; gives their number.
+    pub fn refuse_beyond_ascii(&self, issue: &IssueId, why: &str, now: Timestamp) -> Result<u64> {
+        let (issue, why) = (issue.clone(), why.to_owned());
+        self.db.write_now(move |db| {
+            let n_rows = db.execute(
+                &format!(
+                    "UPDATE deliveries SET state = 'refused', reply_code = 0, reply_text = ?2, next_try = NULL, changed = ?3
+                     WHERE issue = ?1 AND {BEYOND_ASCII}"
+                ),
+                params![issue.as_str(), why, now.as_millisecond()],
+            )?;
+            Ok(n_rows as u64)
+        })
+    }
+
+    /// How many copies, of whatever issue, the relay was given since then: by parts of a minute, in the order of time.
+    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
+        self.db.read(|db| {
+            let mut query = db.prepare(
+                "SELECT min(changed), count(*) FROM deliveries
+                 WHERE changed > ?1 AND way_out = 'smtp' AND state IN ('accepted', 'unknown', 'refused', 'deferred')
+                 GROUP BY changed / 10000 ORDER BY 1",
+            )?;
+            let mut rows = query.query([since.as_millisecond()])?;
+            let mut sent = Vec::new();
+            while let Some(row) = rows.next()? {
+                sent.push((Timestamp::from_millisecond(row.get(0)?)?, row.get::<_, i64>(1)?.unsigned_abs()));
+            }
+            Ok(sent)
+        })
+    }
+
     /// Settles what the last process left (DESIGN rule 3): `claimed` rows are free again, a `dotted` one is accepted
     /// or free by whether its file is in the outbox, and otherwise unknown.
     pub fn recover(
@@ -127,6 +184,11 @@ impl Ledger {
         let issue = issue.clone();
         self.db.write_now(move |db| {
             let mut recovered = Recovered { freed: free(db, &issue)?, ..Recovered::default() };
+            // No next try is so far ahead, unless the clock was: it is back, and they would wait for nothing.
+            db.execute(
+                "UPDATE deliveries SET next_try = ?2 WHERE issue = ?1 AND state = 'deferred' AND next_try > ?2 + ?3",
+                params![issue.as_str(), now.as_millisecond(), NEXT_TRY_MAX.as_secs() * 1000],
+            )?;
             let mut query = db.prepare(
                 "SELECT id, way_out, message_id FROM deliveries
                  WHERE issue = ?1 AND state IN ('claimed', 'dotted') AND state = 'dotted'",
@@ -181,6 +243,12 @@ impl Ledger {
 
 /// What a freed row becomes: what it was before it was taken.
 const FREE: &str = "state = CASE WHEN tries > 0 THEN 'deferred' ELSE 'planned' END, claimed_by = NULL";
+
+/// Rows that wait and whose address has letters beyond ASCII: only before the `@`, since domains are A-labels.
+const BEYOND_ASCII: &str = "state IN ('planned', 'deferred') AND address GLOB '*[^ -~]*'";
+
+/// Tries are hourly at the rarest, with a few minutes of spread.
+const NEXT_TRY_MAX: SignedDuration = SignedDuration::from_hours(2);
 
 const COLUMNS: &str = "d.id, d.edition, d.address, d.language, d.tries, d.first_try, s.status";
 

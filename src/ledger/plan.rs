@@ -78,6 +78,17 @@ impl Ledger {
         self.db.read(|db| frozen(db, issue))
     }
 
+    /// Keeps until when the office's hours and numbers hold an issue's rest.
+    pub fn hold(&self, issue: &IssueId, until: Timestamp) -> Result<()> {
+        self.set_meta(&format!("held {issue}"), &until.to_string())
+    }
+
+    /// Whether they hold it now.
+    pub fn is_held(&self, issue: &IssueId, now: Timestamp) -> Result<bool> {
+        let until = self.meta(&format!("held {issue}"))?.and_then(|until| until.parse::<Timestamp>().ok());
+        Ok(until.is_some_and(|until| now < until))
+    }
+
     /// The bytes of a frozen issue.
     pub fn frozen_editions(&self, issue: &IssueId) -> Result<Vec<FrozenEdition>> {
         self.db.read(|db| {

@@ -119,6 +119,18 @@ impl Ledger {
         })
     }
 
+    /// The time from the first try to the last accepted copy.
+    pub fn span(&self, issue: &IssueId) -> Result<Option<SignedDuration>> {
+        self.db.read(|db| {
+            let span: Option<i64> = db.query_row(
+                "SELECT max(changed) - min(first_try) FROM deliveries WHERE issue = ?1 AND state = 'accepted'",
+                [issue.as_str()],
+                |row| row.get(0),
+            )?;
+            Ok(span.map(SignedDuration::from_millis))
+        })
+    }
+
     /// By which ways the accepted copies left.
     pub fn ways_out(&self, issue: &IssueId) -> Result<Vec<WayCount>> {
         self.db.read(|db| {

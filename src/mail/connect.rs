@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -11,7 +12,7 @@ use lettre::transport::smtp::commands::Auth;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 
-use super::settings::Protection;
+use super::settings::{Protection, Token};
 use super::smtp::{Open, Smtp};
 use super::wire::{self, Handle};
 use super::{Handed, reply};
@@ -50,11 +51,10 @@ impl Offers {
     }
 }
 
-/// Connects, and again after a wait when the relay is away.
+/// Connects, and once again after a wait when the relay is away.
 pub(super) async fn connect(smtp: &Smtp) -> Result<Open, Handed> {
     let mut handed = Handed::Away(reply::said(""));
-    let waits = smtp.settings.timers.reconnect;
-    for wait in [Duration::ZERO].into_iter().chain(waits) {
+    for wait in [Duration::ZERO, smtp.settings.timers.reconnect] {
         tokio::time::sleep(wait).await;
         match connect_once(smtp).await {
             Err(away @ Handed::Away(_)) => handed = away,
@@ -81,8 +81,12 @@ pub(super) async fn connect_once(smtp: &Smtp) -> Result<Open, Handed> {
     if settings.protection != Protection::Clear && !settings.is_implicit_tls {
         open.starttls(smtp, &name).await?;
     }
-    if let Some((user, password)) = &settings.credentials {
-        open.authenticate(Credentials::new(user.clone(), password.clone())).await?;
+    match (&settings.credentials, &settings.token) {
+        (Some((user, _)), Some(token)) => open.authenticate_by_token(user, token).await?,
+        (Some((user, password)), None) => {
+            open.authenticate(Credentials::new(user.clone(), password.clone())).await?;
+        }
+        (None, _) => {}
     }
     Ok(open)
 }
@@ -119,6 +123,23 @@ impl Open {
             }
             let next = Auth::new_from_response(*mechanism, credentials.clone(), &response);
             response = self.command(next.map_err(|error| about_us(&error.to_string()))?).await?;
+        }
+        if response.has_code(235) { Ok(()) } else { Err(Handed::AboutUs(reply::of_response(&response))) }
+    }
+
+    /// XOAUTH2, as Microsoft and Google ask for it. A refusal comes as a challenge that says why in Base64; the empty
+    /// answer to it brings the reply.
+    async fn authenticate_by_token(&mut self, user: &str, token: &Token) -> Result<(), Handed> {
+        if !self.offers.auth.iter().any(|auth| auth == "XOAUTH2") {
+            return Err(about_us("the mail server does not offer AUTH XOAUTH2, and `token_command` asks for it"));
+        }
+        let token = Arc::clone(token);
+        let token = tokio::task::spawn_blocking(move || token()).await.map_err(|error| about_us(&error.to_string()))?;
+        let token = token.map_err(|error| about_us(&error.to_string()))?;
+        let first = Auth::new(Mechanism::Xoauth2, Credentials::new(user.to_owned(), token), None);
+        let mut response = self.command(first.map_err(|error| about_us(&error.to_string()))?).await?;
+        if response.has_code(334) {
+            response = self.command("\r\n").await?;
         }
         if response.has_code(235) { Ok(()) } else { Err(Handed::AboutUs(reply::of_response(&response))) }
     }

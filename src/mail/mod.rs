@@ -21,7 +21,7 @@ use crate::model::{Address, Outcome, Reply};
 pub use memory::{Answer, Memory, Sent};
 pub use outbox::Outbox;
 pub use probe::Probed;
-pub use settings::{Protection, Settings, Timers};
+pub use settings::{Protection, Settings, Timers, Token};
 pub use sink::{Seen, Sink};
 pub use smtp::Smtp;
 
@@ -92,6 +92,21 @@ impl Mailer {
 }
 
 impl Line {
+    /// Whether a copy can be handed over at once.
+    pub fn is_ready(&self) -> bool {
+        if let Self::Smtp(line) = self { line.is_ready() } else { true }
+    }
+
+    /// Connects, when there is anything to connect to.
+    pub async fn ready(&mut self) -> Result<(), Handed> {
+        if let Self::Smtp(line) = self { line.ready().await } else { Ok(()) }
+    }
+
+    /// Whether an address with letters beyond ASCII can be carried (SMTPUTF8); asked when ready.
+    pub fn carries_utf8(&self) -> bool {
+        if let Self::Smtp(line) = self { line.carries_utf8() } else { true }
+    }
+
     /// Hands a copy over. `dotted` is awaited while the body is written, and the final dot leaves only after it: when
     /// it fails, the copy has not been sent and its error comes back.
     pub async fn hand_over(&mut self, email: &Email, dotted: impl Future<Output = Result<()>>) -> Result<Handed> {

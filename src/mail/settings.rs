@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use url::{Host, Url};
 
 use crate::model::{Delivering, Tls};
+
+/// Gives an access token for XOAUTH2: asked at each connection, since tokens live for an hour. It may block.
+pub type Token = Arc<dyn Fn() -> Result<String> + Send + Sync>;
 
 /// A relay and how to speak with it. `Debug` shows no password.
 #[derive(Clone)]
@@ -20,6 +24,8 @@ pub struct Settings {
     pub is_implicit_tls: bool,
     /// Who we are to it.
     pub credentials: Option<(String, String)>,
+    /// Signs in by XOAUTH2 instead of by password.
+    pub token: Option<Token>,
     /// What the connection must have.
     pub protection: Protection,
     /// Messages on one connection.
@@ -54,8 +60,8 @@ pub struct Timers {
     pub block: Duration,
     /// The reply to the final dot: "a spurious timeout at this point would be very wasteful".
     pub dot: Duration,
-    /// Waits before connecting again when no connection could be made.
-    pub reconnect: [Duration; 2],
+    /// The wait before connecting again, once, when no connection could be made.
+    pub reconnect: Duration,
 }
 
 impl Default for Timers {
@@ -68,7 +74,7 @@ impl Default for Timers {
             data: minutes(2),
             block: minutes(3),
             dot: minutes(10),
-            reconnect: [Duration::from_secs(2), Duration::from_secs(10)],
+            reconnect: Duration::from_secs(2),
         }
     }
 }
@@ -117,7 +123,8 @@ impl Settings {
         }
         let messages_per_connection = delivering.messages_per_connection.max(1);
         let timers = Timers::default();
-        Ok(Self { host, port, is_implicit_tls, credentials, protection, messages_per_connection, timers })
+        let token = None;
+        Ok(Self { host, port, is_implicit_tls, credentials, token, protection, messages_per_connection, timers })
     }
 
     /// Whether the relay is on this machine.

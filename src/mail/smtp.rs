@@ -99,34 +99,44 @@ impl Smtp {
 }
 
 impl SmtpLine {
+    pub(super) fn is_ready(&self) -> bool {
+        let spent = self.smtp.settings.messages_per_connection;
+        self.open.as_ref().is_some_and(|open| open.n_served < spent)
+    }
+
+    pub(super) async fn ready(&mut self) -> Result<(), Handed> {
+        if !self.is_ready() {
+            if let Some(spent) = self.open.take() {
+                spent.quit().await;
+            }
+            self.open = Some(connect(&self.smtp).await?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn carries_utf8(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.offers.smtputf8)
+    }
+
     pub(super) async fn hand_over(
         &mut self,
         email: &Email,
         dotted: impl Future<Output = Result<()>>,
     ) -> Result<Handed> {
         // Taken out while in use: whatever happens, cancellation too, it comes back only when it is sound.
-        let spent = self.smtp.settings.messages_per_connection;
-        let kept = match self.open.take() {
-            Some(open) if open.n_served >= spent => {
-                open.quit().await;
-                None
-            }
-            kept => kept,
-        };
-        let is_reused = kept.is_some();
-        let mut open = match kept {
-            Some(open) => open,
-            None => match connect(&self.smtp).await {
-                Ok(open) => open,
-                Err(handed) => return Ok(handed),
-            },
-        };
+        if let Err(handed) = self.ready().await {
+            return Ok(handed);
+        }
+        let mut open = self.open.take().context("a line that is ready has a connection")?;
+        let is_reused = open.n_served > 0;
+        open.n_served += 1;
         let mut said = open.envelope(email).await;
         if is_reused && matches!(said, Envelope::Stale(_)) {
             open = match connect(&self.smtp).await {
                 Ok(open) => open,
                 Err(handed) => return Ok(handed),
             };
+            open.n_served += 1;
             said = open.envelope(email).await;
         }
         match said {
@@ -138,7 +148,6 @@ impl SmtpLine {
             Envelope::Broken(handed) => return Ok(handed),
             Envelope::Stale(reply) => return Ok(Handed::Done(Outcome::Deferred(reply))),
         }
-        open.n_served += 1;
         let (outcome, is_sound) = open.body(&email.bytes, dotted).await?;
         if is_sound {
             self.open = Some(open);
@@ -186,7 +195,8 @@ impl Open {
             return Envelope::Closed(Handed::AboutUs(reply::said(text)));
         }
         let size = if self.offers.size.is_some() { format!(" SIZE={}", email.bytes.len()) } else { String::new() };
-        let utf8 = if is_ascii { "" } else { " SMTPUTF8" };
+        // RFC 6531 3.1: whoever offers SMTPUTF8 offers 8BITMIME, and its headers need it.
+        let utf8 = if is_ascii { "" } else { " BODY=8BITMIME SMTPUTF8" };
         let mail = format!("MAIL FROM:<{}>{size}{utf8}\r\n", email.from.as_str());
         let rcpt = format!("RCPT TO:<{}>\r\n", email.to.as_str());
         if self.offers.pipelining { self.all_at_once(&mail, &rcpt).await } else { self.one_by_one(&mail, &rcpt).await }
@@ -324,10 +334,15 @@ fn not_rcpt(said: Said) -> Option<Envelope> {
         Said::Positive(response) if response.has_code(250) || response.has_code(251) => None,
         Said::Positive(response) => Some(Envelope::Broken(deferred(reply::of_response(&response)))),
         Said::Negative(reply) if reply.code == 421 => Some(Envelope::Broken(deferred(reply))),
-        Said::Negative(reply) if reply.code < 500 => Some(Envelope::Closed(deferred(reply))),
+        Said::Negative(reply) if reply.code < 500 || is_full(&reply) => Some(Envelope::Closed(deferred(reply))),
         Said::Negative(reply) => Some(Envelope::Closed(Handed::Done(Outcome::Refused(reply)))),
         Said::Doubt(reply) => Some(Envelope::Broken(deferred(reply))),
     }
+}
+
+/// Refusals that pass: too many recipients (RFC 5321 4.5.3.1.10 has 552 mean 452), a full mailbox (RFC 3463 3.3).
+fn is_full(reply: &Reply) -> bool {
+    reply.code == 552 || reply.enhanced.as_deref() == Some("5.2.2")
 }
 
 /// Only 354 asks for a body: to any other positive reply it would be commands.

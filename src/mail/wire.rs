@@ -22,6 +22,9 @@ use tokio_rustls::client::TlsStream;
 /// What a greeting and an EHLO reply may be together; more is not listened to.
 const HEARD_BYTES_MAX: usize = 64 * 1024;
 
+/// Bytes of a line that has no end: RFC 5321 4.5.3.1.5 allows 512, and lettre would read on until memory is full.
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
 /// The stream that lettre owns.
 pub(super) struct Wire(Arc<Mutex<Inner>>);
 
@@ -33,6 +36,8 @@ struct Inner {
     stream: Stream,
     peer: SocketAddr,
     heard: Option<Vec<u8>>,
+    /// Bytes since the last end of a line.
+    n_line: usize,
 }
 
 enum Stream {
@@ -47,7 +52,7 @@ pub(super) async fn connect(host: &str, port: u16) -> io::Result<(Wire, Handle, 
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
     let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
-    let inner = Arc::new(Mutex::new(Inner { stream: Stream::Clear(stream), peer, heard: None }));
+    let inner = Arc::new(Mutex::new(Inner { stream: Stream::Clear(stream), peer, heard: None, n_line: 0 }));
     Ok((Wire(Arc::clone(&inner)), Handle(inner), local))
 }
 
@@ -127,6 +132,12 @@ impl AsyncRead for Wire {
             Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
             Stream::Gone => Poll::Ready(Err(gone())),
         })?;
+        let new = &buf.filled()[had..];
+        inner.n_line =
+            new.iter().rposition(|byte| *byte == b'\n').map_or(inner.n_line + new.len(), |at| new.len() - at);
+        if inner.n_line > LINE_BYTES_MAX {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "a reply without an end")));
+        }
         if let Some(heard) = inner.heard.as_mut().filter(|heard| heard.len() < HEARD_BYTES_MAX) {
             heard.extend_from_slice(&buf.filled()[had..]);
         }

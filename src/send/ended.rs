@@ -30,6 +30,8 @@ pub enum Ending {
     Complete,
     /// Only copies that are to be tried later are left.
     Later(Option<Timestamp>),
+    /// The office's hours or numbers let no more leave before then.
+    Held(Timestamp),
     /// Ctrl-C.
     Interrupted,
     /// The relay cannot be reached; nobody is marked.
@@ -67,6 +69,13 @@ impl Ending {
                     "certaines copies sont à réessayer (prochain essai : {at}) : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
                 )
             }
+            Self::Held(from) => {
+                let at = from.strftime("%Y-%m-%d %H:%M UTC");
+                words!(
+                    "no more may leave before {at}, by the hours and numbers in `[delivery]`: run `cco-news send {issue}` then, or let `cco-news run` do it",
+                    "plus rien ne peut partir avant {at}, selon les heures et les nombres de `[delivery]` : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
+                )
+            }
             Self::Interrupted => words!(
                 "interrupted; what was in flight is recorded: `cco-news send {issue}` goes on",
                 "interrompu; ce qui était en cours est consigné : `cco-news send {issue}` continue"
@@ -87,12 +96,19 @@ impl Ending {
     }
 }
 
+/// The languages' medians are no further apart than this part of the whole run (a hundredth), or a person is told.
+const LAG_PARTS_MAX: i32 = 100;
+
 pub(super) fn progress(tally: &Tally, due: u64) -> Progress {
     let Tally { accepted, deferred, refused, unknown, .. } = *tally;
     Progress { due, accepted, deferred, refused, unknown }
 }
 
-pub(super) fn warnings(tally: &Tally, lag: Option<SignedDuration>, recovered: Recovered) -> Vec<Words> {
+pub(super) fn warnings(
+    tally: &Tally,
+    lag: Option<(SignedDuration, SignedDuration)>,
+    recovered: Recovered,
+) -> Vec<Words> {
     let mut warnings = Vec::new();
     if tally.is_worth_a_warning() {
         let (refused, done) = (tally.refused, tally.done());
@@ -108,7 +124,8 @@ pub(super) fn warnings(tally: &Tally, lag: Option<SignedDuration>, recovered: Re
             "{n_copies} copies partaient quand le dernier envoi s'est interrompu, et personne ne sait si elles sont arrivées : `cco-news status` les énumère; elles ne sont pas renvoyées"
         ));
     }
-    if let Some(minutes) = lag.map(|lag| lag.as_mins()).filter(|minutes| *minutes >= 1) {
+    let far_apart = lag.filter(|(lag, whole)| lag.as_mins() >= 1 && *lag > *whole / LAG_PARTS_MAX);
+    if let Some(minutes) = far_apart.map(|(lag, _)| lag.as_mins()) {
         warnings.push(words!(
             "half of one language had its copy {minutes} minutes before half of the other",
             "la moitié d'une langue a reçu sa copie {minutes} minutes avant la moitié de l'autre"

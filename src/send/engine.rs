@@ -1,37 +1,47 @@
-//! The engine: claim → hand over → record, on as many connections as the office allows. The one concurrent place of
-//! this stage.
+//! The engine: claim → hand over → record, on as many connections as the office allows, for as long as there is hope.
 //!
 //! ```text
 //!  ledger ──claim──▶ queue ──▶ lane: address ─▶ MAIL RCPT DATA body ─▶ dotted on the disk ─▶ dot ─▶ reply ──▶ record
 //! ```
+//!
+//! A run is passes (`lanes.rs`) and the waits between them: for a relay that is away, for copies that are to be tried
+//! again, for the hour at which more may leave.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, watch};
 
+use super::breaker::Breaker;
 use super::copy::Encoded;
 use super::dkim::{Key, Signing};
+use super::domains::Domains;
 use super::ended::{Ended, Ending, Progress, progress, warnings};
-use super::pace::{Pace, next_try};
+use super::lanes::pass;
+use super::pace::Pace;
 use super::secrets::Secrets;
-use super::tally::{Follows, Tally, is_dead_address};
-use crate::ledger::{Claimed, Ledger, Record, Recovered};
-use crate::mail::{Email, Handed, Line, Mailer, Outbox};
-use crate::model::{Delivering, Delivery, EditionId, IssueId, Outcome, Reply};
+use super::settle::record_refused;
+use super::tally::Tally;
+use crate::ledger::{Claimed, Ledger, Recovered};
+use crate::mail::{Mailer, Outbox};
+use crate::model::{Delivering, EditionId, IssueId, Reply, Words};
 
-/// Rows taken ahead at most: a crash frees them, and who leaves after the claim is still sent this issue.
-const CLAIM_ROWS_MAX: u32 = 256;
-/// Seconds of sending taken ahead under a pace.
-const CLAIM_SECONDS: u32 = 5;
+/// Lanes that connect at once: a relay that is away is found out by few tries.
+const CONNECTING_MAX: usize = 2;
+/// How often a wait looks at the clock: it may have jumped, or slept with the machine.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Reads the clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Called before and after each operation on the ledger or the way out, with its name; an error stops the run there
 /// and then, as a crash would. Tests stop at every one; otherwise it says `Ok`.
 pub type Step = Arc<dyn Fn(&'static str) -> Result<()> + Send + Sync>;
+/// Told what happens, one sentence at a time, for whoever watches or reads the log.
+pub type Tell = Arc<dyn Fn(&Words) + Send + Sync>;
 
 /// Everything a run needs.
 #[derive(Clone)]
@@ -54,6 +64,8 @@ pub struct Round {
     pub interrupted: watch::Receiver<bool>,
     /// Told after every outcome.
     pub progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    /// See [`Tell`].
+    pub tell: Tell,
     /// See [`Step`].
     pub step: Step,
 }
@@ -66,16 +78,11 @@ pub async fn run(round: Round) -> Result<Ended> {
     let recovered = round.ledger.recover(&round.issue, move |id| outbox.has(id), (round.clock)())?;
     let due = round.ledger.due(&round.issue, (round.clock)())?.now;
     let shared = Arc::new(Shared::new(round, due)?);
+    refuse_beyond_ascii(&shared).await?;
     loop {
         let had = shared.tally().done();
         pass(&shared).await?;
-        if shared.stopper.is_stopped() || shared.round.ledger.due(&shared.round.issue, shared.now())?.now == 0 {
-            break;
-        }
-        // Lanes ended early because they could not connect. As long as others get through, there is a way.
-        if shared.tally().done() == had {
-            let reply = shared.away.lock().unwrap_or_else(PoisonError::into_inner).take();
-            shared.stopper.stop(Stop::Away(reply.unwrap_or(Reply { code: 0, enhanced: None, text: String::new() })));
+        if shared.stopper.is_stopped() || !rest(&shared, had).await? {
             break;
         }
     }
@@ -83,7 +90,7 @@ pub async fn run(round: Round) -> Result<Ended> {
 }
 
 /// Why a run stops before everything due is done.
-enum Stop {
+pub(super) enum Stop {
     Interrupted,
     Away(Reply),
     AboutUs(Reply),
@@ -92,33 +99,59 @@ enum Stop {
 }
 
 /// The first reason to stop, and the signal that there is one. It holds no ledger: the ledger's writer calls it.
-struct Stopper {
+pub(super) struct Stopper {
     reason: Mutex<Option<Stop>>,
     signal: watch::Sender<bool>,
 }
 
 impl Stopper {
-    fn stop(&self, stop: Stop) {
-        let mut reason = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn stop(&self, stop: Stop) {
+        let mut reason = lock(&self.reason);
         if reason.is_none() {
             *reason = Some(stop);
         }
         self.signal.send_replace(true);
     }
 
-    fn is_stopped(&self) -> bool {
+    pub(super) fn is_stopped(&self) -> bool {
         *self.signal.borrow()
     }
 }
 
-struct Shared {
-    round: Round,
-    copies: Arc<BTreeMap<EditionId, (Encoded, Signing)>>,
-    pace: Mutex<Pace>,
-    tally: Mutex<Tally>,
-    away: Mutex<Option<Reply>>,
-    stopper: Arc<Stopper>,
-    due: u64,
+/// What the lanes of a run share.
+pub(super) struct Shared {
+    pub(super) round: Round,
+    pub(super) zone: TimeZone,
+    pub(super) copies: Arc<BTreeMap<EditionId, (Encoded, Signing)>>,
+    pub(super) pace: Mutex<Pace>,
+    pub(super) domains: Mutex<Domains>,
+    /// Claimed, and waiting for another copy to the same domain to be answered.
+    pub(super) parked: Mutex<BTreeMap<String, VecDeque<Claimed>>>,
+    pub(super) tally: Mutex<Tally>,
+    pub(super) way: Mutex<Way>,
+    pub(super) connecting: Semaphore,
+    pub(super) stopper: Arc<Stopper>,
+    pub(super) due: u64,
+}
+
+/// How it stands with the way out.
+pub(super) struct Way {
+    pub(super) breaker: Breaker,
+    /// Why the last lane could not connect.
+    pub(super) away: Option<Reply>,
+    /// When a lane of this pass ended for that.
+    pub(super) lost: Option<Timestamp>,
+    /// From when on the pace lets more leave.
+    pub(super) held: Option<Timestamp>,
+    /// When a copy was last accepted.
+    pub(super) progressed: Timestamp,
+    /// Whether it was said that many are refused.
+    pub(super) is_warned: bool,
+}
+
+/// A lock whose holder panicked holds what it held: counts and queues, of which each change is whole.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
@@ -134,28 +167,55 @@ impl Shared {
             let signing = Signing::new(&round.keys, &encoded, frozen_at);
             copies.insert(edition.id, (encoded, signing));
         }
-        let copies = Arc::new(copies);
-        let is_paced = matches!(round.mailer, Mailer::Smtp(_));
-        let pace = Pace::new(if is_paced { round.delivering.messages_per_minute } else { 0 });
+        let now = (round.clock)();
+        let zone = round.delivering.time_zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get)?;
+        let pace = pace(&round, &zone, now)?;
+        let domains = Domains::new(&round.delivering);
         let stopper = Arc::new(Stopper { reason: Mutex::default(), signal: watch::Sender::new(false) });
-        let (pace, tally, away) = (Mutex::new(pace), Mutex::default(), Mutex::default());
-        Ok(Self { round, copies, pace, tally, away, stopper, due })
+        let way =
+            Way { breaker: Breaker::default(), away: None, lost: None, held: None, progressed: now, is_warned: false };
+        Ok(Self {
+            round,
+            zone,
+            copies: Arc::new(copies),
+            pace: Mutex::new(pace),
+            domains: Mutex::new(domains),
+            parked: Mutex::default(),
+            tally: Mutex::default(),
+            way: Mutex::new(way),
+            connecting: Semaphore::new(CONNECTING_MAX),
+            stopper,
+            due,
+        })
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         (self.round.clock)()
     }
 
-    fn step(&self, name: &'static str) -> Result<()> {
+    pub(super) fn step(&self, name: &'static str) -> Result<()> {
         (self.round.step)(name)
     }
 
-    fn tally(&self) -> Tally {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn tell(&self, words: &Words) {
+        (self.round.tell)(words);
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        lock(&self.tally).clone()
+    }
+
+    pub(super) fn patience(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.round.delivering.patience_minutes))
+    }
+
+    /// The hour and minute of a moment, for people.
+    pub(super) fn hour(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
     }
 
     /// Returns when the run is to stop.
-    async fn stop_signal(&self) {
+    pub(super) async fn stop_signal(&self) {
         let (mut stopped, mut interrupted) = (self.stopper.signal.subscribe(), self.round.interrupted.clone());
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => {}
@@ -166,188 +226,124 @@ impl Shared {
         }
     }
 
-    fn rows_ahead(&self) -> u32 {
-        let paced = self.pace.lock().unwrap_or_else(PoisonError::into_inner).messages_in(CLAIM_SECONDS);
-        paced.clamp(self.lanes(), CLAIM_ROWS_MAX.max(self.lanes()))
-    }
-
-    fn lanes(&self) -> u32 {
-        self.round.delivering.connections.max(1)
-    }
-}
-
-/// Sends until nothing is due, or until every lane has ended.
-async fn pass(shared: &Arc<Shared>) -> Result<()> {
-    let (give, take) = mpsc::channel(usize::try_from(shared.rows_ahead())?);
-    let take = Arc::new(tokio::sync::Mutex::new(take));
-    let mut lanes = tokio::task::JoinSet::new();
-    for _ in 0..shared.lanes() {
-        lanes.spawn(lane(Arc::clone(shared), Arc::clone(&take)));
-    }
-    // The lanes alone hold it now: when they have all ended, giving fails.
-    drop(take);
-    if let Err(error) = claim_ahead(shared, give).await {
-        shared.stopper.stop(Stop::Fault(error));
-    }
-    while let Some(ended) = lanes.join_next().await {
-        if let Err(error) = ended {
-            shared.stopper.stop(Stop::Fault(error.into()));
-        }
-    }
-    let freed = async {
-        shared.step("free")?;
-        shared.round.ledger.free_claimed(&shared.round.issue).await
-    };
-    if let Err(error) = freed.await {
-        shared.stopper.stop(Stop::Fault(error));
-    }
-    Ok(())
-}
-
-async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>) -> Result<()> {
-    while !shared.stopper.is_stopped() {
-        shared.step("claim")?;
-        let rows = shared.round.ledger.claim(&shared.round.issue, shared.rows_ahead(), shared.now()).await?;
-        shared.step("claimed")?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
+    /// Waits by the clock; says whether the run may go on.
+    pub(super) async fn wait_until(&self, at: Timestamp) -> bool {
+        while let wait = at.duration_since(self.now())
+            && wait.is_positive()
+        {
             tokio::select! {
                 biased;
-                () = shared.stop_signal() => return Ok(()),
-                given = give.send(row) => if given.is_err() { return Ok(()) },
+                () = self.stop_signal() => return false,
+                () = tokio::time::sleep(wait.unsigned_abs().min(LOOK)) => {}
             }
         }
+        !self.stopper.is_stopped()
     }
+}
+
+/// The pace, knowing what earlier runs sent: the outbox and memory have none.
+fn pace(round: &Round, zone: &TimeZone, now: Timestamp) -> Result<Pace> {
+    if !matches!(round.mailer, Mailer::Smtp(_)) {
+        return Ok(Pace::none());
+    }
+    let mut pace = Pace::new(&round.delivering, zone.clone());
+    if let Some(back) = pace.remembers() {
+        for (at, n_messages) in round.ledger.sent_since(now.saturating_sub(back)?)? {
+            pace.sent_before(at, n_messages);
+        }
+    }
+    Ok(pace)
+}
+
+/// Refuses, before anything leaves, the addresses that this relay cannot carry (RFC 6531 3.5).
+async fn refuse_beyond_ascii(shared: &Shared) -> Result<()> {
+    let Round { ledger, issue, mailer, .. } = &shared.round;
+    if !ledger.has_beyond_ascii(issue)? {
+        return Ok(());
+    }
+    let mut line = mailer.line();
+    // A relay that cannot be reached is found out, and said, by the first pass.
+    if line.ready().await.is_ok() && !line.carries_utf8() {
+        shared.step("refuse")?;
+        let why = "the mail server cannot carry an address with letters beyond ASCII (SMTPUTF8)";
+        let n_people = ledger.refuse_beyond_ascii(issue, why, shared.now())?;
+        lock(&shared.tally).refused += n_people;
+        shared.tell(&words!(
+            "{n_people} refused: their addresses have letters beyond ASCII, which the mail server does not carry",
+            "{n_people} refusés : leurs adresses ont des lettres hors ASCII, que le serveur de courriel n'achemine pas"
+        ));
+    }
+    line.close().await;
     Ok(())
 }
 
-async fn lane(shared: Arc<Shared>, take: Arc<tokio::sync::Mutex<mpsc::Receiver<Claimed>>>) {
-    let mut line = shared.round.mailer.line();
-    while let Some(claimed) = next(&shared, &take).await {
-        match one(&shared, &mut line, claimed).await {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(stop) => {
-                shared.stopper.stop(stop);
-                break;
-            }
+/// After a pass: goes on, waits, or ends the run; says whether it goes on. A wait is worth it while copies have been
+/// accepted not too long ago.
+async fn rest(shared: &Shared, had: u64) -> Result<bool> {
+    let now = shared.now();
+    let due = shared.round.ledger.due(&shared.round.issue, now)?;
+    let has_progressed = shared.tally().done() > had;
+    let (until, said, stop) = {
+        let mut way = lock(&shared.way);
+        let is_stuck = due.now > 0 && !has_progressed && way.held.is_none();
+        if due.now > 0 && is_stuck {
+            let reply = way.away.clone().unwrap_or(Reply { code: 0, enhanced: None, text: String::new() });
+            let has_worked = way.breaker.has_worked();
+            let (probe, is_new) = way.breaker.next_probe(now);
+            let said = is_new.then(|| away(&reply));
+            let stop = Some(Stop::Away(reply));
+            (if has_worked { probe } else { Timestamp::MAX }, said, stop)
+        } else if let Some(held) = way.held.filter(|_| due.now > 0) {
+            let at = shared.hour(held);
+            let said = words!(
+                "no more may leave now: the rest from {at} on",
+                "plus rien ne peut partir maintenant : le reste à partir de {at}"
+            );
+            (held, Some(said), None)
+        } else if due.now > 0 {
+            // Others got through: whoever could not connect may try again.
+            way.breaker.forget();
+            return Ok(true);
+        } else if let Some(next) = due.next_try {
+            (next, Some(to_try_again(shared, due.later, next)), None)
+        } else {
+            return Ok(false);
         }
-    }
-    line.close().await;
-}
-
-/// The next row, when its time has come. A row that is taken and not tried is freed at the end of the pass.
-async fn next(shared: &Shared, take: &tokio::sync::Mutex<mpsc::Receiver<Claimed>>) -> Option<Claimed> {
-    let claimed = tokio::select! {
-        biased;
-        () = shared.stop_signal() => None,
-        claimed = async { take.lock().await.recv().await } => claimed,
-    }?;
-    let wait = shared.pace.lock().unwrap_or_else(PoisonError::into_inner).take(shared.now());
-    if wait.is_positive() {
-        tokio::select! {
-            biased;
-            () = shared.stop_signal() => return None,
-            () = tokio::time::sleep(wait.unsigned_abs()) => {}
+    };
+    let patient_until = lock(&shared.way).progressed.saturating_add(shared.patience()).unwrap_or(Timestamp::MAX);
+    if until > patient_until {
+        if let Some(stop) = stop {
+            shared.stopper.stop(stop);
         }
+        return Ok(false);
     }
-    Some(claimed)
-}
-
-/// One copy from its address to its outcome; says whether the lane can go on.
-async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
-    let handed = hand_over(shared, line, &claimed).await.map_err(Stop::Fault)?;
-    match handed {
-        Handed::Done(outcome) => settle(shared, &claimed, outcome).map(|()| true),
-        Handed::AboutUs(reply) => Err(Stop::AboutUs(reply)),
-        Handed::Away(reply) => {
-            *shared.away.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
-            Ok(false)
-        }
+    if let Some(said) = said {
+        shared.tell(&said);
     }
+    lock(&shared.way).held = None;
+    Ok(shared.wait_until(until).await)
 }
 
-async fn hand_over(shared: &Shared, line: &mut Line, claimed: &Claimed) -> Result<Handed> {
-    let (round, delivery) = (&shared.round, &claimed.delivery);
-    let email = address(shared, delivery).await?;
-    let dotted = async {
-        shared.step("dotted")?;
-        round.ledger.mark_dotted(delivery.id, &email.message_id, round.mailer.way_out(), shared.now()).await?;
-        shared.step("dot")
-    };
-    shared.step("mail")?;
-    let handed = line.hand_over(&email, dotted).await?;
-    shared.step("reply")?;
-    Ok(handed)
+fn away(Reply { text, .. }: &Reply) -> Words {
+    words!(
+        "the mail server is away ({text}): nobody is marked, trying again until it is back",
+        "le serveur de courriel ne répond plus ({text}) : personne n'est marqué, nouveaux essais jusqu'à son retour"
+    )
 }
 
-/// A copy's bytes. To sign is the work of a processor: it runs beside the connections' thread, on every core.
-async fn address(shared: &Shared, delivery: &Delivery) -> Result<Email> {
-    const NOT_FROZEN: &str = "a delivery of an edition that was not frozen";
-    let Round { issue, secrets, .. } = &shared.round;
-    let (encoded, signing) = shared.copies.get(&delivery.edition).context(NOT_FROZEN)?;
-    if signing.is_off() {
-        return encoded.address(issue, &delivery.to, secrets, signing);
-    }
-    let (copies, edition, to) = (Arc::clone(&shared.copies), delivery.edition.clone(), delivery.to.clone());
-    let (issue, secrets) = (issue.clone(), secrets.clone());
-    let signed = tokio::task::spawn_blocking(move || {
-        let (encoded, signing) = copies.get(&edition).context(NOT_FROZEN)?;
-        encoded.address(&issue, &to, &secrets, signing)
-    });
-    signed.await.context("a thread that signs ended early")?
-}
-
-/// Decides what an outcome means and hands it to the ledger.
-fn settle(shared: &Shared, claimed: &Claimed, outcome: Outcome) -> Result<(), Stop> {
-    let (now, id) = (shared.now(), claimed.delivery.id);
-    let hours = shared.round.delivering.retry_hours;
-    let next = next_try(claimed.delivery.tries, claimed.first_try.unwrap_or(now), now, hours);
-    let outcome = match (outcome, next) {
-        (Outcome::Deferred(reply), None) => Outcome::Refused(reply),
-        (outcome, _) => outcome,
-    };
-    let (follows, cleared) = shared.tally.lock().unwrap_or_else(PoisonError::into_inner).take(id, &outcome);
-    let kept = match (follows.clone(), outcome, next) {
-        (Follows::Suspect | Follows::AboutUs, Outcome::Refused(reply), Some(_)) => Outcome::Deferred(reply),
-        (_, outcome, _) => outcome,
-    };
-    let about_us = match (&follows, &kept) {
-        (Follows::AboutUs, Outcome::Deferred(reply) | Outcome::Refused(reply)) => Some(reply.clone()),
-        _ => None,
-    };
-    let next_try = if matches!(kept, Outcome::Deferred(_)) { next } else { None };
-    record(shared, Record { id, is_dead_address: is_dead_address(&kept), outcome: kept, next_try, at: now });
-    record_refused(shared, cleared);
-    let tally = shared.tally();
-    (shared.round.progress)(&progress(&tally, shared.due));
-    match about_us {
-        Some(reply) => Err(Stop::AboutUs(reply)),
-        None if tally.are_too_many_refused() => Err(Stop::TooManyRefused),
-        None => Ok(()),
-    }
-}
-
-fn record_refused(shared: &Shared, cleared: Vec<(i64, Reply)>) {
-    for (id, reply) in cleared {
-        let outcome = Outcome::Refused(reply);
-        record(shared, Record { id, outcome, next_try: None, is_dead_address: false, at: shared.now() });
-    }
-}
-
-/// The outcome rides in the next transaction. If that fails, the row stays `dotted`, and the run stops.
-fn record(shared: &Shared, record: Record) {
-    let stopper = Arc::clone(&shared.stopper);
-    shared.round.ledger.record(record, move |error| stopper.stop(Stop::Fault(error)));
+fn to_try_again(shared: &Shared, n_copies: u64, next: Timestamp) -> Words {
+    let (at, Tally { accepted, refused, .. }) = (shared.hour(next), shared.tally());
+    words!(
+        "{accepted} accepted and {refused} refused in this run; {n_copies} wait to be tried again, the first at {at}",
+        "{accepted} acceptés et {refused} refusés dans cet envoi; {n_copies} attendent un nouvel essai, le premier à {at}"
+    )
 }
 
 impl Shared {
     /// Puts down what the run came to.
     async fn end(self: Arc<Self>, recovered: Recovered) -> Result<Ended> {
         let (ledger, issue) = (&self.round.ledger, &self.round.issue);
-        let stop = self.stopper.reason.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let stop = lock(&self.stopper.reason).take();
         if let Some(Stop::Fault(error)) = stop {
             // What is recorded stays; what is not is settled by the next run.
             return Err(error).with_context(|| {
@@ -355,12 +351,12 @@ impl Shared {
             });
         }
         if !matches!(stop, Some(Stop::AboutUs(_))) {
-            let cleared = self.tally.lock().unwrap_or_else(PoisonError::into_inner).cleared();
+            let cleared = lock(&self.tally).cleared();
             record_refused(&self, cleared);
         }
         self.step("flush")?;
         ledger.flush().await?;
-        if let Some(Stop::Fault(error)) = self.stopper.reason.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(Stop::Fault(error)) = lock(&self.stopper.reason).take() {
             return Err(error);
         }
         self.step("complete")?;
@@ -371,7 +367,13 @@ impl Shared {
             Some(Stop::Away(reply)) => Ending::Away(reply),
             Some(Stop::AboutUs(reply)) => Ending::AboutUs(reply),
             Some(Stop::TooManyRefused) => Ending::TooManyRefused,
-            Some(Stop::Fault(_)) | None => Ending::Later(ledger.due(issue, self.now())?.next_try),
+            Some(Stop::Fault(_)) | None => match lock(&self.way).held {
+                Some(held) => {
+                    ledger.hold(issue, held)?;
+                    Ending::Held(held)
+                }
+                None => Ending::Later(ledger.due(issue, self.now())?.next_try),
+            },
         };
         let tally = self.tally();
         Ok(Ended {
@@ -379,7 +381,7 @@ impl Shared {
             recovered,
             progress: progress(&tally, self.due),
             counts: ledger.counts(issue)?,
-            warnings: warnings(&tally, ledger.lag(issue)?, recovered),
+            warnings: warnings(&tally, ledger.lag(issue)?.zip(ledger.span(issue)?), recovered),
         })
     }
 }

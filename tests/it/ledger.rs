@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::sending::{
     assert_nobody_twice_nobody_lost, block_on, edition, editions, entry, freeze_it, frozen, issue, later, newsletter,
-    now, people, reply, round, send, steered, stopping_at, total,
+    now, people, reply, round, round_without_key, scaled_clock, send, steered, stopping_at, total,
 };
 
 fn ids(memory: &Memory) -> Vec<String> {
@@ -431,4 +431,63 @@ fn an_outcome_that_cannot_be_written_stops_the_run() {
     assert!(said.contains("no longer ours"), "{said}");
     assert!(block_on(ledger.flush()).is_ok());
     assert!(memory.sent().is_empty(), "no copy leaves whose row is not ours");
+}
+
+#[test]
+fn a_ledger_of_the_first_release_is_opened_and_its_issue_goes_on() {
+    let state = tempdir().unwrap();
+    std::fs::write(state.path().join("cco-news.db"), include_bytes!("../fixtures/ledgers/v1.db")).unwrap();
+    let ledger = Ledger::open(state.path()).unwrap();
+    let counts = total(&ledger.counts(&issue()).unwrap());
+    assert_eq!((counts.planned, counts.to_send, counts.in_flight, counts.accepted), (18, 10, 2, 2), "{counts:?}");
+    assert_eq!((counts.deferred, counts.refused, counts.unknown, counts.suppressed), (1, 1, 1, 1), "{counts:?}");
+    assert_eq!(ledger.approvals(&issue()).unwrap().len(), 2);
+    let memory = Memory::new();
+    let clock: cco_news::send::Clock = Arc::new(|| "2026-12-03T15:00:00Z".parse().unwrap());
+    let first = Round { clock, ..round_without_key(&ledger, Mailer::Memory(memory.clone())) };
+    let ended = send(first).unwrap();
+    // The one whose dot may have left is unknown; who was claimed, deferred or planned is sent theirs.
+    assert_eq!((ended.recovered.freed, ended.recovered.unknown), (1, 1));
+    assert_eq!((ended.ending, memory.sent().len()), (Ending::Complete, 12));
+    let counts = total(&ended.counts);
+    assert_eq!((counts.accepted, counts.refused, counts.unknown, counts.suppressed), (14, 1, 2, 1), "{counts:?}");
+    drop(ledger);
+    let db = rusqlite::Connection::open(state.path().join("cco-news.db")).unwrap();
+    let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert!(version > 1);
+}
+
+#[test]
+fn tries_put_far_ahead_by_a_wrong_clock_are_due_when_it_is_right_again() {
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), vec![entry("defer1@example.ca", Some("en"))]);
+    let first = round(&ledger, Mailer::Memory(steered()));
+    let a_day_ahead = later(&first, 24 * 60);
+    assert_eq!(send(a_day_ahead).unwrap().progress.deferred, 1);
+    assert_eq!(send(first).unwrap().progress.deferred, 1, "not after a day");
+}
+
+#[test]
+fn a_domain_with_a_pace_of_its_own_is_put_off_and_the_others_go_on() {
+    let state = tempdir().unwrap();
+    let mut list = people(40);
+    list.extend((0..10).map(|n| entry(&format!("a{n}@slow.example"), Some("en"))));
+    list.extend((0..10).map(|n| entry(&format!("a{n}@narrow.example"), Some("fr"))));
+    let ledger = frozen(state.path(), list);
+    let memory = Memory::new();
+    let mut run = round(&ledger, Mailer::Memory(memory.clone()));
+    run.clock = scaled_clock(60);
+    run.delivering.patience_minutes = 90;
+    run.delivering.domain = [("slow.example", 60, 0), ("narrow.example", 0, 1)]
+        .map(|(name, messages_per_minute, connections)| {
+            (name.to_owned(), cco_news::model::DomainPace { messages_per_minute, connections, retry_hours: None })
+        })
+        .into();
+    assert_eq!(send(run).unwrap().ending, Ending::Complete);
+    let sent: Vec<String> = memory.sent().iter().map(|sent| sent.to.domain().to_owned()).collect();
+    let last_other = sent.iter().rposition(|domain| domain == "example.ca").unwrap();
+    let before = sent[..last_other].iter().filter(|domain| *domain == "slow.example").count();
+    assert!(before < 9, "{sent:?}");
+    assert_eq!(sent.len(), 60);
+    assert_all_is_well(&ledger, &memory);
 }

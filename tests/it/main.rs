@@ -43,5 +43,7 @@ mod smtp;
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.
 mod control;
+/// A bad day, in one run.
+mod outage;
 /// A stop at every step, and then again.
 mod kill;

@@ -3,10 +3,10 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -35,6 +35,10 @@ pub(crate) struct Manner {
     pub(crate) slips_in: &'static str,
     /// Replies come in single bytes.
     pub(crate) is_slow_speaker: bool,
+    /// The one token that XOAUTH2 is to bring, for the user `news`.
+    pub(crate) token: Option<&'static str>,
+    /// Connections open at once; more are told to go.
+    pub(crate) connections_max: Option<usize>,
 }
 
 /// The authority of the tests.
@@ -54,6 +58,10 @@ pub(crate) struct Relay {
     pub(crate) port: u16,
     taken: Arc<Mutex<Vec<Taken>>>,
     n_connections: Arc<AtomicUsize>,
+    n_open: Arc<AtomicUsize>,
+    /// While true, whoever connects is dropped, and whoever is connected as soon as they speak.
+    pub(crate) is_away: Arc<AtomicBool>,
+    greylisted: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A message it took.
@@ -67,15 +75,30 @@ pub(crate) struct Taken {
 impl Relay {
     pub(crate) fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let relay =
-            Self { port: listener.local_addr().unwrap().port(), taken: Arc::default(), n_connections: Arc::default() };
+        let relay = Self {
+            port: listener.local_addr().unwrap().port(),
+            taken: Arc::default(),
+            n_connections: Arc::default(),
+            n_open: Arc::default(),
+            is_away: Arc::default(),
+            greylisted: Arc::default(),
+        };
         let server = relay.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 server.n_connections.fetch_add(1, Ordering::SeqCst);
                 let (server, manner) = (server.clone(), manner.clone());
                 // A client that goes away ends its thread with an error, which says nothing.
-                thread::spawn(move || server.serve(stream, &manner));
+                thread::spawn(move || {
+                    let n_open = server.n_open.fetch_add(1, Ordering::SeqCst);
+                    if !server.is_away.load(Ordering::SeqCst) {
+                        let is_too_many = manner.connections_max.is_some_and(|most| n_open >= most);
+                        let greeting =
+                            if is_too_many { Some("421 4.7.0 too many connections") } else { manner.greeting };
+                        let _ = server.serve(stream, &Manner { greeting, ..manner });
+                    }
+                    server.n_open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         relay
@@ -113,6 +136,14 @@ impl Relay {
         Self::quick(Settings::parse(&url, &delivering, None, None).unwrap())
     }
 
+    /// The way out to it for the user `news`, whose token is this.
+    pub(crate) fn smtp_token(&self, token: &'static str) -> Smtp {
+        let url = format!("smtp://news@127.0.0.1:{}", self.port);
+        let mut settings = Settings::parse(&url, &Delivering::default(), None, None).unwrap();
+        settings.token = Some(Arc::new(move || Ok(token.to_owned())));
+        Self::quick(settings)
+    }
+
     /// The way out to it under TLS, trusting this authority alone.
     pub(crate) fn smtp_tls(&self, scheme: &str, authority: &[u8]) -> Smtp {
         let delivering = Delivering { tls: Tls::Pinned, ..Delivering::default() };
@@ -129,7 +160,7 @@ impl Relay {
             data: wait,
             block: wait,
             dot: wait,
-            reconnect: [Duration::from_millis(1); 2],
+            reconnect: Duration::from_millis(1),
         };
         Smtp::new(settings).unwrap()
     }
@@ -161,17 +192,41 @@ impl Relay {
         let (mut to, mut n_served) = (String::new(), 0);
         loop {
             let Some(command) = talk.hear()? else { return Ok(false) };
+            if self.is_away.load(Ordering::SeqCst) {
+                return Ok(false);
+            }
             match command.split([' ', ':']).next().unwrap_or("").to_uppercase().as_str() {
                 "EHLO" => {
                     manner.offers.iter().try_for_each(|offer| talk.say(&format!("250-{offer}")))?;
                     talk.say("250 relay.example")?;
                 }
-                "AUTH" => talk.say(manner.auth.unwrap_or("235 2.7.0 welcome"))?,
+                "AUTH" => {
+                    let bearer = manner.token.map(|token| format!("user=news\x01auth=Bearer {token}\x01\x01"));
+                    let wanted = bearer.map(|bearer| data_encoding::BASE64.encode(bearer.as_bytes()));
+                    if wanted.is_some_and(|wanted| command != format!("AUTH XOAUTH2 {wanted}")) {
+                        talk.say("334 eyJzdGF0dXMiOiI0MDEifQ==")?;
+                        assert_eq!(talk.hear()?.as_deref(), Some(""), "an empty line answers the challenge");
+                        talk.say("535 5.7.8 no such token")?;
+                    } else {
+                        talk.say(manner.auth.unwrap_or("235 2.7.0 welcome"))?;
+                    }
+                }
                 "MAIL" => talk.say(manner.mail.unwrap_or("250 2.1.0 ok"))?,
                 "RCPT" => {
                     command.split(['<', '>']).nth(1).unwrap_or("").clone_into(&mut to);
                     match steer(&to) {
+                        "grey" if self.greylisted.lock().unwrap().insert(to.clone()) => {
+                            to.clear();
+                            talk.say("450 4.2.0 greylisted")?;
+                        }
                         "defer" => talk.say("450 4.2.0 later")?,
+                        "less" => return talk.say("421 4.7.0 less, please").map(|()| false),
+                        "full" => talk.say("552 5.2.2 mailbox full")?,
+                        "endless" => {
+                            // The client hangs up when it has heard enough.
+                            while talk.lines.get_mut().write_all(&[b'x'; 4096]).is_ok() {}
+                            return Ok(false);
+                        }
                         "refuse" => talk.say(&format!("550 5.1.1 <{to}> unknown"))?,
                         "refuse-but-ask" => talk.say("550 5.1.1 unknown")?,
                         "policy" => talk.say("550 5.7.1 we do not like you")?,
@@ -203,7 +258,7 @@ impl Relay {
     /// DATA and what follows; says whether the connection goes on.
     fn take<S: Read + Write>(&self, talk: &mut Talk<S>, to: &str) -> std::io::Result<bool> {
         match steer(to) {
-            "defer" | "refuse" | "policy" => return talk.say("503 5.5.1 no recipient").map(|()| true),
+            "" | "defer" | "refuse" | "policy" | "full" => return talk.say("503 5.5.1 no recipient").map(|()| true),
             "250-to-data" => return talk.say("250 what").map(|()| true),
             "drop-in-data" => {
                 talk.say("354 go")?;
@@ -212,6 +267,7 @@ impl Relay {
             _ => talk.say("354 go")?,
         }
         let bytes = talk.body()?;
+        let long = format!("250 {}", "x".repeat(2000));
         let say = match steer(to) {
             "refuse-but-ask" => {
                 assert!(bytes.is_empty(), "a refused recipient's body is a lone dot");
@@ -220,8 +276,11 @@ impl Relay {
             "451-to-dot" => return talk.say("451 4.3.0 later").map(|()| true),
             "554-to-dot" => return talk.say("554 5.6.0 no").map(|()| true),
             "354-to-dot" => return talk.say("354 more").map(|()| true),
-            "drop-after-dot" | "silent" => "",
+            "drop-after-dot" | "endless-dot" | "silent" => "",
             "bare" => "250",
+            "long" => &long,
+            "odd" => "596 what",
+            "mixed" => "250-one\r\n451 two",
             "latin" => "250 accept\u{E9}",
             _ => "250 2.0.0 queued",
         };
@@ -230,6 +289,10 @@ impl Relay {
         self.taken.lock().unwrap().push(Taken { to: to.to_owned(), message_id: id, bytes });
         match steer(to) {
             "drop-after-dot" => Ok(false),
+            "endless-dot" => {
+                while talk.lines.get_mut().write_all(&[b'x'; 4096]).is_ok() {}
+                Ok(false)
+            }
             "silent" => {
                 thread::sleep(Duration::from_secs(3));
                 Ok(false)
@@ -308,7 +371,9 @@ impl<S: Read + Write> Talk<S> {
     }
 }
 
+/// The word by which it is steered: before the digits, and after a `_`, so that a test can choose the order.
 fn steer(to: &str) -> &str {
     let local = to.split('@').next().unwrap_or("");
+    let local = local.rsplit('_').next().unwrap_or(local);
     local.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('.')
 }

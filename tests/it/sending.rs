@@ -15,7 +15,7 @@ use cco_news::mail::{Handed, Mailer, Memory};
 use cco_news::model::{
     Address, Approval, Counts, Delivering, Edition, EditionId, IssueId, Lang, Newsletter, Outcome, Reply, Slot,
 };
-use cco_news::send::{Ended, Leaving, Round, Secrets, freeze, run};
+use cco_news::send::{Clock, Ended, Leaving, Round, Secrets, freeze, run};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -95,17 +95,31 @@ pub(crate) fn freeze_it(ledger: &Ledger, editions: &[Edition]) -> anyhow::Result
 }
 
 pub(crate) fn round(ledger: &Ledger, mailer: Mailer) -> Round {
+    Round { secrets: Secrets::open(ledger).unwrap(), ..round_without_key(ledger, mailer) }
+}
+
+/// A clock that goes so many times faster than the real one.
+#[expect(clippy::disallowed_methods, reason = "a test that waits for a clock has one")]
+pub(crate) fn scaled_clock(times: u32) -> Clock {
+    let began = std::time::Instant::now();
+    Arc::new(move || now().checked_add(began.elapsed() * times).unwrap())
+}
+
+/// As [`round`], for a ledger whose key is not there.
+pub(crate) fn round_without_key(ledger: &Ledger, mailer: Mailer) -> Round {
     let (_, interrupted) = watch::channel(false);
     Round {
         issue: issue(),
         ledger: ledger.clone(),
         mailer,
-        secrets: Secrets::open(ledger).unwrap(),
+        secrets: Secrets::from_key([7; 32]),
         keys: vec![],
-        delivering: Delivering { messages_per_minute: 0, ..Delivering::default() },
+        // The clock stands still: nothing is waited for.
+        delivering: Delivering { messages_per_minute: 0, patience_minutes: 0, ..Delivering::default() },
         clock: Arc::new(now),
         interrupted,
         progress: Arc::new(|_| {}),
+        tell: Arc::new(|_| {}),
         step: Arc::new(|_| Ok(())),
     }
 }

@@ -313,3 +313,128 @@ fn a_test_copy_is_marked_and_counted_nowhere() {
     assert!(text.contains("=C3=A9 avant l'approbation"), "{text}");
     assert_eq!(total(&ledger.counts(&issue()).unwrap()).to_send, 3);
 }
+
+#[test]
+fn signing_in_by_a_token_works_and_a_refused_token_stops_the_run() {
+    let relay = Relay::start(Manner { offers: vec!["AUTH XOAUTH2 PLAIN"], token: Some("good"), ..Manner::default() });
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(3));
+    let ended = send(round(&ledger, Mailer::Smtp(relay.smtp_token("old")))).unwrap();
+    assert!(matches!(&ended.ending, Ending::AboutUs(reply) if reply.code == 535), "{:?}", ended.ending);
+    assert_eq!(total(&ended.counts).to_send, 3);
+    assert_eq!(send(round(&ledger, Mailer::Smtp(relay.smtp_token("good")))).unwrap().ending, Ending::Complete);
+    assert_all_is_well(&ledger, &relay);
+    let passwords_only = Relay::start(Manner { offers: vec!["AUTH PLAIN"], ..Manner::default() });
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(3));
+    let ended = send(round(&ledger, Mailer::Smtp(passwords_only.smtp_token("good")))).unwrap();
+    assert!(matches!(&ended.ending, Ending::AboutUs(reply) if reply.text.contains("XOAUTH2")), "{:?}", ended.ending);
+}
+
+#[test]
+fn an_address_beyond_ascii_is_refused_before_anything_leaves_unless_the_relay_carries_it() {
+    for (offers, n_refused) in [(vec!["8bitmime"], 1), (vec!["8BITMIME", "smtputf8", "PIPELINING"], 0)] {
+        let relay = Relay::start(Manner { offers, ..Manner::default() });
+        let state = tempdir().unwrap();
+        let mut list = people(3);
+        list.extend([entry("ren\u{e9}e@example.ca", Some("fr")), entry("a@qu\u{e9}bec.example", Some("fr"))]);
+        let ledger = frozen(state.path(), list);
+        let ended = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+        assert_eq!((ended.ending, total(&ended.counts).refused), (Ending::Complete, n_refused));
+        assert_eq!(relay.times().contains_key("ren\u{e9}e@example.ca"), n_refused == 0);
+        assert_eq!(relay.times()["a@xn--qubec-csa.example"], 1, "a domain is sent as A-labels");
+        assert_all_is_well(&ledger, &relay);
+    }
+}
+
+#[test]
+fn replies_that_are_none_are_a_doubt_after_the_dot_and_tried_again_before_it() {
+    let relay = Relay::pipelining();
+    let left = send_to(&relay, &["long1", "odd1", "mixed1", "endless-dot1", "endless1"]);
+    let counts = total(&left.ended.counts);
+    assert_eq!((counts.accepted, counts.unknown, counts.deferred), (20, 4, 1), "{counts:?}");
+}
+
+#[test]
+fn a_full_mailbox_is_tried_again_and_nobody_is_dropped_for_it() {
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        let left = send_to(&relay, &["full1", "full2"]);
+        let counts = total(&left.ended.counts);
+        assert_eq!((counts.accepted, counts.deferred), (20, 2));
+        let mut bounced = 0;
+        let count = |subscriber: cco_news::ledger::Subscriber| {
+            bounced += usize::from(subscriber.status != "active");
+            Ok(())
+        };
+        left.ledger.each_subscriber(count).unwrap();
+        assert_eq!(bounced, 0);
+    }
+}
+
+#[test]
+fn a_relay_that_takes_fewer_connections_gets_fewer() {
+    let manner = Manner { offers: vec!["PIPELINING"], connections_max: Some(2), ..Manner::default() };
+    let relay = Relay::start(manner);
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(60));
+    let mut eight = round(&ledger, Mailer::Smtp(relay.smtp()));
+    eight.delivering.connections = 8;
+    assert_eq!(send(eight).unwrap().ending, Ending::Complete);
+    assert_all_is_well(&ledger, &relay);
+}
+
+/// Polls a future so often, then drops it.
+struct Dropped<F> {
+    future: std::pin::Pin<Box<F>>,
+    n_polls: usize,
+}
+
+impl<F: Future> Future for Dropped<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+        use std::task::Poll;
+        if self.n_polls == 0 {
+            return Poll::Ready(None);
+        }
+        self.n_polls -= 1;
+        match self.future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            // The last poll: it is dropped while it waits.
+            Poll::Pending if self.n_polls == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+#[test]
+fn a_copy_dropped_at_any_moment_leaves_no_connection_that_answers_for_another() {
+    let email = |local: &str| cco_news::mail::Email {
+        message_id: format!("<{local}@example.ca>"),
+        from: Address::parse("bounces@example.ca").unwrap(),
+        to: Address::parse(&format!("{local}@example.ca")).unwrap(),
+        bytes: format!("Message-ID: <{local}@example.ca>\r\n\r\nHello\r\n").into_bytes(),
+    };
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        let mailer = Mailer::Smtp(relay.smtp());
+        block_on(async {
+            for n_polls in 1.. {
+                let mut line = mailer.line();
+                let first = line.hand_over(&email("first"), async { Ok(()) }).await.unwrap();
+                assert!(matches!(first, cco_news::mail::Handed::Done(Outcome::Accepted(_))));
+                let second = email("second");
+                let future = Box::pin(line.hand_over(&second, async { Ok(()) }));
+                let is_over = Dropped { future, n_polls }.await.is_some();
+                for n in 0..3 {
+                    let refused = line.hand_over(&email(&format!("554-to-dot{n}")), async { Ok(()) }).await.unwrap();
+                    let is_refused = matches!(refused, cco_news::mail::Handed::Done(Outcome::Refused(_)));
+                    assert!(is_refused, "after {n_polls} polls: {refused:?}");
+                }
+                line.close().await;
+                if is_over {
+                    break;
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,283 @@
+//! A pass: rows are claimed ahead, lanes take them and hand their copies over. The one concurrent place of this stage.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::domains::Turn;
+use super::engine::{Round, Shared, Stop, lock};
+use super::pace::Place;
+use super::settle::settle;
+use crate::ledger::Claimed;
+use crate::mail::{Email, Handed, Line};
+use crate::model::{Delivery, Reply};
+
+/// Rows taken ahead at most: a crash frees them, and who leaves after the claim is still sent this issue.
+const CLAIM_ROWS_MAX: u32 = 256;
+/// Seconds of sending taken ahead under a pace.
+const CLAIM_SECONDS: u32 = 5;
+/// Rows that wait for others to their domain; more are put off.
+const PARKED_ROWS_MAX: usize = 256;
+/// How long a row is put off for which there is no place to wait.
+const PARKED_WAIT: SignedDuration = SignedDuration::from_secs(5);
+/// Connections are kept open for rows that are due so soon.
+const LINGER: SignedDuration = SignedDuration::from_secs(10);
+/// So long a pass goes on with the lanes it has, when others could not connect; the next one tries them all again.
+const FEWER_LANES: SignedDuration = SignedDuration::from_secs(60);
+
+type Queue = tokio::sync::Mutex<mpsc::Receiver<Claimed>>;
+
+/// Sends until nothing is due, until the pace holds the rest, or until every lane has ended.
+pub(super) async fn pass(shared: &Arc<Shared>) -> Result<()> {
+    // A relay that was away is asked with one copy on one lane.
+    let is_probe = {
+        let mut way = lock(&shared.way);
+        way.lost = None;
+        way.breaker.is_probing()
+    };
+    lock(&shared.parked).clear();
+    let n_lanes = if is_probe { 1 } else { lanes(shared) };
+    let (give, take) = mpsc::channel(usize::try_from(rows_ahead(shared))?);
+    let take = Arc::new(tokio::sync::Mutex::new(take));
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..n_lanes {
+        running.spawn(lane(Arc::clone(shared), Arc::clone(&take)));
+    }
+    // The lanes alone hold it now: when they have all ended, giving fails.
+    drop(take);
+    if let Err(error) = claim_ahead(shared, give, is_probe).await {
+        shared.stopper.stop(Stop::Fault(error));
+    }
+    while let Some(ended) = running.join_next().await {
+        if let Err(error) = ended {
+            shared.stopper.stop(Stop::Fault(error.into()));
+        }
+    }
+    let freed = async {
+        shared.step("free")?;
+        shared.round.ledger.free_claimed(&shared.round.issue).await
+    };
+    if let Err(error) = freed.await {
+        shared.stopper.stop(Stop::Fault(error));
+    }
+    Ok(())
+}
+
+fn rows_ahead(shared: &Shared) -> u32 {
+    let paced = lock(&shared.pace).messages_in(CLAIM_SECONDS);
+    paced.clamp(lanes(shared), CLAIM_ROWS_MAX.max(lanes(shared)))
+}
+
+fn lanes(shared: &Shared) -> u32 {
+    shared.round.delivering.connections.max(1)
+}
+
+async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: bool) -> Result<()> {
+    while !shared.stopper.is_stopped() {
+        shared.step("claim")?;
+        let n_rows = if is_probe { 1 } else { rows_ahead(shared) };
+        let rows = shared.round.ledger.claim(&shared.round.issue, n_rows, shared.now()).await?;
+        shared.step("claimed")?;
+        if rows.is_empty() {
+            match due_soon(shared).await? {
+                Some(at) if shared.wait_until(at).await => continue,
+                _ => break,
+            }
+        }
+        for row in rows {
+            tokio::select! {
+                biased;
+                () = shared.stop_signal() => return Ok(()),
+                given = give.send(row) => if given.is_err() { return Ok(()) },
+            }
+        }
+        let lost = lock(&shared.way).lost;
+        if is_probe || lost.is_some_and(|lost| shared.now().duration_since(lost) > FEWER_LANES) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// When the next row is due, if that is soon and the run may wait.
+async fn due_soon(shared: &Shared) -> Result<Option<Timestamp>> {
+    if shared.patience().is_zero() {
+        return Ok(None);
+    }
+    shared.round.ledger.flush().await?;
+    let now = shared.now();
+    let next = shared.round.ledger.due(&shared.round.issue, now)?.next_try;
+    Ok(next.filter(|next| next.duration_since(now) <= LINGER))
+}
+
+async fn lane(shared: Arc<Shared>, take: Arc<Queue>) {
+    let mut line = shared.round.mailer.line();
+    let mut served = None;
+    while let Some(claimed) = next(&shared, &take, served.take()).await {
+        let domain = claimed.delivery.to.domain().to_owned();
+        match one(&shared, &mut line, claimed).await {
+            Ok(true) => served = Some(domain),
+            Ok(false) => break,
+            Err(stop) => {
+                shared.stopper.stop(stop);
+                break;
+            }
+        }
+    }
+    line.close().await;
+}
+
+/// The next row, when its time has come: one that waits for the domain just served, or from the queue. A row that is
+/// taken and not tried is freed at the end of the pass.
+async fn next(shared: &Shared, take: &Queue, mut served: Option<String>) -> Option<Claimed> {
+    loop {
+        let parked = served.take().and_then(|domain| lock(&shared.parked).get_mut(&domain)?.pop_front());
+        let claimed = match parked {
+            Some(claimed) => claimed,
+            None => tokio::select! {
+                biased;
+                () = shared.stop_signal() => None,
+                claimed = async { take.lock().await.recv().await } => claimed,
+            }?,
+        };
+        let now = shared.now();
+        let domain = claimed.delivery.to.domain().to_owned();
+        let turn = lock(&shared.domains).turn(&domain, now);
+        match turn {
+            Turn::Go => {}
+            Turn::Full => {
+                if let Some(claimed) = park(shared, domain, claimed) {
+                    put_off(shared, &claimed, now.saturating_add(PARKED_WAIT).unwrap_or(now));
+                }
+                continue;
+            }
+            Turn::Later(at) => {
+                put_off(shared, &claimed, at);
+                continue;
+            }
+        }
+        let place = lock(&shared.pace).take(now);
+        let may_go = match place {
+            Place::In(wait) if wait.is_zero() => true,
+            Place::In(wait) => shared.wait_until(now.saturating_add(wait).unwrap_or(now)).await,
+            Place::From(at) => {
+                lock(&shared.way).held = Some(at);
+                false
+            }
+        };
+        if !may_go {
+            lock(&shared.domains).done(&domain, None, now);
+            return None;
+        }
+        return Some(claimed);
+    }
+}
+
+/// Keeps a row until another to its domain is answered; gives it back when too many wait.
+fn park(shared: &Shared, domain: String, claimed: Claimed) -> Option<Claimed> {
+    let mut parked = lock(&shared.parked);
+    if parked.values().map(std::collections::VecDeque::len).sum::<usize>() >= PARKED_ROWS_MAX {
+        return Some(claimed);
+    }
+    parked.entry(domain).or_default().push_back(claimed);
+    None
+}
+
+/// Gives a row back to the ledger until its domain takes more. It was not tried: nothing is counted.
+fn put_off(shared: &Shared, claimed: &Claimed, until: Timestamp) {
+    let stopper = Arc::clone(&shared.stopper);
+    shared.round.ledger.put_off(claimed.delivery.id, until, move |error| stopper.stop(Stop::Fault(error)));
+}
+
+/// One copy from its address to its outcome; says whether the lane can go on.
+async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
+    let handed = match connected(shared, line).await? {
+        Some(handed) => handed,
+        None => hand_over(shared, line, &claimed.delivery).await.map_err(Stop::Fault)?,
+    };
+    let domain = claimed.delivery.to.domain();
+    match handed {
+        Handed::Done(outcome) => settle(shared, &claimed, outcome).map(|()| true),
+        Handed::AboutUs(reply) => Err(Stop::AboutUs(reply)),
+        Handed::Away(reply) => {
+            lock(&shared.domains).done(domain, None, shared.now());
+            gone(shared, reply);
+            Ok(false)
+        }
+    }
+}
+
+/// Makes sure of a connection; gives why there is none.
+async fn connected(shared: &Shared, line: &mut Line) -> Result<Option<Handed>, Stop> {
+    if line.is_ready() {
+        return Ok(None);
+    }
+    let few = shared.connecting.acquire().await;
+    if lock(&shared.way).breaker.is_open() {
+        let reply = lock(&shared.way).away.clone();
+        return Ok(Some(Handed::Away(reply.unwrap_or(Reply { code: 0, enhanced: None, text: String::new() }))));
+    }
+    let ready = line.ready().await;
+    drop(few);
+    match ready {
+        Ok(()) => {
+            works(shared);
+            Ok(None)
+        }
+        Err(handed) => Ok(Some(handed)),
+    }
+}
+
+/// The relay was reached.
+pub(super) fn works(shared: &Shared) {
+    let back = lock(&shared.way).breaker.worked(shared.now());
+    if let Some(gone) = back {
+        let minutes = gone.as_mins();
+        shared.tell(&words!(
+            "the mail server is back after {minutes} min: going on",
+            "le serveur de courriel est revenu après {minutes} min : l'envoi continue"
+        ));
+    }
+}
+
+/// The relay was not reached.
+fn gone(shared: &Shared, reply: Reply) {
+    let now = shared.now();
+    let mut way = lock(&shared.way);
+    way.breaker.failed();
+    way.away = Some(reply);
+    way.lost = Some(now);
+}
+
+async fn hand_over(shared: &Shared, line: &mut Line, delivery: &Delivery) -> Result<Handed> {
+    let round = &shared.round;
+    let email = address(shared, delivery).await?;
+    let dotted = async {
+        shared.step("dotted")?;
+        round.ledger.mark_dotted(delivery.id, &email.message_id, round.mailer.way_out(), shared.now()).await?;
+        shared.step("dot")
+    };
+    shared.step("mail")?;
+    let handed = line.hand_over(&email, dotted).await?;
+    shared.step("reply")?;
+    Ok(handed)
+}
+
+/// A copy's bytes. To sign is the work of a processor: it runs beside the connections' thread, on every core.
+async fn address(shared: &Shared, delivery: &Delivery) -> Result<Email> {
+    const NOT_FROZEN: &str = "a delivery of an edition that was not frozen";
+    let Round { issue, secrets, .. } = &shared.round;
+    let (encoded, signing) = shared.copies.get(&delivery.edition).context(NOT_FROZEN)?;
+    if signing.is_off() {
+        return encoded.address(issue, &delivery.to, secrets, signing);
+    }
+    let (copies, edition, to) = (Arc::clone(&shared.copies), delivery.edition.clone(), delivery.to.clone());
+    let (issue, secrets) = (issue.clone(), secrets.clone());
+    let signed = tokio::task::spawn_blocking(move || {
+        let (encoded, signing) = copies.get(&edition).context(NOT_FROZEN)?;
+        encoded.address(&issue, &to, &secrets, signing)
+    });
+    signed.await.context("a thread that signs ended early")?
+}
