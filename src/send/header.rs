@@ -9,6 +9,8 @@ use email_encoding::headers::{quoted_string, rfc2047};
 const WORD_BYTES_MAX: usize = 900;
 /// RFC 5322 2.1.1 asks for lines of 78 characters where they can be had.
 const LINE_CHARS: usize = 78;
+/// A shorter phrase fits on its line, whatever is escaped in it.
+const PHRASE_BYTES_PLAIN: usize = 30;
 
 /// Takes out what no header may have: line ends, controls, and marks that turn the direction of text around.
 pub(super) fn clean(value: &str) -> String {
@@ -34,14 +36,18 @@ pub(super) fn phrase(name: &str, phrase: &str, angle: &str) -> String {
     let phrase = clean(phrase);
     let mut line = format!("{name}: ");
     if !phrase.is_empty() {
-        let mut writer = EmailWriter::new(&mut line, name.len() + 2, 0, false);
-        // As above.
-        let _ = if phrase.contains("=?") {
-            rfc2047::encode(&phrase, &mut writer)
+        if phrase.is_ascii() && !phrase.contains("=?") && phrase.len() <= PHRASE_BYTES_PLAIN {
+            // The encoder takes a `/` for a letter beyond ASCII; to filters, Base64 that was not needed looks like spam.
+            let _ = write!(line, "\"{}\"", phrase.replace('\\', "\\\\").replace('"', "\\\""));
         } else {
-            quoted_string::encode(&phrase, &mut writer)
-        };
-        drop(writer);
+            let mut writer = EmailWriter::new(&mut line, name.len() + 2, 0, false);
+            // As above.
+            let _ = if phrase.contains("=?") {
+                rfc2047::encode(&phrase, &mut writer)
+            } else {
+                quoted_string::encode(&phrase, &mut writer)
+            };
+        }
         let last = line.len() - line.rfind('\n').map_or(0, |end| end + 1);
         line.push_str(if last + angle.len() + 3 > LINE_CHARS { "\r\n " } else { " " });
     }
@@ -90,6 +96,7 @@ mod tests {
     fn lines_are_short_and_words_survive() {
         assert_eq!(text("Subject", "CCO News: December 2026"), "Subject: CCO News: December 2026\r\n");
         assert_eq!(phrase("From", "CCO News", "a@example.ca"), "From: \"CCO News\" <a@example.ca>\r\n");
+        assert_eq!(phrase("From", "A / B \"c\"", "a@b.ca"), "From: \"A / B \\\"c\\\"\" <a@b.ca>\r\n");
         let french = text("Subject", &"Rédigé à Montréal ".repeat(20));
         assert!(french.lines().all(|line| line.len() <= 78 && line.is_ascii()), "{french}");
         let long = text("Subject", &"x".repeat(1500));
