@@ -191,6 +191,7 @@ fn ours(port: u16, n_messages: usize, keys: &[Key]) -> f64 {
         source: None,
         consented_on: None,
         basis: None,
+        fields: None,
     };
     ledger.take_in((0..n_messages).map(entry).collect(), "bench", now).unwrap();
     let mut newsletter: Newsletter = toml_edit::de::from_str(include_str!("../newsletter.toml")).unwrap();
@@ -198,7 +199,8 @@ fn ours(port: u16, n_messages: usize, keys: &[Key]) -> f64 {
     let (issue, edition) = (IssueId::parse("2026-12").unwrap(), edition());
     let approvals = [Approval::new(edition.id.clone(), edition.digest(), "An approver".into(), now, None)];
     let editions = [edition];
-    let leaving = Leaving { issue: &issue, editions: &editions, manifest: "{}", approvals: &approvals, send_at: now };
+    let leaving =
+        Leaving { issue: &issue, editions: &editions, manifest: "{}", approvals: &approvals, only: &[], send_at: now };
     freeze(&ledger, &newsletter, &leaving, now).unwrap();
     let delivering = Delivering {
         messages_per_minute: 0,

@@ -1,12 +1,14 @@
 //! What is no longer as it was composed: files by name, and the words themselves where they can be told.
 
 use anyhow::Result;
+use jiff::Timestamp;
 
+use super::exit::Exit;
 use super::report::Report;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, difference, words};
 use crate::gather::read_stories;
-use crate::model::{Edition, InputChange, Issue, Manifest, Story, Text};
+use crate::model::{Edition, InputChange, Issue, IssueId, Manifest, Story, Text};
 
 /// Names editions and inputs that are no longer what was composed. True: there are some.
 pub(super) fn say(folder: &IssueFolder<'_>, manifest: &Manifest, editions: &[Edition], shell: &Shell) -> Result<bool> {
@@ -51,4 +53,15 @@ fn story_changes(before: &Issue, after: &[Story], report: Report) -> Vec<String>
         }
     }
     lines
+}
+
+/// An issue that began to leave, and a ledger that knows nothing of it: sending again would send it twice.
+pub(super) fn lost_ledger(id: &IssueId, frozen_at: Timestamp, shell: &Shell) -> Exit {
+    let since = words::moment(frozen_at, &shell.config.newsletter);
+    let state = &shell.config.newsletter.state_dir;
+    shell.report.alert(&words!(
+        "refused: issue `{id}` began to leave on {since}, and the ledger in `{state}` knows nothing of it: put back the `{state}` it left with, or send from the machine that has it",
+        "refusé : le numéro `{id}` a commencé à partir le {since}, et le registre dans `{state}` n'en sait rien : remettez le `{state}` avec lequel il est parti, ou envoyez depuis la machine qui l'a"
+    ));
+    Exit::Blocked
 }

@@ -97,6 +97,7 @@ fn copy_people(from: &Ledger, to: &Ledger) -> Result<()> {
                 source: None,
                 consented_on: None,
                 basis: None,
+                fields: None,
             });
         }
         if rows.len() == COPIED_AT_ONCE {
@@ -117,7 +118,7 @@ fn rehearse(ledger: &Ledger, id: &IssueId, editions: &[Edition], began: Timestam
         approvals.collect::<Vec<_>>()
     };
     let approvals: Vec<Approval> = editions.iter().flat_map(approve).collect();
-    let leaving = Leaving { issue: id, editions, manifest: "{}", approvals: &approvals, send_at: began };
+    let leaving = Leaving { issue: id, editions, manifest: "{}", approvals: &approvals, only: &[], send_at: began };
     send::freeze(ledger, newsletter, &leaving, began)?;
     let audience: u64 = ledger.counts(id)?.values().map(|counts| counts.planned).sum();
     // The office's connections; the pace is that of the machine, and what the office's would be is reckoned.

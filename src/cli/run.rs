@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::send::{self, Intent};
 use super::status::Standing;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, changed, clock, way_out, words};
+use super::{Shell, changed, clock, subscribers, way_out, words};
 use crate::check::WayOut;
 use crate::ledger::{Asked, Ledger};
 use crate::model::IssueId;
@@ -22,6 +22,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let mut worst = Exit::Done;
+    if !args.explain
+        && let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)?
+    {
+        subscribers::enforce(&ledger, shell)?;
+    }
     // Issues that have begun to leave come first: their retries are due whatever the month is.
     for id in workspace::issues(&shell.config) {
         if workspace::folder(&shell.config, &id).load_sent()?.is_some_and(|sent| !sent.complete) {
@@ -63,8 +68,14 @@ fn go(id: &IssueId, args: &Args, shell: &Shell) -> Result<Exit> {
         ));
         return Ok(Exit::Done);
     }
-    let intent =
-        Intent { is_dry: false, is_late_allowed: true, is_confirmed: true, is_delivered_again: false, audience: None };
+    let intent = Intent {
+        is_dry: false,
+        is_late_allowed: true,
+        is_confirmed: true,
+        is_delivered_again: false,
+        audience: None,
+        only: Vec::new(),
+    };
     let exit = send::send(id, &intent, shell)?;
     // Copies that wait for their next try are in order: the next run takes them.
     let is_in_order = exit == Exit::Blocked && (ledger.is_held(id, clock())? || is_waiting(id, shell)?);

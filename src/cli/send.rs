@@ -17,7 +17,7 @@ use super::{
 };
 use crate::check::WayOut;
 use crate::ledger::{Asked, Ledger, Recovered};
-use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Manifest};
+use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Manifest, Segment};
 use crate::send::{self, Ended, Ending, Leaving, Progress, Round, Secrets, cancel_rest};
 
 /// Arguments of `send`.
@@ -36,6 +36,10 @@ pub(super) struct Args {
     /// Do not ask: for a person who has read the plan, and for jobs.
     #[arg(long)]
     yes: bool,
+    /// Send it to those alone whose column has this value, as `region=Atlantic`; several must all hold. The others do
+    /// not get this issue.
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = Segment::parse)]
+    only: Vec<Segment>,
     /// The issue went to the outbox only: send it by the mail server now.
     #[arg(long)]
     deliver: bool,
@@ -53,6 +57,7 @@ pub(super) struct Intent {
     pub(super) is_delivered_again: bool,
     /// How many people a person expects.
     pub(super) audience: Option<u64>,
+    pub(super) only: Vec<Segment>,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
@@ -62,6 +67,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         is_confirmed: args.yes,
         is_delivered_again: args.deliver,
         audience: args.audience,
+        only: args.only.clone(),
     };
     send(&args.issue, &intent, shell)
 }
@@ -74,6 +80,7 @@ struct Departure<'a> {
     approvals: Vec<Approval>,
     ledger: Ledger,
     kind: WayOut,
+    only: Vec<Segment>,
     /// The clock of this departure: by SMTP always the real one.
     now: Timestamp,
 }
@@ -91,15 +98,15 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     for edition in &editions {
         approvals.extend(approve::counting(&folder, edition, shell)?);
     }
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = subscribers::open(shell)?;
     let now = if kind == WayOut::Outbox { shell.now } else { clock() };
-    let departure = Departure { folder, manifest, editions, approvals, ledger, kind, now };
+    let departure = Departure { folder, manifest, editions, approvals, ledger, kind, only: intent.only.clone(), now };
     let frozen = departure.ledger.frozen(id)?;
     let sent = departure.folder.load_sent()?;
     if frozen.is_none()
         && let Some(sent) = &sent
     {
-        return Ok(lost_ledger(id, sent.frozen_at, shell));
+        return Ok(changed::lost_ledger(id, sent.frozen_at, shell));
     }
     if let Some(frozen) = frozen.as_ref().filter(|_| sent.is_none()) {
         // The freeze was written and this file was not: it says again what the ledger knows.
@@ -130,17 +137,6 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     freeze(&departure, shell)?;
     let ended = deliver(&departure, shell)?;
     conclude(&departure, &ended, shell)
-}
-
-/// An issue that began to leave, and a ledger that knows nothing of it: sending again would send it twice.
-fn lost_ledger(id: &IssueId, frozen_at: Timestamp, shell: &Shell) -> Exit {
-    let since = words::moment(frozen_at, &shell.config.newsletter);
-    let state = &shell.config.newsletter.state_dir;
-    shell.report.alert(&words!(
-        "refused: issue `{id}` began to leave on {since}, and the ledger in `{state}` knows nothing of it: put back the `{state}` it left with, or send from the machine that has it",
-        "refusé : le numéro `{id}` a commencé à partir le {since}, et le registre dans `{state}` n'en sait rien : remettez le `{state}` avec lequel il est parti, ou envoyez depuis la machine qui l'a"
-    ));
-    Exit::Blocked
 }
 
 /// Whether the approvals on file are those the issue was frozen with: neither may have one that the other has not.
@@ -251,7 +247,7 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
         return Ok(false);
     }
     let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
-    let planned = send::planned(&departure.ledger, id, &ids)?;
+    let planned = send::planned(&departure.ledger, id, &ids, &departure.only)?;
     if !audience::is_meant(&departure.ledger, id, &planned, intent.audience, shell)? {
         return Ok(false);
     }
@@ -273,10 +269,11 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
 /// Who would get what, by which way. Gives the number of people.
 fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
     if departure.ledger.frozen(&departure.folder.id)?.is_none() {
+        departure.ledger.wake(departure.now)?;
         subscribers::import_lists(&departure.ledger, departure.now, shell)?;
     }
     let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
-    let planned = send::planned(&departure.ledger, &departure.folder.id, &ids)?;
+    let planned = send::planned(&departure.ledger, &departure.folder.id, &ids, &departure.only)?;
     for edition in &departure.editions {
         let n = planned.get(&edition.id).map_or(0, |counts| counts.planned);
         let (id, subject) = (&edition.id, &edition.subject);
@@ -309,6 +306,7 @@ fn freeze(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
         editions: &departure.editions,
         manifest: &manifest,
         approvals: &departure.approvals,
+        only: &departure.only,
         send_at: shell.config.newsletter.schedule.send_at(&folder.id)?,
     };
     let frozen = send::freeze(&departure.ledger, &shell.config.newsletter, &leaving, departure.now)?;

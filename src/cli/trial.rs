@@ -29,7 +29,7 @@ pub(super) fn show(
     for (edition, to) in ledger.sample(&ids, SAMPLE_PEOPLE)? {
         shell.report.line(&words!("for example {edition}: {to}", "par exemple {edition} : {to}"));
     }
-    let planned = send::planned(ledger, issue, &ids)?;
+    let planned = send::planned(ledger, issue, &ids, &[])?;
     let n: u64 = planned.values().map(|counts| counts.to_send + counts.deferred).sum();
     if kind != WayOut::Outbox {
         let takes = lasts(n, &newsletter.delivery);

@@ -11,6 +11,11 @@ mod status;
 mod control;
 mod account;
 mod subscribers;
+mod intake;
+mod events;
+mod moves;
+mod departures;
+mod letters;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -21,9 +26,14 @@ use anyhow::{Context as _, Result, bail};
 pub use account::CopyLine;
 pub use control::{Asked, Control, Settled};
 pub use deliveries::{Claimed, Due, Record, Recovered};
+pub use departures::{Departure, Erased};
+pub use events::{Deed, Event, Who};
+pub use intake::{Absent, Entry, Imported, Intake, Merged, Staged};
+pub use letters::{Confirmed, Letter, LetterAsked, LetterKind};
+pub use moves::{Moved, Moving};
 pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
 pub use status::{UnknownCopy, WayCount};
-pub use subscribers::{Entry, Imported, Subscriber};
+pub use subscribers::{Choice, Subscriber};
 
 use sqlite::Sqlite;
 

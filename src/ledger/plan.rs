@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
-use crate::model::{Approval, Digest, EditionId, IssueId};
+use super::subscribers::condition;
+use crate::model::{Approval, Digest, EditionId, IssueId, Segment};
 
 /// How many active subscribers each edition would have.
 pub type Audience = BTreeMap<EditionId, u64>;
@@ -38,6 +39,8 @@ pub struct Freeze {
     pub approvals: Vec<Approval>,
     /// When it was to leave.
     pub send_at: Timestamp,
+    /// Only those who meet every one of these conditions get it; empty: everyone.
+    pub only: Vec<Segment>,
     /// The Date of every copy.
     pub now: Timestamp,
 }
@@ -51,6 +54,8 @@ pub struct FrozenIssue {
     pub frozen_at: Timestamp,
     /// When it was to leave.
     pub send_at: Timestamp,
+    /// Who gets it, as conditions; empty: everyone.
+    pub only: String,
     /// When its last copy had an outcome.
     pub completed: Option<Timestamp>,
     /// The digest of each edition.
@@ -63,6 +68,7 @@ impl Ledger {
         self.db.write_now(move |db| {
             if let Some(frozen) = frozen(db, &freeze.issue)? {
                 same_editions(&freeze, &frozen)?;
+                same_audience(&freeze, &frozen)?;
                 return Ok(frozen);
             }
             write_issue(db, &freeze)?;
@@ -107,7 +113,12 @@ impl Ledger {
 
     /// Who would get which edition if the issue were frozen now.
     pub fn audience(&self, editions: &[EditionId]) -> Result<Audience> {
-        self.db.read(|db| audience(db, editions))
+        self.audience_of(editions, &[])
+    }
+
+    /// As [`Ledger::audience`], of those who meet every condition.
+    pub fn audience_of(&self, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
+        self.db.read(|db| audience(db, editions, only))
     }
 
     /// Makes the copies that are only in the outbox due again, with the same bytes and Message-IDs: for the day on which
@@ -151,12 +162,11 @@ impl Ledger {
 }
 
 fn frozen(db: &Connection, issue: &IssueId) -> Result<Option<FrozenIssue>> {
-    let row: Option<(i64, i64, Option<i64>)> = db
-        .query_row("SELECT frozen_at, send_at, completed FROM issues WHERE issue = ?1", [issue.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+    let sql = "SELECT frozen_at, send_at, completed, audience FROM issues WHERE issue = ?1";
+    let row: Option<(i64, i64, Option<i64>, String)> = db
+        .query_row(sql, [issue.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((frozen_at, send_at, completed)) = row else { return Ok(None) };
+    let Some((frozen_at, send_at, completed, only)) = row else { return Ok(None) };
     let mut query = db.prepare("SELECT edition, digest FROM editions WHERE issue = ?1")?;
     let digests = query.query_map([issue.as_str()], |row| {
         Ok((EditionId::new(&row.get::<_, String>(0)?), Digest::from_hex(&row.get::<_, String>(1)?)))
@@ -165,6 +175,7 @@ fn frozen(db: &Connection, issue: &IssueId) -> Result<Option<FrozenIssue>> {
         is_new: false,
         frozen_at: Timestamp::from_millisecond(frozen_at)?,
         send_at: Timestamp::from_millisecond(send_at)?,
+        only,
         completed: completed.map(Timestamp::from_millisecond).transpose()?,
         digests: digests.collect::<rusqlite::Result<_>>()?,
     }))
@@ -184,10 +195,33 @@ fn same_editions(freeze: &Freeze, frozen: &FrozenIssue) -> Result<()> {
     Ok(())
 }
 
+/// A second `send` with another `--only` cannot reach others: who gets the issue was decided with the first.
+fn same_audience(freeze: &Freeze, frozen: &FrozenIssue) -> Result<()> {
+    let (issue, asked, there) = (&freeze.issue, segments_text(&freeze.only), &frozen.only);
+    if !freeze.only.is_empty() && asked != *there {
+        let there = if there.is_empty() { "*" } else { there };
+        bail!(words!(
+            "issue `{issue}` was frozen for `{there}`, not for `{asked}`: for others make another issue, as `{issue}-special`",
+            "le numéro `{issue}` a été figé pour `{there}`, pas pour `{asked}` : pour d'autres, faites un autre numéro, comme `{issue}-special`"
+        ));
+    }
+    Ok(())
+}
+
+fn segments_text(only: &[Segment]) -> String {
+    only.iter().map(|segment| format!("{}={}", segment.column, segment.value)).collect::<Vec<_>>().join(" ")
+}
+
 fn write_issue(db: &Connection, freeze: &Freeze) -> Result<()> {
     db.execute(
-        "INSERT INTO issues (issue, send_at, frozen_at, manifest) VALUES (?1, ?2, ?3, ?4)",
-        params![freeze.issue.as_str(), freeze.send_at.as_millisecond(), freeze.now.as_millisecond(), freeze.manifest],
+        "INSERT INTO issues (issue, send_at, frozen_at, manifest, audience) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            freeze.issue.as_str(),
+            freeze.send_at.as_millisecond(),
+            freeze.now.as_millisecond(),
+            freeze.manifest,
+            segments_text(&freeze.only)
+        ],
     )?;
     for edition in &freeze.editions {
         db.execute(
@@ -202,7 +236,7 @@ fn write_issue(db: &Connection, freeze: &Freeze) -> Result<()> {
 /// rank sends the languages in proportion.
 fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
     let ids: Vec<EditionId> = freeze.editions.iter().map(|edition| edition.id.clone()).collect();
-    let audience = audience(db, &ids)?;
+    let audience = audience(db, &ids, &freeze.only)?;
     if audience.is_empty() {
         bail!(words!(
             "there is nobody to send to: put addresses in a file in `subscribers/`",
@@ -218,24 +252,25 @@ fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
             ));
         }
     }
-    let edition = edition_of(&ids);
+    let (edition, only) = (edition_of(&ids), condition(&freeze.only));
     db.execute(
         &format!(
             "INSERT INTO deliveries (issue, address_key, address, language, edition, rank, changed)
              SELECT ?1, address_key, address, language, edition,
                     (row_number() OVER (PARTITION BY edition ORDER BY address_key) - 0.5)
                         / count(*) OVER (PARTITION BY edition), ?2
-             FROM (SELECT address_key, address, language, {edition} AS edition FROM subscribers WHERE status = 'active')"
+             FROM (SELECT address_key, address, language, {edition} AS edition FROM subscribers
+                   WHERE status = 'active' AND {only})"
         ),
         params![freeze.issue.as_str(), freeze.now.as_millisecond()],
     )?;
     Ok(())
 }
 
-fn audience(db: &Connection, editions: &[EditionId]) -> Result<Audience> {
-    let edition = edition_of(editions);
+fn audience(db: &Connection, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
+    let (edition, only) = (edition_of(editions), condition(only));
     let mut query = db.prepare(&format!(
-        "SELECT {edition} AS edition, count(*) FROM subscribers WHERE status = 'active' GROUP BY 1"
+        "SELECT {edition} AS edition, count(*) FROM subscribers WHERE status = 'active' AND {only} GROUP BY 1"
     ))?;
     let rows = query.query_map([], |row| {
         let n_people: i64 = row.get(1)?;

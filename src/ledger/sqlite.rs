@@ -106,6 +106,13 @@ impl Sqlite {
         }
     }
 
+    /// Does what SQLite does not do inside a transaction, on a connection of its own.
+    pub(super) fn outside_transaction<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        // Idle readers would keep the journal from being emptied.
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        work(&connect(&self.path)?).map_err(explain)
+    }
+
     /// Reads on a connection of its own.
     pub(super) fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -1,15 +1,20 @@
-//! Who subscribes. What a person said wins over what a file says: an import never brings back someone who left.
+//! Who subscribes: one row a person, found by address or number, changed by deeds that the history keeps. What a person
+//! said wins over what a file says.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
-use crate::model::{Address, Lang};
+use super::events::{self, Deed, Who};
+use super::intake::{self, Entry};
+use crate::model::{Address, AddressError, Lang, Segment};
 
-/// One row of a subscriber file.
+/// A subscriber as the ledger knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct Subscriber {
+    /// What their links carry, enciphered.
+    pub number: i64,
     /// To whom.
     pub address: Address,
     /// Their language; none: unknown.
@@ -18,53 +23,66 @@ pub struct Entry {
     pub both: bool,
     /// Their name.
     pub name: Option<String>,
-    /// The format they asked for.
+    /// `text`: plain text only.
     pub format: Option<String>,
+    /// `active`, `unconfirmed`, `paused`, `left`, `bounced` or `complained`.
+    pub status: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When a pause ends.
+    pub paused_until: Option<Timestamp>,
     /// Where the address comes from.
     pub source: Option<String>,
     /// When they consented, `YYYY-MM-DD`.
     pub consented_on: Option<String>,
     /// On what basis they are written to.
     pub basis: Option<String>,
+    /// Further columns of their list, a JSON object.
+    pub fields: Option<String>,
+    /// The file that holds them.
+    pub list: Option<String>,
 }
 
-/// What became of one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
-    /// A new subscriber.
-    Added,
-    /// Something about them changed.
-    Changed,
-    /// Nothing changed.
-    Same,
-    /// The address stood in this import before; the later row's language holds.
-    Twice,
-    /// They left, bounced, complained or paused: the row brings nobody back.
-    KeptAway,
-}
-
-/// A subscriber as `subscribers list` shows them.
+/// What a person wants to get.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscriber {
-    /// To whom.
-    pub address: Address,
-    /// Their language; none: unknown.
+pub struct Choice {
+    /// Their language; none with `both`.
     pub language: Option<Lang>,
-    /// Whether they asked for both languages.
+    /// Both languages in one message.
     pub both: bool,
-    /// `active`, `unconfirmed`, `paused`, `left`, `bounced` or `complained`.
-    pub status: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// Where the address comes from.
-    pub source: Option<String>,
+    /// Plain text only.
+    pub is_plain: bool,
 }
+
+pub(super) const COLUMNS: &str = "id, address, language, both, name, format, status, since, paused_until, source, consented_on, \
+                       basis, fields, list";
 
 impl Ledger {
-    /// Takes rows in, in one transaction; `import` names the whole import, so that an address in it twice is seen.
-    pub fn take_in(&self, rows: Vec<Entry>, import: &str, now: Timestamp) -> Result<Vec<Imported>> {
-        let import = import.to_owned();
-        self.db.write_now(move |db| rows.iter().map(|row| take_in(db, row, &import, now)).collect())
+    /// A subscriber by their address, or by one that was theirs before.
+    pub fn subscriber(&self, address: &Address) -> Result<Option<Subscriber>> {
+        let key = address.key();
+        self.db.read(|db| by_key(db, &resolve(db, &key)?))
+    }
+
+    /// A subscriber by the number that a link carries; also when their address has become another since.
+    pub fn subscriber_by_number(&self, number: i64) -> Result<Option<Subscriber>> {
+        self.db.read(|db| match key_of(db, number)? {
+            Some(key) => by_key(db, &key),
+            None => Ok(None),
+        })
+    }
+
+    /// Adds one person by a deed; who is known already is left as they are, and comes back.
+    pub fn add(&self, entry: Entry, deed: Deed) -> Result<Option<Subscriber>> {
+        self.db.write_now(move |db| {
+            let key = resolve(db, &entry.address.key())?;
+            let known = by_key(db, &key)?;
+            if known.is_none() {
+                intake::insert(db, &entry, None, deed.at)?;
+                events::write(db, &key, "added", &deed)?;
+            }
+            Ok(known)
+        })
     }
 
     /// Changes what a person is, for a reason of theirs or of their mail server: `left`, `bounced`, `active`…
@@ -74,93 +92,234 @@ impl Ledger {
         self.db.write_now(move |db| set_status(db, &key, status, &why, now))
     }
 
+    /// As [`Ledger::set_status`], with who did it and by which way.
+    pub fn change_status(&self, address: &Address, status: &'static str, deed: Deed) -> Result<bool> {
+        let key = address.key();
+        self.db.write_now(move |db| change_status(db, &key, status, &deed))
+    }
+
+    /// As [`Ledger::change_status`], by the number that a link carries; none: nobody has it.
+    pub async fn change_status_of(&self, number: i64, status: &'static str, deed: Deed) -> Result<Option<bool>> {
+        self.db
+            .write(move |db| match key_of(db, number)? {
+                Some(key) => change_status(db, &key, status, &deed).map(Some),
+                None => Ok(None),
+            })
+            .await
+    }
+
+    /// Pauses a person until a moment; none: nobody has the number.
+    pub async fn pause(&self, number: i64, until: Timestamp, deed: Deed) -> Result<Option<()>> {
+        self.db
+            .write(move |db| {
+                let Some(key) = key_of(db, number)? else { return Ok(None) };
+                change_status(db, &key, "paused", &deed)?;
+                db.prepare_cached(
+                    "UPDATE subscribers SET paused_until = ?2 WHERE address_key = ?1 AND status = 'paused'",
+                )?
+                .execute(params![key, until.as_millisecond()])?;
+                Ok(Some(()))
+            })
+            .await
+    }
+
+    /// Brings back those whose pause is over. Gives their number.
+    pub fn wake(&self, now: Timestamp) -> Result<u64> {
+        self.db.write_now(move |db| {
+            let mut query = db
+                .prepare_cached("SELECT address_key FROM subscribers WHERE status = 'paused' AND paused_until <= ?1")?;
+            let keys: Vec<String> =
+                query.query_map([now.as_millisecond()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            let deed = Deed::of_person("pause", "the pause that they asked for is over", now);
+            for key in &keys {
+                change_status(db, key, "active", &deed)?;
+            }
+            Ok(keys.len() as u64)
+        })
+    }
+
+    /// Keeps what a person wants to get; an import no longer changes it. None: nobody has the number.
+    pub async fn choose(&self, number: i64, choice: Choice, deed: Deed) -> Result<Option<()>> {
+        self.db
+            .write(move |db| {
+                let Some(key) = key_of(db, number)? else { return Ok(None) };
+                choose(db, &key, &choice, &deed)?;
+                Ok(Some(()))
+            })
+            .await
+    }
+
+    /// As [`Ledger::choose`], by address: for requests by mail and for the office. Says whether the person is known.
+    pub fn choose_for(&self, address: &Address, choice: Choice, deed: Deed) -> Result<bool> {
+        let key = address.key();
+        self.db.write_now(move |db| {
+            let key = resolve(db, &key)?;
+            let is_known = by_key(db, &key)?.is_some();
+            if is_known {
+                choose(db, &key, &choice, &deed)?;
+            }
+            Ok(is_known)
+        })
+    }
+
+    /// The office takes someone out, or brings someone back.
+    pub fn restore(&self, address: &Address, deed: Deed) -> Result<Option<bool>> {
+        let key = address.key();
+        self.db.write_now(move |db| {
+            let key = resolve(db, &key)?;
+            if by_key(db, &key)?.is_none() {
+                return Ok(None);
+            }
+            change_status(db, &key, "active", &deed).map(Some)
+        })
+    }
+
     /// Every subscriber in the order of their address, one after another.
-    pub fn each_subscriber(&self, mut see: impl FnMut(Subscriber) -> Result<()>) -> Result<()> {
+    pub fn each_subscriber(&self, see: impl FnMut(Subscriber) -> Result<()>) -> Result<()> {
+        self.each_where(&[], see)
+    }
+
+    /// As [`Ledger::each_subscriber`], those that meet every condition.
+    pub fn each_where(&self, segments: &[Segment], mut see: impl FnMut(Subscriber) -> Result<()>) -> Result<()> {
+        let condition = condition(segments);
         self.db.read(|db| {
-            let mut query = db.prepare(
-                "SELECT address, language, both, status, since, source FROM subscribers ORDER BY address_key",
-            )?;
+            let mut query =
+                db.prepare(&format!("SELECT {COLUMNS} FROM subscribers WHERE {condition} ORDER BY address_key"))?;
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
-                let address: String = row.get(0)?;
-                let Ok(address) = Address::parse(&address) else { continue };
-                see(Subscriber {
-                    address,
-                    language: row.get::<_, Option<String>>(1)?.map(|lang| Lang::new(&lang)),
-                    both: row.get(2)?,
-                    status: row.get(3)?,
-                    since: Timestamp::from_millisecond(row.get(4)?)?,
-                    source: row.get(5)?,
-                })?;
+                see(subscriber(row)?)?;
             }
             Ok(())
         })
     }
+
+    /// How many subscribers there are of each status.
+    pub fn standing(&self) -> Result<Vec<(String, u64)>> {
+        self.db.read(|db| {
+            let mut query =
+                db.prepare_cached("SELECT status, count(*) FROM subscribers GROUP BY status ORDER BY status")?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
 }
 
-fn take_in(db: &Connection, row: &Entry, import: &str, now: Timestamp) -> Result<Imported> {
-    let key = row.address.key();
-    let language = row.language.as_ref().map(Lang::as_str);
-    let before: Option<(String, Option<String>)> = db
-        .prepare_cached("SELECT status, import FROM subscribers WHERE address_key = ?1")?
-        .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((status, last_import)) = before else {
-        db.prepare_cached(
-            "INSERT INTO subscribers (address_key, address, language, both, name, format, since, source, consented_on,
-                                      basis, import)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            key,
-            row.address.as_str(),
-            language,
-            row.both,
-            row.name,
-            row.format,
-            now.as_millisecond(),
-            row.source,
-            row.consented_on,
-            row.basis,
-            import
-        ])?;
-        return Ok(Imported::Added);
+/// The SQL of conditions; a column that the ledger does not have is one of the list's own.
+pub(super) fn condition(segments: &[Segment]) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let one = |segment: &Segment| {
+        let value = quoted(&segment.value);
+        match segment.column.as_str() {
+            "language" if segment.value.eq_ignore_ascii_case("both") => "both".to_owned(),
+            "language" => format!("(NOT both AND coalesce(language, '') = lower({value}))"),
+            "domain" => format!("address LIKE '%@' || {value}"),
+            "status" | "format" | "source" | "basis" | "list" | "name" => {
+                format!("lower(coalesce({}, '')) = lower({value})", segment.column)
+            }
+            // A name as `Segment::column_name` makes it has letters, digits and `_` alone.
+            other => format!("lower(coalesce(fields ->> {}, '')) = lower({value})", quoted(&format!("$.\"{other}\""))),
+        }
     };
-    let is_twice = last_import.as_deref() == Some(import);
-    if !matches!(status.as_str(), "active" | "unconfirmed") {
-        db.prepare_cached("UPDATE subscribers SET import = ?2 WHERE address_key = ?1")?.execute([&key, import])?;
-        return Ok(if is_twice { Imported::Twice } else { Imported::KeptAway });
-    }
-    // A language that the person chose is theirs; an empty field in a file says nothing.
-    let changed = db
-        .prepare_cached(
-            "UPDATE subscribers SET
-                language = CASE WHEN language_by = 'person' THEN language WHEN ?3 THEN ?2 ELSE coalesce(?2, language) END,
-                both = CASE WHEN language_by = 'person' OR (?2 IS NULL AND NOT ?3) THEN both ELSE ?3 END,
-                name = coalesce(?4, name), format = coalesce(?5, format), source = coalesce(?6, source),
-                consented_on = coalesce(?7, consented_on), basis = coalesce(?8, basis)
-             WHERE address_key = ?1 AND (language IS NOT coalesce(?2, language) OR both <> ?3
-                OR name IS NOT coalesce(?4, name) OR format IS NOT coalesce(?5, format)
-                OR source IS NOT coalesce(?6, source) OR consented_on IS NOT coalesce(?7, consented_on)
-                OR basis IS NOT coalesce(?8, basis))",
-        )?
-        .execute(params![key, language, row.both, row.name, row.format, row.source, row.consented_on, row.basis])?;
-    db.prepare_cached("UPDATE subscribers SET import = ?2 WHERE address_key = ?1")?.execute([&key, import])?;
-    Ok(match (is_twice, changed) {
-        (true, _) => Imported::Twice,
-        (false, 0) => Imported::Same,
-        (false, _) => Imported::Changed,
+    let all: Vec<String> = segments.iter().map(one).collect();
+    if all.is_empty() { "1 = 1".to_owned() } else { all.join(" AND ") }
+}
+
+pub(super) fn subscriber(row: &Row<'_>) -> Result<Subscriber> {
+    let address: String = row.get(1)?;
+    let moment = |at: Option<i64>| at.map(Timestamp::from_millisecond).transpose();
+    Ok(Subscriber {
+        number: row.get(0)?,
+        address: Address::parse(&address).map_err(AddressError::words)?,
+        language: row.get::<_, Option<String>>(2)?.map(|lang| Lang::new(&lang)),
+        both: row.get(3)?,
+        name: row.get(4)?,
+        format: row.get(5)?,
+        status: row.get(6)?,
+        since: Timestamp::from_millisecond(row.get(7)?)?,
+        paused_until: moment(row.get(8)?)?,
+        source: row.get(9)?,
+        consented_on: row.get(10)?,
+        basis: row.get(11)?,
+        fields: row.get(12)?,
+        list: row.get(13)?,
     })
 }
 
-/// Writes a change of status and its entry in the history.
+pub(super) fn by_key(db: &Connection, key: &str) -> Result<Option<Subscriber>> {
+    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM subscribers WHERE address_key = ?1"))?;
+    let mut rows = query.query([key])?;
+    rows.next()?.map(subscriber).transpose()
+}
+
+/// The key of the address that this one is now.
+pub(super) fn resolve(db: &Connection, key: &str) -> Result<String> {
+    let becomes: Option<String> = db
+        .prepare_cached("SELECT becomes FROM aliases WHERE address_key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    Ok(becomes.unwrap_or_else(|| key.to_owned()))
+}
+
+/// The key of the subscriber whom a link means.
+pub(super) fn key_of(db: &Connection, number: i64) -> Result<Option<String>> {
+    let key: Option<String> = db
+        .prepare_cached(
+            "SELECT address_key FROM subscribers WHERE id = ?1
+             UNION ALL SELECT becomes FROM aliases WHERE number = ?1 LIMIT 1",
+        )?
+        .query_row([number], |row| row.get(0))
+        .optional()?;
+    Ok(key)
+}
+
+/// Writes a change of status whose doer follows from what it is.
 pub(super) fn set_status(db: &Connection, key: &str, status: &str, why: &str, now: Timestamp) -> Result<bool> {
+    let (who, way) = if status == "bounced" { (Who::Server, "smtp") } else { (Who::Person, "mail") };
+    change_status(db, key, status, &Deed { who, way: way.to_owned(), why: why.to_owned(), at: now })
+}
+
+/// Writes a change of status and its entry in the history. Who left or complained stays so when a bounce comes after.
+pub(super) fn change_status(db: &Connection, key: &str, status: &str, deed: &Deed) -> Result<bool> {
+    let key = resolve(db, key)?;
     let changed = db
-        .prepare_cached("UPDATE subscribers SET status = ?2, since = ?3 WHERE address_key = ?1 AND status <> ?2")?
-        .execute(params![key, status, now.as_millisecond()])?;
+        .prepare_cached(
+            "UPDATE subscribers SET status = ?2, status_by = ?3, since = ?4, paused_until = NULL
+             WHERE address_key = ?1 AND status <> ?2
+               AND NOT (status IN ('left', 'complained') AND ?2 IN ('bounced', 'paused', 'complained'))",
+        )?
+        .execute(params![key, status, deed.who.as_str(), deed.at.as_millisecond()])?;
     if changed > 0 {
-        db.prepare_cached("INSERT INTO events (at, address_key, what, detail) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![now.as_millisecond(), key, status, why])?;
+        events::write(db, &key, status, deed)?;
     }
     Ok(changed > 0)
+}
+
+fn choose(db: &Connection, key: &str, choice: &Choice, deed: &Deed) -> Result<()> {
+    let language = choice.language.as_ref().map(Lang::as_str);
+    let format = choice.is_plain.then_some("text");
+    let n_rows = db
+        .prepare_cached(
+            "UPDATE subscribers SET language = ?2, both = ?3, format = ?4, language_by = 'person' WHERE address_key = ?1",
+        )?
+        .execute(params![key, language, choice.both, format])?;
+    if n_rows != 1 {
+        bail!(words!("this person is not in the ledger", "cette personne n'est pas dans le registre"));
+    }
+    let wanted = if choice.both { "both" } else { language.unwrap_or("?") };
+    let why = if choice.is_plain { format!("{wanted}, plain text") } else { wanted.to_owned() };
+    events::write(db, key, "language", &Deed { why, ..deed.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_cannot_be_broken_out_of() {
+        let parse = |text: &str| Segment::parse(text).unwrap();
+        assert_eq!(condition(&[]), "1 = 1");
+        assert_eq!(condition(&[parse("status=o'k")]), "lower(coalesce(status, '')) = lower('o''k')");
+        let own = condition(&[parse("a\"'; DROP=x"), parse("language=both")]);
+        assert_eq!(own, "lower(coalesce(fields ->> '$.\"a_drop\"', '')) = lower('x') AND both");
+    }
 }

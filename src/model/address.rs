@@ -35,7 +35,9 @@ const ADDRESS_BYTES_MAX: usize = 254;
 impl Address {
     /// Reads one bare address; display names and comments are refused.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text: String = text.trim().nfc().collect();
+        // Not the ends of lines: an address that has one is somebody's trick.
+        let text = text.trim_matches([' ', '\t', '\u{a0}']);
+        let text: String = if text.is_ascii() { text.to_owned() } else { text.nfc().collect() };
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
@@ -51,7 +53,11 @@ impl Address {
         {
             return Err(AddressError::Local);
         }
-        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| AddressError::Domain)?;
+        let domain = if is_plain(domain) {
+            domain.to_owned()
+        } else {
+            idna::domain_to_ascii_strict(domain).map_err(|_| AddressError::Domain)?
+        };
         let good_label = |label: &str| !label.is_empty() && label.len() <= 63;
         let top = domain.rsplit('.').next().unwrap_or("");
         if !domain.contains('.')
@@ -96,6 +102,19 @@ impl Address {
         let top = self.domain().rsplit('.').next().unwrap_or("");
         format!("{}***@{}***.{top}", first(self.local()), first(self.domain()))
     }
+}
+
+/// Whether a domain is already what IDNA would make of it: nearly every one is, and a list has a million.
+fn is_plain(domain: &str) -> bool {
+    let good = |label: &str| {
+        let bytes = label.as_bytes();
+        let is_odd = bytes.len() > 3 && bytes[2..4] == *b"--";
+        !is_odd
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+    };
+    domain.len() <= 253 && domain.split('.').all(good)
 }
 
 impl fmt::Debug for Address {

@@ -27,6 +27,8 @@ mod delivery;
 mod asked;
 mod notice;
 mod account;
+mod segment;
+mod retention;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
@@ -50,6 +52,8 @@ pub use newsletter::{
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use plan::{Seasonal, Step, Stream, YearDay};
+pub use retention::Retention;
+pub use segment::Segment;
 pub use source::{Feed, Page, PairBy, Sources, WEIGHT_MAX};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
 pub use words::{Speech, Words};

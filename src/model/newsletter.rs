@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Checking, Delivering, IssueId, Lang, Seasonal, Step, Stream, Texts};
+use super::{Checking, Delivering, IssueId, Lang, Retention, Seasonal, Step, Stream, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Newsletter {
     /// Limits and manners of reading from the web.
     #[serde(default)]
     pub http: HttpSettings,
+    /// How long what names a person is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// Where past issues can be read, once they can.
     #[serde(default)]
     pub archive: Archive,

@@ -1,18 +1,22 @@
 //! Subscriber files as Excel and people write them: any order of columns, `,` `;` or tabs, UTF-8, UTF-16 or
 //! Windows-1252. Rows come out one by one; each bad one is named by line with its reason, and the others are taken.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use anyhow::Result;
 use csv::ByteRecord;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
+use super::columns::Columns;
 use super::lines::{ROW_BYTES_MAX, text_of};
-use crate::ledger::{Entry, Imported, Ledger};
-use crate::model::{Address, Finding, Lang, ListFile, Newsletter, Place, Severity, Words};
+use super::remarks::{self, Remark};
+use super::secrets::Secrets;
+use super::suspect::suspect;
+use crate::ledger::{Entry, Imported, Intake, Ledger, Merged, Staged};
+use crate::model::{Address, Finding, ListFile, Newsletter, Severity};
 
-/// Rows written in one transaction: another process waits for the ledger no longer than one of these.
+/// Rows handed to the ledger at once.
 const BATCH_ROWS: usize = 5_000;
 /// Findings of one file that are said; the rest is counted.
 const FINDINGS_MAX: usize = 1_000;
@@ -27,12 +31,12 @@ pub struct Summary {
     /// The line of the first that does not.
     pub first_without: Option<u64>,
     /// Good rows by language; the empty key: none or both.
-    pub languages: std::collections::BTreeMap<String, u64>,
+    pub languages: BTreeMap<String, u64>,
     /// What is wrong with others.
     pub findings: Vec<Finding>,
 }
 
-/// What an import did.
+/// What an import made of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     /// New subscribers.
@@ -45,8 +49,42 @@ pub struct Taken {
     pub twice: u64,
     /// Rows of people who left, bounced or paused.
     pub kept_away: u64,
+    /// Rows of an address that has become another.
+    pub moved: u64,
+    /// Rows of people who were erased: not taken.
+    pub erased: u64,
+    /// People whom this complete list no longer has.
+    pub absent: u64,
     /// What is wrong with some rows.
     pub findings: Vec<Finding>,
+}
+
+/// People of whom only a keyed hash is left, and the key.
+#[derive(Clone, Default)]
+pub struct KeptOut {
+    marks: Vec<(String, String)>,
+    secrets: Option<Secrets>,
+}
+
+impl KeptOut {
+    /// Reads them; the key is needed only when there are any.
+    pub fn load(ledger: &Ledger) -> Result<Self> {
+        let marks = ledger.marks()?;
+        let secrets = if marks.is_empty() { None } else { Some(Secrets::open(ledger)?) };
+        Ok(Self { marks, secrets })
+    }
+
+    /// Whether this address is kept out.
+    pub fn has(&self, address: &Address) -> bool {
+        self.why(address).is_some()
+    }
+
+    /// Why this address is kept out.
+    fn why(&self, address: &Address) -> Option<&str> {
+        let mark = self.secrets.as_ref()?.mark(address);
+        let at = self.marks.binary_search_by(|(known, _)| known.as_str().cmp(&mark)).ok()?;
+        Some(self.marks[at].1.as_str())
+    }
 }
 
 /// Looks at a file; `name` is how findings name it.
@@ -65,71 +103,162 @@ pub fn summary(input: impl Read, name: &str, newsletter: &Newsletter) -> Result<
     Ok(summary)
 }
 
-/// Takes a file in. `import` names the whole import, so that an address that stands in two of its files is seen.
+/// How files are to be taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// What the ledger keeps as its name.
+    pub name: &'a str,
+    /// See what it would come to, and change nothing.
+    pub is_dry: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Takes one file in; `import` names the whole import.
 pub fn take_in(
     ledger: &Ledger,
     newsletter: &Newsletter,
-    (input, name): (impl Read, &str),
+    file: (impl Read, &str),
     import: &str,
     now: Timestamp,
 ) -> Result<Taken> {
-    let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let list = newsletter.lists.iter().find(|list| list.file == file_name);
-    let mut batch = Batch::default();
-    let mut findings = each_row(input, name, newsletter, |line, entry| {
-        batch.rows.push((line, with_list(entry, list)));
-        if batch.rows.len() < BATCH_ROWS { Ok(()) } else { batch.write(ledger, import, now) }
-    })?;
-    batch.write(ledger, import, now)?;
-    findings.extend(batch.doubles.iter().map(|line| finding(name, *line, Severity::Warning, twice())));
-    findings.sort_by(|a, b| a.place.cmp(&b.place));
-    Ok(Taken { findings, ..batch.taken })
+    let mut taking = Taking::begin(ledger, newsletter, How { name: import, is_dry: false, now })?;
+    taking.read(file.0, file.1)?;
+    Ok(taking.finish()?.pop().unwrap_or_default())
 }
 
-/// Rows on their way into the ledger, and what became of those before them.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<(u64, Entry)>,
-    doubles: Vec<u64>,
-    taken: Taken,
+/// Files being taken in, all in one import, so that an address that stands in two of them is seen.
+pub struct Taking<'a> {
+    newsletter: &'a Newsletter,
+    intake: Intake,
+    kept_out: KeptOut,
+    names: Vec<String>,
+    taken: Vec<Taken>,
+    suspects: BTreeMap<(usize, u64), Remark>,
 }
 
-impl Batch {
-    fn write(&mut self, ledger: &Ledger, import: &str, now: Timestamp) -> Result<()> {
-        let (lines, rows): (Vec<u64>, Vec<Entry>) = std::mem::take(&mut self.rows).into_iter().unzip();
-        for (line, imported) in lines.into_iter().zip(ledger.take_in(rows, import, now)?) {
-            let taken = &mut self.taken;
-            match imported {
-                Imported::Added => taken.added += 1,
-                Imported::Changed => taken.changed += 1,
-                Imported::Same => taken.same += 1,
-                Imported::KeptAway => taken.kept_away += 1,
-                Imported::Twice => {
-                    taken.twice += 1;
-                    if self.doubles.len() < FINDINGS_MAX {
-                        self.doubles.push(line);
+impl<'a> Taking<'a> {
+    /// Begins.
+    pub fn begin(ledger: &Ledger, newsletter: &'a Newsletter, how: How<'_>) -> Result<Self> {
+        let kept_out = KeptOut::load(ledger)?;
+        let intake = ledger.begin_import(how.name, how.is_dry, how.now)?;
+        let (names, taken, suspects) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Ok(Self { newsletter, intake, kept_out, names, taken, suspects })
+    }
+
+    /// Reads a file; `name` is how findings name it.
+    pub fn read(&mut self, input: impl Read, name: &str) -> Result<()> {
+        let file = self.names.len();
+        let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let list = self.newsletter.lists.iter().find(|list| list.file == file_name);
+        self.names.push(name.to_owned());
+        self.intake.files.push(file_name.to_owned());
+        let Self { newsletter, intake, kept_out, suspects, .. } = self;
+        let (mut batch, mut erased, mut away) = (Vec::new(), Vec::new(), 0);
+        let mut findings = each_row(input, name, newsletter, |line, entry| {
+            match kept_out.why(&entry.address) {
+                Some("erased") => erased.push(line),
+                Some(_) => away += 1,
+                None => {
+                    if suspects.len() < FINDINGS_MAX
+                        && let Some(remark) = suspect(&entry.address)
+                    {
+                        suspects.insert((file, line), remark);
                     }
+                    batch.push(Staged { file, line, entry: with_list(entry, list) });
                 }
             }
-        }
+            if batch.len() < BATCH_ROWS { Ok(()) } else { intake.stage(std::mem::take(&mut batch)) }
+        })?;
+        intake.stage(batch)?;
+        let n_erased = erased.len() as u64;
+        findings.extend(
+            erased
+                .into_iter()
+                .take(FINDINGS_MAX)
+                .map(|line| remarks::finding(name, line, Severity::Warning, remarks::was_erased())),
+        );
+        self.taken.push(Taken { findings, erased: n_erased, kept_away: away, ..Taken::default() });
         Ok(())
+    }
+
+    /// Merges what was read, and says what became of each file.
+    pub fn finish(self) -> Result<Vec<Taken>> {
+        let Self { newsletter, intake, names, mut taken, suspects, .. } = self;
+        let complete: Vec<String> =
+            newsletter.lists.iter().filter(|list| list.complete).map(|list| list.file.clone()).collect();
+        let absent = intake.finish(&complete, |merged| {
+            let Merged { file, line, imported } = merged;
+            let (Some(taken), Some(name)) = (taken.get_mut(file), names.get(file)) else { return };
+            let remark = match imported {
+                Imported::Added => {
+                    taken.added += 1;
+                    suspects.get(&(file, line)).cloned()
+                }
+                Imported::Changed => {
+                    taken.changed += 1;
+                    None
+                }
+                Imported::Same => {
+                    taken.same += 1;
+                    None
+                }
+                Imported::KeptAway => {
+                    taken.kept_away += 1;
+                    None
+                }
+                Imported::Moved => {
+                    taken.moved += 1;
+                    Some(remarks::has_moved())
+                }
+                Imported::Twice => {
+                    taken.twice += 1;
+                    Some(remarks::twice())
+                }
+            };
+            if let Some(remark) = remark.filter(|_| taken.findings.len() < 2 * FINDINGS_MAX) {
+                taken.findings.push(remarks::finding(name, line, Severity::Warning, remark));
+            }
+        })?;
+        for absent in absent {
+            let is_it = |name: &&String| name.rsplit(['/', '\\']).next() == Some(absent.list.as_str());
+            let Some(file) = names.iter().position(|name| is_it(&name)) else { continue };
+            taken[file].absent = if absent.is_done { absent.n_people } else { 0 };
+            if !absent.is_done {
+                taken[file].findings.push(remarks::finding(
+                    &names[file],
+                    0,
+                    Severity::Error,
+                    remarks::lost_most(absent.n_people),
+                ));
+            }
+        }
+        for taken in &mut taken {
+            taken.findings.sort_by(|a, b| a.place.cmp(&b.place));
+        }
+        Ok(taken)
     }
 }
 
 fn with_list(entry: Entry, list: Option<&ListFile>) -> Entry {
     let Some(list) = list else { return entry };
     let since = list.since.map(|since| since.to_string());
-    Entry { basis: Some(list.basis.clone()), consented_on: entry.consented_on.or(since), ..entry }
+    Entry {
+        basis: entry.basis.or_else(|| Some(list.basis.clone())),
+        consented_on: entry.consented_on.or(since),
+        ..entry
+    }
 }
 
-fn twice() -> Remark {
-    (
-        words!("the address stands in the list before", "l'adresse figure déjà plus haut dans la liste"),
-        words!(
-            "one copy is sent; the language of the last row holds: delete one of the rows",
-            "une seule copie est envoyée; la langue de la dernière ligne prévaut : supprimez l'une des lignes"
-        ),
-    )
+/// Whether reading stopped at a line without an end; with flexible rows of bytes there is no other mistake of a file's.
+fn is_endless(error: csv::Error, name: &str) -> Result<bool> {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => Ok(true),
+        csv::ErrorKind::Io(error) => {
+            Err(anyhow::Error::from(error).context(words!("could not read `{name}`", "impossible de lire `{name}`")))
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Reads rows one after another and gives the good ones, with their line, to `take`.
@@ -151,24 +280,19 @@ fn each_row(
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    findings.push(finding(name, reader.position().line(), Severity::Error, too_long()));
+            Err(error) => {
+                if !is_endless(error, name)? {
                     break;
                 }
-                csv::ErrorKind::Io(error) => {
-                    return Err(anyhow::Error::from(error)
-                        .context(words!("could not read `{name}`", "impossible de lire `{name}`")));
-                }
-                // With flexible rows of bytes there is no other.
-                _ => break,
-            },
+                findings.push(remarks::finding(name, reader.position().line(), Severity::Error, remarks::too_long()));
+                break;
+            }
         }
         // Every row ends in one line end here; those inside quotes are counted off.
         let n_lines = record.as_slice().split(|byte| *byte == b'\n').count() as u64;
         let line = reader.position().line().saturating_sub(n_lines);
         if reader.position().byte() - began > ROW_BYTES_MAX {
-            findings.push(finding(name, line, Severity::Error, too_long()));
+            findings.push(remarks::finding(name, line, Severity::Error, remarks::too_long()));
             continue;
         }
         let fields: Vec<String> = record.iter().map(field).collect();
@@ -176,19 +300,21 @@ fn each_row(
             continue;
         }
         let Some(columns) = &columns else {
-            columns = Columns::read(&fields);
-            if columns.is_none() {
-                findings.push(finding(name, line, Severity::Error, no_header()));
-                break;
+            match Columns::read(&fields) {
+                Ok(read) => columns = Some(read),
+                Err(reason) => {
+                    findings.push(remarks::finding(name, line, Severity::Error, reason));
+                    break;
+                }
             }
             continue;
         };
         match columns.entry(&fields, newsletter) {
             Ok((entry, remark)) => {
-                findings.extend(remark.map(|remark| finding(name, line, Severity::Warning, remark)));
+                findings.extend(remark.map(|remark| remarks::finding(name, line, Severity::Warning, remark)));
                 take(line, entry)?;
             }
-            Err(reason) => findings.push(finding(name, line, Severity::Error, reason)),
+            Err(reason) => findings.push(remarks::finding(name, line, Severity::Error, reason)),
         }
         if findings.len() > FINDINGS_MAX {
             n_unsaid += findings.len() - FINDINGS_MAX;
@@ -196,92 +322,9 @@ fn each_row(
         }
     }
     if n_unsaid > 0 {
-        findings.push(finding(name, 0, Severity::Error, too_many(n_unsaid)));
+        findings.push(remarks::finding(name, 0, Severity::Error, remarks::too_many(n_unsaid)));
     }
     Ok(findings)
-}
-
-/// What is wrong, and the mend.
-type Remark = (Words, Words);
-
-/// Where each known column stands.
-struct Columns {
-    email: usize,
-    language: Option<usize>,
-    name: Option<usize>,
-    format: Option<usize>,
-    source: Option<usize>,
-    consented_on: Option<usize>,
-}
-
-impl Columns {
-    fn read(header: &[String]) -> Option<Self> {
-        let find = |names: &[&str]| {
-            header.iter().position(|cell| {
-                let cell = cell.trim().trim_start_matches('\u{FEFF}').to_lowercase().replace([' ', '-'], "_");
-                names.contains(&cell.as_str())
-            })
-        };
-        Some(Self {
-            email: find(&["email", "e_mail", "email_address", "courriel", "adresse_courriel", "address", "adresse"])?,
-            language: find(&["language", "lang", "langue"]),
-            name: find(&["name", "nom"]),
-            format: find(&["format"]),
-            source: find(&["source"]),
-            consented_on: find(&["consented_on", "consent", "consentement", "consenti_le"]),
-        })
-    }
-
-    /// A row as an entry, with a remark about a field that was left out; or why it is none.
-    fn entry(&self, fields: &[String], newsletter: &Newsletter) -> Result<(Entry, Option<Remark>), Remark> {
-        let cell = |column: Option<usize>| {
-            let text = column.and_then(|column| fields.get(column)).map_or("", |text| text.trim());
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let email = cell(Some(self.email)).unwrap_or_default();
-        let address =
-            Address::parse(email.trim_start_matches("mailto:")).map_err(|error| (error.words(), mend_row()))?;
-        let mut remark = None;
-        let (language, both) = match cell(self.language).map(|text| language(&text, newsletter)) {
-            None => (None, false),
-            Some(Some(known)) => known,
-            Some(None) => {
-                remark = Some(no_language());
-                (None, false)
-            }
-        };
-        let consented_on = cell(self.consented_on).and_then(|text| {
-            let date = text.get(..10).unwrap_or(&text).parse::<Date>();
-            if date.is_err() {
-                remark = Some(no_date());
-            }
-            date.ok().map(|date| date.to_string())
-        });
-        let entry = Entry {
-            address,
-            language,
-            both,
-            name: cell(self.name),
-            format: cell(self.format),
-            source: cell(self.source),
-            consented_on,
-            basis: None,
-        };
-        Ok((entry, remark))
-    }
-}
-
-/// A language as people write it; the flag says that both are asked for.
-fn language(text: &str, newsletter: &Newsletter) -> Option<(Option<Lang>, bool)> {
-    let lower = text.trim().to_lowercase();
-    let key = match lower.as_str() {
-        "both" | "bilingual" | "bilingue" | "les deux" | "en/fr" | "fr/en" => return Some((None, true)),
-        "english" | "anglais" | "eng" | "e" | "a" => "en",
-        "french" | "français" | "francais" | "fra" | "fre" | "f" => "fr",
-        other => other.split(['-', '_']).next().unwrap_or(other),
-    };
-    let lang = Lang::new(key);
-    newsletter.languages.contains(&lang).then_some((Some(lang), false))
 }
 
 fn field(bytes: &[u8]) -> String {
@@ -290,64 +333,4 @@ fn field(bytes: &[u8]) -> String {
         // Excel on Windows writes the code page of the machine.
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.trim().to_owned(),
     }
-}
-
-fn finding(file: &str, line: u64, severity: Severity, (message, hint): Remark) -> Finding {
-    let place = Place::File { file: file.to_owned(), line: usize::try_from(line).unwrap_or(0), column: 0 };
-    let (rule, language, excerpt) = ("LIST".to_owned(), None, String::new());
-    Finding { rule, severity, language, place, excerpt, message, hint, waived: None }
-}
-
-fn mend_row() -> Words {
-    words!(
-        "mend the address in this row; the other rows were taken",
-        "corrigez l'adresse de cette ligne; les autres lignes ont été prises"
-    )
-}
-
-fn no_language() -> Remark {
-    (
-        words!("the language is none of the newsletter's", "la langue n'est pas l'une de celles de l'infolettre"),
-        words!(
-            "write `en`, `fr` or `both`; until then this person gets the bilingual edition",
-            "écrivez `en`, `fr` ou `both`; d'ici là, cette personne reçoit l'édition bilingue"
-        ),
-    )
-}
-
-fn no_date() -> Remark {
-    (
-        words!("the day of consent is not a date", "le jour du consentement n'est pas une date"),
-        words!("write it as 2026-11-30", "écrivez-le sous la forme 2026-11-30"),
-    )
-}
-
-fn no_header() -> Remark {
-    (
-        words!("the first row does not name the columns", "la première ligne ne nomme pas les colonnes"),
-        words!(
-            "begin the file with `email,language,name,format,source,consented_on`",
-            "commencez le fichier par `email,language,name,format,source,consented_on`"
-        ),
-    )
-}
-
-fn too_long() -> Remark {
-    (
-        words!(
-            "the row is too long: a quotation mark may be missing",
-            "la ligne est trop longue : il manque peut-être un guillemet"
-        ),
-        words!(
-            "close the quotation mark, or save the file again from Excel as CSV",
-            "fermez le guillemet, ou enregistrez de nouveau le fichier en CSV dans Excel"
-        ),
-    )
-}
-
-fn too_many(n_rows: usize) -> Remark {
-    (
-        words!("{n_rows} more rows are bad", "{n_rows} autres lignes sont erronées"),
-        words!("is this the right file", "est-ce le bon fichier"),
-    )
 }

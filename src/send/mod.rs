@@ -5,6 +5,11 @@
 
 pub mod import;
 mod lines;
+mod columns;
+mod remarks;
+mod suspect;
+pub mod departures;
+pub mod retention;
 mod plan;
 pub mod copy;
 pub mod dkim;

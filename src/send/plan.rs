@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::copy;
 use crate::ledger::{Freeze, FrozenEdition, FrozenIssue, Ledger};
-use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Newsletter};
+use crate::model::{Approval, Counts, Edition, EditionId, IssueId, Newsletter, Segment};
 
 /// An issue that is to leave.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Leaving<'a> {
     pub manifest: &'a str,
     /// The approvals on file.
     pub approvals: &'a [Approval],
+    /// Only those who meet every one of these conditions get it; empty: everyone.
+    pub only: &'a [Segment],
     /// When it was to leave.
     pub send_at: Timestamp,
 }
@@ -45,17 +47,23 @@ pub fn freeze(ledger: &Ledger, newsletter: &Newsletter, leaving: &Leaving<'_>, n
         editions: editions?,
         manifest: leaving.manifest.to_owned(),
         approvals: leaving.approvals.to_vec(),
+        only: leaving.only.to_vec(),
         send_at: leaving.send_at,
         now,
     })
 }
 
 /// The counts as they are, or as a freeze would make them: for `--dry-run` and `status`.
-pub fn planned(ledger: &Ledger, issue: &IssueId, editions: &[EditionId]) -> Result<BTreeMap<EditionId, Counts>> {
+pub fn planned(
+    ledger: &Ledger,
+    issue: &IssueId,
+    editions: &[EditionId],
+    only: &[Segment],
+) -> Result<BTreeMap<EditionId, Counts>> {
     if ledger.frozen(issue)?.is_some() {
         return ledger.counts(issue);
     }
-    let audience = ledger.audience(editions)?;
+    let audience = ledger.audience_of(editions, only)?;
     Ok(audience
         .into_iter()
         .map(|(id, planned)| (id, Counts { planned, to_send: planned, ..Counts::default() }))

@@ -101,6 +101,11 @@ impl Secrets {
         format!("approve.{issue}.{edition}.{}.{}", digest.short(), self.word(&fields))
     }
 
+    /// What stays of a person who was erased or has long left: their address cannot be read from it, only recognised.
+    pub fn mark(&self, address: &Address) -> String {
+        self.word(&["mark", &address.key()])
+    }
+
     /// What a subscriber's links carry instead of their address.
     pub fn token(&self, newsletter: &str, to: &Address, purpose: Purpose) -> String {
         let purpose = match purpose {

@@ -103,6 +103,7 @@ fn no_edition_leaves_alone_or_unapproved() {
         editions: &all,
         manifest: "{}",
         approvals: &approvals,
+        only: &[],
         send_at: now(),
     };
     assert!(cco_news::send::freeze(&ledger, &newsletter(), &leaving, now()).is_err());

@@ -35,6 +35,8 @@ mod postfix;
 mod sending;
 /// The ledger's contract.
 mod ledger;
+/// The list as the office lives it.
+mod people;
 /// The steered server itself.
 mod relay;
 /// A steered server on loopback, one test a fault.

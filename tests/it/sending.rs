@@ -65,6 +65,7 @@ pub(crate) fn entry(address: &str, language: Option<&str>) -> Entry {
         source: None,
         consented_on: None,
         basis: None,
+        fields: None,
     }
 }
 
@@ -90,7 +91,7 @@ pub(crate) fn frozen(state: &Path, people: Vec<Entry>) -> Ledger {
 
 pub(crate) fn freeze_it(ledger: &Ledger, editions: &[Edition]) -> anyhow::Result<cco_news::ledger::FrozenIssue> {
     let (issue, approvals) = (issue(), approvals(editions));
-    let leaving = Leaving { issue: &issue, editions, manifest: "{}", approvals: &approvals, send_at: now() };
+    let leaving = Leaving { issue: &issue, editions, manifest: "{}", approvals: &approvals, only: &[], send_at: now() };
     freeze(ledger, &newsletter(), &leaving, now())
 }
 

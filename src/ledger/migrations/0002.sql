@@ -24,3 +24,84 @@ CREATE TABLE resolutions (
     what     TEXT NOT NULL CHECK (what IN ('accepted', 'refused', 'resend')),
     by       TEXT NOT NULL
 ) STRICT;
+
+-- Subscribers, made anew: a number that links carry (enciphered), who decided the status, a pause with an end, further
+-- columns of a list as JSON, and which list holds the person. Keys come in sorted, so the index grows at its end.
+CREATE TABLE people (
+    id           INTEGER PRIMARY KEY,
+    address_key  TEXT NOT NULL UNIQUE,        -- the whole address in lower case
+    address      TEXT NOT NULL,
+    language     TEXT,                        -- NULL: unknown, so the bilingual edition
+    both         INTEGER NOT NULL DEFAULT 0,  -- asked for both languages
+    language_by  TEXT NOT NULL DEFAULT 'file' CHECK (language_by IN ('file', 'person')),
+    name         TEXT,
+    format       TEXT,                        -- 'text': plain text only
+    status       TEXT NOT NULL DEFAULT 'active'
+                 CHECK (status IN ('active', 'unconfirmed', 'paused', 'left', 'bounced', 'complained')),
+    status_by    TEXT NOT NULL DEFAULT 'file' CHECK (status_by IN ('file', 'person', 'office', 'server')),
+    since        INTEGER NOT NULL,            -- of the status
+    paused_until INTEGER,
+    source       TEXT,
+    consented_on TEXT,
+    basis        TEXT,
+    fields       TEXT,                        -- JSON object: the list's further columns
+    list         TEXT,                        -- the file that holds the person
+    import       INTEGER,                     -- the last import of a complete list that held them
+    added        INTEGER NOT NULL
+) STRICT;
+INSERT INTO people (address_key, address, language, both, language_by, name, format, status, status_by, since, source,
+                    consented_on, basis, added)
+SELECT address_key, address, language, both, language_by, name, format, status,
+       CASE status WHEN 'bounced' THEN 'server' WHEN 'active' THEN 'file' ELSE 'person' END,
+       since, source, consented_on, basis, since
+FROM subscribers ORDER BY address_key;
+DROP TABLE subscribers;
+ALTER TABLE people RENAME TO subscribers;
+
+-- One import each: when, from where, and what it came to.
+CREATE TABLE imports (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    at   INTEGER NOT NULL
+) STRICT;
+
+-- Who did it, and by which way: `history` says both.
+ALTER TABLE events ADD COLUMN actor TEXT;     -- person, office, server, file
+ALTER TABLE events ADD COLUMN way TEXT;       -- command, web, one-click, mail, smtp, a file's name
+
+-- An address that is now another: its mail, its links and its rows in files are the new one's.
+CREATE TABLE aliases (
+    address_key TEXT PRIMARY KEY,
+    number      INTEGER,                      -- the subscriber's number before, which old links carry
+    becomes     TEXT NOT NULL,                -- the key of the address it is now
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX aliases_of ON aliases (becomes);
+CREATE INDEX aliases_number ON aliases (number);
+
+-- People of whom nothing is left but a keyed hash that keeps them out.
+CREATE TABLE departures (
+    mark TEXT PRIMARY KEY,
+    what TEXT NOT NULL CHECK (what IN ('erased', 'left', 'complained')),
+    at   INTEGER NOT NULL
+) STRICT;
+
+-- Mail about a subscription, to one person, whom a page of `serve` asked for.
+CREATE TABLE letters (
+    id          INTEGER PRIMARY KEY,
+    kind        TEXT NOT NULL CHECK (kind IN ('confirm', 'known', 'new-address', 'welcome')),
+    number      INTEGER,                      -- the subscriber
+    address_key TEXT NOT NULL,
+    address     TEXT NOT NULL,
+    language    TEXT NOT NULL,                -- of the page; of the subscription, once confirmed
+    at          INTEGER NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'failed')),
+    tries       INTEGER NOT NULL DEFAULT 0,
+    next_try    INTEGER NOT NULL,
+    used        INTEGER                       -- when its button was pressed
+) STRICT;
+CREATE INDEX letters_due ON letters (next_try) WHERE state = 'due';
+CREATE INDEX letters_of  ON letters (address_key, at);
+
+-- For whom an issue was frozen, as conditions; empty: everyone.
+ALTER TABLE issues ADD COLUMN audience TEXT NOT NULL DEFAULT '';
