@@ -54,10 +54,8 @@ pub fn compose(
         editions.push(edition(&material, templates, std::slice::from_ref(lang), &mut mended)?);
     }
     if newsletter.languages.len() > 1 {
-        // The halves say the same again: what was mended in them is already reported.
-        let mut again = view::Mended::default();
-        editions.push(edition(&material, templates, &newsletter.languages, &mut again)?);
-        mended.layouts_of(again);
+        // The halves say the same again: what was mended in them is kept, and already reported.
+        editions.push(edition(&material, templates, &newsletter.languages, &mut mended)?);
     }
     Ok(Composed { editions, fixed: mended.findings() })
 }
@@ -70,14 +68,14 @@ fn edition(
 ) -> Result<Edition> {
     let id = if langs.len() == 1 { EditionId::of(&langs[0]) } else { EditionId::both() };
     let mut view = view::edition(material, templates, langs, Layout::Full, mended)?;
-    let mut rendered = render::html(templates, &view)?;
-    let text = text::text(templates, &view)?;
+    let mut rendered = render::html(templates, &mut view)?;
+    let text = text::text(templates, &mut view)?;
     let bytes = Edition::html_wire_bytes(&rendered.html);
     // Without a web copy there is nowhere to send the reader, and the whole is better than a part (RULES CLI-01).
     if bytes > Edition::HTML_WIRE_BYTES_MAX && material.newsletter.archive.url.is_some() {
         for layout in [Layout::ContentsFirst, Layout::TitlesOnly] {
             view = view::edition(material, templates, langs, layout, mended)?;
-            rendered = render::html(templates, &view)?;
+            rendered = render::html(templates, &mut view)?;
             if Edition::html_wire_bytes(&rendered.html) <= Edition::HTML_WIRE_BYTES_MAX {
                 break;
             }

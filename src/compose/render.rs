@@ -21,15 +21,14 @@ pub(super) struct Rendered {
 const BLOCKS: [&str; 5] = ["language", "masthead", "opening", "sections", "footer"];
 
 /// Renders an edition's HTML.
-pub(super) fn html(templates: &Templates, view: &Value) -> Result<Rendered> {
-    let mut view = view.clone();
+pub(super) fn html(templates: &Templates, view: &mut Value) -> Result<Rendered> {
     let mut blocks = Vec::new();
     let mut token = |html: String| {
         blocks.push(html);
         format!("@@block-{}@@", blocks.len())
     };
     if view["is_bilingual"] == json!(true) {
-        let notice = block(templates, "html/notice", &view)?;
+        let notice = block(templates, "html/notice", view)?;
         view["notice_token"] = json!(token(notice));
     }
     // The bilingual edition has a notice in place of the link that changes language.
@@ -42,7 +41,8 @@ pub(super) fn html(templates: &Templates, view: &Value) -> Result<Rendered> {
             half[format!("{name}_token")] = json!(token(html));
         }
     }
-    let mjml = templates.render("mjml/edition", &view)?;
+    let mjml = templates.render("mjml/edition", view)?;
+    drop_tokens(view);
     let mut html = frame(templates, &mjml)?;
     for index in 1..=blocks.len() {
         Templates::check_placed(&format!("@@block-{index}@@"), &html, index)?;
@@ -53,7 +53,16 @@ pub(super) fn html(templates: &Templates, view: &Value) -> Result<Rendered> {
     Ok(Rendered { mjml, html: tidy(&html) })
 }
 
-fn block(templates: &Templates, name: &str, data: &Value) -> Result<String> {
+/// Tokens are for MJML alone.
+fn drop_tokens(view: &mut Value) {
+    let halves = view["halves"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+    halves.for_each(|half| half.retain(|name, _| !name.ends_with("_token")));
+    if let Some(view) = view.as_object_mut() {
+        view.retain(|name, _| name != "notice_token");
+    }
+}
+
+fn block(templates: &Templates, name: &str, data: &mut Value) -> Result<String> {
     let html = templates.render(name, data)?;
     templates.check_whole(name, &html)?;
     Ok(html)

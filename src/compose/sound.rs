@@ -76,6 +76,31 @@ pub(super) fn included(sources: &BTreeMap<String, String>) -> BTreeSet<String> {
     sources.values().flat_map(|source| partials(source)).map(|(_, name)| name).collect()
 }
 
+/// The words that templates name as `t.WORD`; none: one of them takes `t` in a way that names no word.
+pub(super) fn words(sources: &BTreeMap<String, String>) -> Option<BTreeSet<String>> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let mut words = BTreeSet::new();
+    let templates = sources.iter().filter(|(file, _)| file.strip_suffix(".hbs").is_some());
+    for (at, inside) in templates.flat_map(|(_, source)| ts(source)) {
+        let rest = &inside[at + 1..];
+        if inside[..at].ends_with(is_name) || rest.starts_with(is_name) {
+            continue;
+        }
+        let word = rest.strip_prefix('.')?;
+        let word = &word[..word.find(|c| !is_name(c)).unwrap_or(word.len())];
+        if word.is_empty() {
+            return None;
+        }
+        words.insert(word.to_owned());
+    }
+    Some(words)
+}
+
+/// Every `t` within a template's Handlebars.
+fn ts(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    expressions(source).flat_map(|(_, inside)| inside.match_indices('t').map(move |(at, _)| (at, inside)))
+}
+
 /// Handlebars refuses a template that includes itself, not two that include each other.
 fn cycle(sources: &BTreeMap<String, String>) -> Result<(), Unsound> {
     let edges: BTreeMap<&str, Vec<(usize, String)>> =
@@ -137,7 +162,7 @@ pub(super) fn unclosed(markup: &str) -> Option<Unclosed> {
         let inside = rest[1..end].trim_end_matches('>');
         let is_close = inside.starts_with('/');
         let name = inside.trim_start_matches('/').split([' ', '\n', '\t', '/', '>']).next().unwrap_or("");
-        if name.is_empty() || VOID.contains(&name.to_ascii_lowercase().as_str()) || inside.ends_with('/') {
+        if name.is_empty() || VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) || inside.ends_with('/') {
             continue;
         }
         if !is_close {
@@ -162,11 +187,11 @@ pub(super) fn unclosed(markup: &str) -> Option<Unclosed> {
 /// Where a tag ends; `>` within quotes does not end it.
 fn tag_end(rest: &str) -> usize {
     let mut quote = None;
-    for (at, c) in rest.char_indices() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), _) if open == c => quote = None,
-            (None, '>') => return at + 1,
+    for (at, byte) in rest.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'>') => return at + 1,
             _ => {}
         }
     }
@@ -223,6 +248,17 @@ mod tests {
         let looked_up =
             sources(&[("html/story.hbs", "{{> (lookup this \"partial\")}}"), ("html/job.hbs", "{{> html/story}}")]);
         assert!(check(&looked_up).is_err());
+    }
+
+    #[test]
+    fn the_words_that_templates_name_are_known_unless_one_takes_them_all() {
+        let words = |text: &str| words(&sources(&[("html/a.hbs", text), ("locales/en.ftl", "{{t}}")]));
+        let named = words("t {{t.a}}{{#if ../t.b-c}}{{title}}{{left.t.d}}{{/if}}{{> html/t_x at=t.e}}").unwrap();
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), ["a", "b-c", "d", "e"]);
+        for whole in ["{{#with t}}{{a}}{{/with}}", "{{lookup t kind}}", "{{t/a}}", "{{t.[a]}}", "{{lookup this \"t\"}}"]
+        {
+            assert_eq!(words(whole), None, "{whole}");
+        }
     }
 
     #[test]

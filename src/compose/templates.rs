@@ -1,11 +1,11 @@
 //! Templates and locales: the embedded ones, each replaced by a file of the same name in the newsletter's `templates/`.
 //! A mistake in one is answered with its file, line and the offending text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use handlebars::{Handlebars, RenderError, RenderErrorReason, TemplateError};
+use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, TemplateError};
 use serde_json::Value;
 
 use super::locale::Locale;
@@ -98,6 +98,8 @@ pub struct Templates {
     overridden: BTreeMap<String, Vec<u8>>,
     look: Look,
     styles: Styles,
+    /// The words that templates name; none: one of them takes them in another way.
+    words: Option<BTreeSet<String>>,
 }
 
 impl Templates {
@@ -152,7 +154,8 @@ impl Templates {
             ));
         }
         let styles = Styles::of(&look);
-        Ok(Self { registry, locales, sources, overridden, look, styles })
+        let words = sound::words(&sources);
+        Ok(Self { registry, locales, sources, overridden, look, styles, words })
     }
 
     /// Files of the newsletter's `templates/` that no template includes and that take the place of none.
@@ -191,9 +194,23 @@ impl Templates {
         Ok(locale)
     }
 
-    /// Renders a template on data.
-    pub(super) fn render(&self, name: &str, data: &Value) -> Result<String> {
-        self.registry.render(name, data).map_err(|error| self.explain_render(name, &error).into())
+    /// Renders a template on data, which is lent for that long: a copy would cost as much as the rendering.
+    pub(super) fn render(&self, name: &str, data: &mut Value) -> Result<String> {
+        let mut context = Context::from(data.take());
+        let rendered = self.registry.render_with_context(name, &context);
+        *data = context.data_mut().take();
+        rendered.map_err(|error| self.explain_render(name, &error).into())
+    }
+
+    /// The words of a language that a story needs to hold: those that templates name. Each partial copies what it
+    /// stands in, and all words would be most of it.
+    pub(super) fn words_of_story(&self, all: &Value) -> Value {
+        match (&self.words, all) {
+            (Some(names), Value::Object(all)) => {
+                Value::Object(names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect())
+            }
+            _ => all.clone(),
+        }
     }
 
     fn explain_render(&self, name: &str, error: &RenderError) -> Words {

@@ -9,7 +9,7 @@ use super::Templates;
 const LINE_CHARS: usize = 76;
 
 /// Renders and wraps the text part.
-pub(super) fn text(templates: &Templates, view: &Value) -> Result<String> {
+pub(super) fn text(templates: &Templates, view: &mut Value) -> Result<String> {
     let rendered = templates.render("text/edition", view)?;
     let mut out = String::with_capacity(rendered.len());
     let mut n_empty = 1;

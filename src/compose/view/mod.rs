@@ -1,10 +1,10 @@
 //! What the templates see: an issue as plain data, with every text mended, styled and dated in its language. Templates
 //! reach nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::locale::Locale;
 use super::{Templates, rich, typography};
@@ -35,11 +35,14 @@ pub(super) struct Material<'a> {
     pub(super) images: &'a BTreeMap<String, Part>,
 }
 
-/// Typography that was mended: rule, language, story, the text before.
+/// Typography that was mended: rule, language, story, the text before; and the texts as mended, for the editions in
+/// which they stand again.
 #[derive(Debug, Default)]
 pub(super) struct Mended {
     seen: BTreeSet<(String, Lang, String)>,
     notes: Vec<Finding>,
+    texts: HashMap<String, String>,
+    rich: HashMap<String, Value>,
 }
 
 /// Characters of a text that a finding shows.
@@ -83,11 +86,6 @@ impl Mended {
         });
     }
 
-    /// Takes over what is said of the layout in another report.
-    pub(super) fn layouts_of(&mut self, other: Self) {
-        self.notes.extend(other.notes.into_iter().filter(|note| note.rule == "CLI-01"));
-    }
-
     /// The report.
     pub(super) fn findings(self) -> Vec<Finding> {
         self.notes
@@ -104,6 +102,8 @@ struct Half<'a, 'm> {
     layout: Layout,
     /// The words without arguments.
     t: Value,
+    /// Those of them that a story holds.
+    story_t: Value,
     mended: &'m mut Mended,
 }
 
@@ -132,7 +132,8 @@ pub(super) fn edition(
     for lang in langs {
         let locale = templates.locale(lang)?;
         let (is_bilingual, t) = (langs.len() > 1, locale.plain());
-        let mut half = Half { material, lang, templates, locale, is_bilingual, layout, t, mended };
+        let story_t = templates.words_of_story(&t);
+        let mut half = Half { material, lang, templates, locale, is_bilingual, layout, t, story_t, mended };
         halves.push(half.value(halves.is_empty())?);
     }
     let newsletter = material.newsletter;
@@ -158,15 +159,33 @@ pub(super) fn edition(
 
 impl Half<'_, '_> {
     fn mend(&mut self, text: &str, story: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let (lang, mended) = (self.lang, &mut *self.mended);
-        typography::mended(text, lang, &mut |rule, before| mended.note(rule, lang, story, before)).into_owned()
+        let key = format!("{lang}\n{story}\n{text}");
+        if let Some(known) = mended.texts.get(&key) {
+            return known.clone();
+        }
+        let better = typography::mended(text, lang, &mut |rule, before| mended.note(rule, lang, story, before));
+        let better = better.into_owned();
+        mended.texts.insert(key, better.clone());
+        better
     }
 
     fn rich(&mut self, html: &str, story: &str) -> Value {
         let level = if self.is_bilingual { 5 } else { 4 };
+        // Without a heading, the level of headings changes nothing.
+        let is_level = html.contains("<h") || html.contains("<H");
+        let key = format!("{}\n{story}\n{}\n{html}", self.lang, if is_level { level } else { 0 });
+        if let Some(known) = self.mended.rich.get(&key) {
+            return known.clone();
+        }
         let styles = self.templates.styles();
         let rich = rich::rich(html, level, styles, &mut |text| self.mend(text, story));
-        json!({"html": rich.html, "text": rich.text})
+        let rich = json!({"html": rich.html, "text": rich.text});
+        self.mended.rich.insert(key, rich.clone());
+        rich
     }
 
     fn value(&mut self, is_first: bool) -> Result<Value> {
@@ -179,8 +198,8 @@ impl Half<'_, '_> {
         }
         let columns = if sections.len() < COLUMNS_FROM { 1 } else { 2 };
         let (left, right) = sections.split_at(sections.len().div_ceil(columns));
-        let contents: Vec<&[Value]> = [left, right].into_iter().filter(|part| !part.is_empty()).collect();
-        let contents = json!(contents);
+        let contents = [left, right].into_iter().filter(|part| !part.is_empty());
+        let contents: Vec<Vec<Value>> = contents.map(|part| part.iter().map(listed).collect()).collect();
         let blocks = &newsletter.blocks;
         let opening = issue.opening.get(self.lang).filter(|html| !html.trim().is_empty());
         let opening = opening.or(blocks.opening.get(self.lang)).map_or("", String::as_str);
@@ -258,4 +277,16 @@ impl Half<'_, '_> {
             json!({"id": section.id, "h": if self.is_bilingual { "h3" } else { "h2" }, "anchor": anchor, "name": name, "stories": stories}),
         )
     }
+}
+
+/// A section as the contents list needs it: its stories without their texts, which every partial would copy.
+fn listed(section: &Value) -> Value {
+    const KEPT: [&str; 7] = ["id", "anchor", "kind", "label", "title", "title_lang", "url"];
+    let pick = |from: &Value, keys: &[&str]| -> Map<String, Value> {
+        keys.iter().filter_map(|key| Some(((*key).to_owned(), from.get(*key)?.clone()))).collect()
+    };
+    let mut out = pick(section, &["id", "h", "anchor", "name"]);
+    let stories = section["stories"].as_array().into_iter().flatten();
+    out.insert("stories".to_owned(), stories.map(|story| Value::Object(pick(story, &KEPT))).collect());
+    Value::Object(out)
 }

@@ -68,7 +68,7 @@ impl Half<'_, '_> {
             "image": self.image(story.image.as_ref(), id)?,
             "event": match &story.event { Some(event) => self.event(event)?, None => Value::Null },
             "deadline": match story.deadline { Some(day) => json!(self.locale.day(day)?), None => Value::Null },
-            "only": self.only(story, shown_lang)?, "t": self.t,
+            "only": self.only(story, shown_lang)?, "t": self.story_t,
         }))
     }
 
