@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::{escaped, page};
+use super::page::{Head, escaped, page};
 use super::stories::{named, speeches};
 use crate::model::{Approval, Counts, Digest, EditionId, IssueId, Newsletter, Words};
 
@@ -33,7 +33,12 @@ pub struct Certified<'a> {
 }
 
 /// The certificate as text and as a page.
-pub fn certificate(certified: &Certified<'_>, newsletter: &Newsletter, zone: &TimeZone) -> (String, String) {
+pub fn certificate(
+    certified: &Certified<'_>,
+    newsletter: &Newsletter,
+    zone: &TimeZone,
+    style: &str,
+) -> (String, String) {
     let (mut text, mut html) = (String::new(), String::new());
     let id = certified.issue;
     let title = words!("Certificate of issue {id}", "Attestation du numéro {id}");
@@ -56,7 +61,8 @@ pub fn certificate(certified: &Certified<'_>, newsletter: &Newsletter, zone: &Ti
         html.push_str("</section>\n");
     }
     html.push_str("</main>\n");
-    (text, page(named(speeches[0]).0, &escaped(title.say(speeches[0])), &html))
+    let title = escaped(title.say(speeches[0]));
+    (text, page(&Head::of_office(named(speeches[0]).0, &title, style), &html))
 }
 
 fn lines(certified: &Certified<'_>, newsletter: &Newsletter, zone: &TimeZone) -> Vec<Words> {
@@ -140,7 +146,7 @@ mod tests {
             is_cancelled: false,
         };
         let zone = newsletter.schedule.zone().unwrap();
-        let (text, html) = certificate(&certified, &newsletter, &zone);
+        let (text, html) = certificate(&certified, &newsletter, &zone, "");
         for part in [
             "10 planned = 6 accepted + 2 refused + 1 unknown + 1 suppressed",
             "10 prévus = 6 acceptés + 2 refusés + 1 inconnus + 1 retenus",

@@ -6,11 +6,14 @@ use jiff::tz::TimeZone;
 use super::ical::{Calendar, Entry, Moment};
 use crate::model::{Event, Issue, Lang, Newsletter, Story};
 
+/// The calendar of all events and deadlines of an issue.
+pub const ALL: &str = "events.ics";
+
 /// A calendar file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarFile {
-    /// From the newsletter's folder, with `/`.
-    pub path: String,
+    /// Its name in the issue's calendars of one language.
+    pub name: String,
     /// Its text.
     pub text: String,
 }
@@ -27,15 +30,9 @@ pub struct EventWords<'a> {
     pub about: &'a dyn Fn(&Event) -> Vec<String>,
 }
 
-/// The folder in which an issue's calendar files of one language lie, with `/`.
-pub fn events_folder(issue: &Issue, lang: &Lang) -> String {
-    format!("public/{}/{lang}", issue.id)
-}
-
 /// The calendar files of an issue in one language: one per event, and `events.ics` with all events and deadlines by
 /// their day. None when there is nothing to attend or to hand in.
 pub fn events(issue: &Issue, newsletter: &Newsletter, lang: &Lang, words: &EventWords<'_>) -> Vec<CalendarFile> {
-    let folder = events_folder(issue, lang);
     let language = newsletter.language(lang);
     let calendar = |entries: Vec<Entry>| Calendar {
         name: format!("{} {}", language.title, issue.id),
@@ -50,8 +47,8 @@ pub fn events(issue: &Issue, newsletter: &Newsletter, lang: &Lang, words: &Event
         let shown = Shown { story, lang, newsletter, words, zone: &zone };
         if let Some(event) = &story.event {
             let entry = shown.event(event);
-            let path = format!("{folder}/{}.ics", story.id);
-            files.push(CalendarFile { path, text: calendar(vec![entry.clone()]).text() });
+            let name = format!("{}.ics", story.id);
+            files.push(CalendarFile { name, text: calendar(vec![entry.clone()]).text() });
             all.push((event.starts, entry));
         }
         let register_by = story.event.as_ref().and_then(|event| event.register_by);
@@ -68,7 +65,7 @@ pub fn events(issue: &Issue, newsletter: &Newsletter, lang: &Lang, words: &Event
     }
     all.sort_by(|(a, one), (b, other)| (a, &one.uid).cmp(&(b, &other.uid)));
     let entries = all.into_iter().map(|(_, entry)| entry).collect();
-    files.push(CalendarFile { path: format!("{folder}/events.ics"), text: calendar(entries).text() });
+    files.push(CalendarFile { name: ALL.to_owned(), text: calendar(entries).text() });
     files
 }
 

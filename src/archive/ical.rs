@@ -100,6 +100,30 @@ impl Calendar {
     }
 }
 
+/// One calendar of the entries of several, given the newest first: of two entries that are one (3.8.4.7), the newer.
+pub(super) fn merged(name: &str, texts: &[&str]) -> Option<String> {
+    let mut entries: Vec<(&str, &str)> = Vec::new();
+    for text in texts {
+        for part in text.split("BEGIN:VEVENT\r\n").skip(1) {
+            let Some((entry, _)) = part.split_once("END:VEVENT") else { continue };
+            // Up to DTSTAMP an entry holds its UID, folded or not.
+            let uid = entry.split_once("\r\nDTSTAMP").map_or("", |(uid, _)| uid);
+            if !entries.iter().any(|(known, _)| *known == uid) {
+                entries.push((uid, entry));
+            }
+        }
+    }
+    let calendar =
+        Calendar { name: name.to_owned(), tag: String::new(), stamp: Timestamp::UNIX_EPOCH, entries: vec![] };
+    let empty = calendar.text();
+    let (head, end) = empty.split_once("END:VCALENDAR")?;
+    let mut body = String::new();
+    for (_, entry) in &entries {
+        body.extend(["BEGIN:VEVENT\r\n", entry, "END:VEVENT\r\n"]);
+    }
+    (!body.is_empty()).then(|| format!("{head}{body}END:VCALENDAR{end}"))
+}
+
 fn moment(name: &str, at: Moment) -> String {
     match at {
         Moment::Day(day) => format!("{name};VALUE=DATE:{}", day.strftime("%Y%m%d")),
@@ -165,6 +189,19 @@ mod tests {
         assert!(text.ends_with("\r\n") && !text.replace("\r\n", "").contains('\n'));
         assert!(text.split("\r\n").all(|line| line.len() <= LINE_OCTETS_MAX), "{text}");
         assert!(text.replace("\r\n ", "").contains(&format!("SUMMARY;LANGUAGE=fr-CA:{title}\r\n")), "{text}");
+    }
+
+    #[test]
+    fn calendars_are_merged_and_the_newer_of_two_entries_stays() {
+        let day = |text: &str| Moment::Day(text.parse().unwrap());
+        let (newer, older) = (calendar("new", day("2026-12-09"), None), calendar("old", day("2026-12-09"), None));
+        let text = merged("CCO", &[&newer, &older]).unwrap();
+        assert!(
+            text.contains(":new\r\n") && !text.contains(":old\r\n") && text.contains("X-WR-CALNAME:CCO\r\n"),
+            "{text}"
+        );
+        assert_eq!((text.matches("BEGIN:VEVENT").count(), text.matches("END:VEVENT").count()), (1, 1));
+        assert_eq!(merged("CCO", &[]), None);
     }
 
     #[test]

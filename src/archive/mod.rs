@@ -10,11 +10,17 @@ mod certificate;
 mod report;
 mod ical;
 mod events;
+mod site;
+mod verify;
+mod bundle;
 
+pub use bundle::{DIGESTS, bundle, digests, listed};
 pub use certificate::{Certified, certificate};
-pub use events::{CalendarFile, EventWords, events, events_folder};
+pub use events::{ALL, CalendarFile, EventWords, events};
 pub use ical::{Calendar, Entry, Moment};
 pub use report::{Thanks, report};
+pub use site::{Past, Site, SiteFile, site};
+pub use verify::{Fault, addresses, faults};
 
 /// A page of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +64,9 @@ impl Contribution {
 }
 
 /// The page on which contributors find each of their files: received, good, what to mend, where it ran.
-pub fn stories(contributions: &[Contribution], newsletter: &Newsletter) -> Page {
-    Page { path: "public/stories.html".to_owned(), html: stories::html(contributions, newsletter) }
+/// `style` is the one style sheet of all pages.
+pub fn stories(contributions: &[Contribution], newsletter: &Newsletter, style: &str) -> Page {
+    Page { path: "public/stories.html".to_owned(), html: stories::html(contributions, newsletter, style) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::page::{escaped, page};
+use super::page::{Head, escaped, page};
 use super::plot::{Line, columns, lines};
 use super::stories::{named, speeches};
 use crate::model::{Account, Counts, EditionId, Newsletter, Speech, State, Words};
@@ -25,7 +25,7 @@ pub struct Thanks {
 }
 
 /// The page. Writing to a `String` does not fail.
-pub fn report(account: &Account, thanks: &Thanks, newsletter: &Newsletter, zone: &TimeZone) -> String {
+pub fn report(account: &Account, thanks: &Thanks, newsletter: &Newsletter, zone: &TimeZone, style: &str) -> String {
     let speeches = speeches(newsletter);
     let id = &account.issue;
     let words = words!("Report on issue {id}", "Rapport sur le numéro {id}");
@@ -53,7 +53,7 @@ pub fn report(account: &Account, thanks: &Thanks, newsletter: &Newsletter, zone:
         out.push_str("</section>\n");
     }
     out.push_str("</main>\n");
-    page(named(speeches[0]).0, &escaped(&title(speeches[0])), &out)
+    page(&Head::of_office(named(speeches[0]).0, &escaped(&title(speeches[0])), style), &out)
 }
 
 struct Half<'a> {

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::Contribution;
-use super::page::{escaped, masked, page, sentence, tag};
+use super::page::{Head, escaped, masked, page, sentence, tag};
 use crate::model::{Finding, Lang, Newsletter, Place, Speech, Words};
 
 /// The longest list of one file: who has more to mend begins with these.
 const SHOWN_MAX: usize = 20;
 
 /// The page. It says no time, so that it changes only when its contents do. Writing to a `String` does not fail.
-pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter) -> String {
+pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter, style: &str) -> String {
     let speeches = speeches(newsletter);
     let first = speeches[0];
     let said = |words: &Words| speeches.map(|speech| escaped(words.say(speech))).join(" | ");
@@ -43,7 +43,7 @@ pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter) -> S
         let _ = writeln!(out, "<p lang=\"{}\">{}</p>", named(speech).0, escaped(words.say(speech)));
     }
     out.push_str("</footer>\n");
-    page(named(first).0, &title, &out)
+    page(&Head::of_office(named(first).0, &title, style), &out)
 }
 
 /// The program's two languages, that of the newsletter's first one first.
@@ -76,7 +76,8 @@ fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsle
     }
     let heads = heads().map(|words| words.say(speech).to_owned());
     // The roles are those of a table already; they keep it one where the style sheet lays its rows out as blocks.
-    let _ = writeln!(out, "<table role=\"table\">\n<caption>{}</caption>", say(&tally(contributions)));
+    let _ =
+        writeln!(out, "<table class=\"received\" role=\"table\">\n<caption>{}</caption>", say(&tally(contributions)));
     out.push_str("<thead role=\"rowgroup\"><tr role=\"row\">");
     for head in &heads {
         let _ = write!(out, "<th scope=\"col\" role=\"columnheader\">{}</th>", escaped(head));

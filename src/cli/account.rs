@@ -70,7 +70,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 pub(super) fn save_page(folder: &IssueFolder<'_>, account: &Account, shell: &Shell) -> Result<String> {
     let newsletter = &shell.config.newsletter;
     let thanks = folder.load_issue()?.map(|issue| thanks(&issue, newsletter)).unwrap_or_default();
-    let html = archive::report(account, &thanks, newsletter, &newsletter.schedule.zone()?);
+    let html =
+        archive::report(account, &thanks, newsletter, &newsletter.schedule.zone()?, &workspace::page_style(shell)?);
     files::write_whole(&folder.file("report.html"), html.as_bytes())?;
     Ok(folder.shown("report.html"))
 }

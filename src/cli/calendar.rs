@@ -1,5 +1,5 @@
 //! `calendar`: the days that lead to an issue, reckoned back from the one on which it leaves; and the calendar files of
-//! its events, where the archive publishes them.
+//! its events, which the archive publishes once it has left.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::words;
 use super::workspace::{self, IssueFolder};
-use crate::archive::{Calendar, Entry, EventWords, Moment, events, events_folder};
+use crate::archive::{Calendar, Entry, EventWords, Moment, events};
 use crate::compose::{self, Templates};
 use crate::files;
 use crate::model::{Issue, IssueId, Lang, Newsletter, Speech, Step, Texts, Words};
@@ -161,10 +161,13 @@ fn plan(id: &IssueId, due: &[Due<'_>], shell: &Shell) -> Result<Calendar> {
     Ok(Calendar { name: format!("{} {id}", language.title), tag: language.tag.clone(), stamp: send_at, entries })
 }
 
+/// Where the calendar files of an issue's events lie in its folder, one folder per language: `archive` publishes them once
+/// the issue has left.
+pub(super) const EVENTS: &str = "calendar";
+
 /// Writes the calendar files of an issue's events, and takes away those of events that are no longer in it.
 pub(super) fn save_events(folder: &IssueFolder<'_>, issue: &Issue, templates: &Templates, shell: &Shell) -> Result<()> {
     let newsletter = &shell.config.newsletter;
-    let root = &shell.config.root;
     for lang in &newsletter.languages {
         let word = |key: &str| compose::word(templates, lang, key);
         let (register_by, deadline) = (word("event_register_by")?, word("deadline")?);
@@ -173,14 +176,14 @@ pub(super) fn save_events(folder: &IssueFolder<'_>, issue: &Issue, templates: &T
         let about = |event: &_| compose::event_lines(event, newsletter, templates, lang).unwrap_or_default();
         let words = EventWords { register_by: &register_by, deadline: &deadline, colon: &colon, about: &about };
         let files = events(issue, newsletter, lang, &words);
+        let there = folder.file(&format!("{EVENTS}/{lang}"));
         for file in &files {
-            files::write_whole(&root.join(&file.path), file.text.as_bytes())?;
+            files::write_whole(&there.join(&file.name), file.text.as_bytes())?;
         }
-        let there = events_folder(issue, lang);
-        for entry in fs::read_dir(root.join(&there)).into_iter().flatten().flatten() {
+        for entry in fs::read_dir(&there).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_stale = name.rsplit_once('.').is_some_and(|(_, ending)| ending == "ics")
-                && !files.iter().any(|file| file.path == format!("{there}/{name}"));
+                && !files.iter().any(|file| file.name == name);
             if is_stale {
                 // A file that stays is no reason to stop: it is written over when its event returns.
                 let _ = fs::remove_file(entry.path());

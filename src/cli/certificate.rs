@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Shell;
-use super::workspace::IssueFolder;
+use super::workspace::{self, IssueFolder};
 use crate::archive::{Certified, certificate};
 use crate::files;
 use crate::ledger::{Asked, Ledger};
@@ -24,7 +24,8 @@ pub(super) fn save(folder: &IssueFolder<'_>, ledger: &Ledger, shell: &Shell) -> 
         lag: ledger.lag(id)?,
         is_cancelled: ledger.control(id)?.is_some_and(|control| control.asked == Asked::Cancelled),
     };
-    let (text, html) = certificate(&certified, newsletter, &newsletter.schedule.zone()?);
+    let (text, html) =
+        certificate(&certified, newsletter, &newsletter.schedule.zone()?, &workspace::page_style(shell)?);
     files::write_whole(&folder.file("certificate.txt"), text.as_bytes())?;
     files::write_whole(&folder.file("certificate.html"), html.as_bytes())?;
     Ok(Some(folder.shown("certificate.html")))

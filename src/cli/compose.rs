@@ -10,8 +10,8 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, calendar, check, curate, gather, pictures, words};
-use crate::compose::{Templates, compose};
-use crate::model::{Digest, Finding, Issue, IssueId};
+use crate::compose::{Templates, compose, web};
+use crate::model::{Digest, Finding, Issue, IssueId, WebIssue};
 use crate::send::copy;
 
 /// Arguments of `compose`.
@@ -78,8 +78,22 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
     findings.extend(composed.fixed);
     let inputs: BTreeMap<String, Digest> = workspace::inputs(config, folder, issue, &templates.inputs())?;
     folder.save_editions(&composed.editions, inputs, |edition| copy::eml(edition, &config.newsletter))?;
+    folder.save_web(&web(issue, &newsletter, &templates, &images)?, &images)?;
     calendar::save_events(folder, issue, &templates, shell)?;
     Ok(findings)
+}
+
+/// Makes what `archive` reads of an issue that an earlier version composed; its editions stay as they are.
+pub(super) fn save_web(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -> Result<WebIssue> {
+    let config = &shell.config;
+    let overrides = config.root.join("templates");
+    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let newsletter = workspace::with_blocks_as_html(&config.newsletter);
+    let (images, _) = pictures::load(issue, config)?;
+    let web = web(issue, &newsletter, &templates, &images)?;
+    folder.save_web(&web, &images)?;
+    calendar::save_events(folder, issue, &templates, shell)?;
+    Ok(web)
 }
 
 fn editions_shown(folder: &IssueFolder<'_>, shell: &Shell) -> Vec<String> {

@@ -40,6 +40,7 @@ mod control;
 mod resolve;
 mod status;
 mod account;
+mod archive;
 mod run;
 mod running;
 mod share;
@@ -140,6 +141,8 @@ enum Command {
     Status(status::Args),
     /// What became of an issue: outcomes, refusals, departures, as a table and as a page to forward.
     Report(account::Args),
+    /// Past issues as a web site in `public/`; check it; keep one issue with all that stands behind it.
+    Archive(archive::Args),
     /// Do whatever is due now: for cron or a timer, as often as every five minutes.
     Run(run::Args),
     /// The people who get the newsletter.
@@ -226,6 +229,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Resolve(args)) => resolve::run(&args, shell),
         Some(Command::Status(args)) => status::run(&args, shell),
         Some(Command::Report(args)) => account::run(&args, shell),
+        Some(Command::Archive(args)) => archive::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
     }

@@ -9,13 +9,15 @@ use anyhow::{Context as _, Result, bail};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Shell;
+use crate::compose::Templates;
 use crate::config::Config;
 use crate::files;
 use crate::gather::markdown;
 use crate::ledger::Ledger;
 use crate::model::{
     Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest, ManifestEdition,
-    Newsletter, Part, StoryId, Texts,
+    Newsletter, Part, StoryId, Texts, WebIssue,
 };
 
 /// `check.json`: findings, and the digests for which they hold.
@@ -158,6 +160,19 @@ impl IssueFolder<'_> {
         self.save("sent.json", sent)
     }
 
+    /// `web.json`: the issue as it is read on the web.
+    pub(super) fn load_web(&self) -> Result<Option<WebIssue>> {
+        self.load("web.json")
+    }
+
+    /// Saves the issue for the web, and its pictures, which no mail need carry.
+    pub(super) fn save_web(&self, web: &WebIssue, images: &BTreeMap<String, Part>) -> Result<bool> {
+        for part in images.values() {
+            files::write_whole(&self.file(&format!("editions/{}", part.file_name())), &part.bytes)?;
+        }
+        self.save("web.json", web)
+    }
+
     pub(super) fn load_manifest(&self) -> Result<Option<Manifest>> {
         self.load("manifest.json")
     }
@@ -181,11 +196,7 @@ impl IssueFolder<'_> {
             write("eml", &message)?;
             let mut parts = Vec::new();
             for part in &edition.parts {
-                let name = format!(
-                    "{}.{}",
-                    Digest::of(&part.bytes).short(),
-                    part.media_type.rsplit('/').next().unwrap_or("bin")
-                );
+                let name = part.file_name();
                 files::write_whole(&self.file(&format!("editions/{name}")), &part.bytes)?;
                 parts.push((part.cid.clone(), part.media_type.clone(), name));
             }
@@ -325,6 +336,14 @@ pub(super) fn changes(root: &Path, manifest: &Manifest) -> Vec<InputChange> {
         (!same).then(|| InputChange::Changed(name.clone()))
     };
     manifest.inputs.iter().filter_map(change).collect()
+}
+
+/// The style sheet of pages. A mistake in the office's templates is told by `compose`; a page of the office's own is
+/// written all the same.
+pub(super) fn page_style(shell: &Shell) -> Result<String> {
+    let overrides = shell.config.root.join("templates");
+    let own = Templates::load(overrides.is_dir().then_some(overrides.as_path()));
+    Ok(own.or_else(|_| Templates::load(None))?.page_style())
 }
 
 /// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML.

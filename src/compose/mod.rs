@@ -23,6 +23,7 @@ mod view;
 mod render;
 mod text;
 mod beside;
+mod web;
 
 pub use beside::{Thanks, event_lines, linkedin, thanks, word};
 pub use locale::Locale;
@@ -30,6 +31,7 @@ pub use look::Look;
 pub use picture::{FILE_BYTES_MAX, Fault, Prepared, prepare};
 pub use templates::Templates;
 pub use typography::mended;
+pub use web::{site_words, web};
 
 /// What `compose` gives.
 #[derive(Debug)]

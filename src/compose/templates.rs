@@ -22,7 +22,7 @@ macro_rules! embedded {
 }
 
 /// The templates in the program itself; a test holds this list against the folder.
-const EMBEDDED: [(&str, &str); 32] = [
+const EMBEDDED: [(&str, &str); 33] = [
     embedded!("look.toml"),
     embedded!("mjml/edition.hbs"),
     embedded!("mjml/half.hbs"),
@@ -50,6 +50,7 @@ const EMBEDDED: [(&str, &str); 32] = [
     embedded!("html/title.hbs"),
     embedded!("html/when.hbs"),
     embedded!("mjml/style.hbs"),
+    embedded!("pages/style.css"),
     embedded!("text/edition.hbs"),
     embedded!("text/half.hbs"),
     embedded!("text/story.hbs"),
@@ -59,6 +60,8 @@ const EMBEDDED: [(&str, &str); 32] = [
 
 /// The file of colours, fonts and sizes.
 const LOOK: &str = "look.toml";
+/// The style sheet of the pages.
+const PAGE_STYLE: &str = "pages/style.css";
 /// The largest template: ours are under 10 KiB.
 const TEMPLATE_BYTES_MAX: u64 = 512 * 1024;
 
@@ -173,6 +176,12 @@ impl Templates {
         &self.look
     }
 
+    /// The style sheet of the pages: colours and fonts of the look, and what is made with them.
+    pub fn page_style(&self) -> String {
+        // A style element ends at its first `</`, whatever an office wrote.
+        (self.look.css() + &self.sources[PAGE_STYLE]).replace("</", "<\\/")
+    }
+
     /// The inline styles of rich text.
     pub(super) fn styles(&self) -> &Styles {
         &self.styles
@@ -242,7 +251,8 @@ impl Templates {
 /// Templates and locales of a folder, by their name from it.
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = folder.join(LOOK).is_file().then(|| LOOK.to_owned()).into_iter().collect();
-    for (sub, ending) in [("mjml", ".hbs"), ("html", ".hbs"), ("text", ".hbs"), ("locales", ".ftl")] {
+    for (sub, ending) in [("mjml", ".hbs"), ("html", ".hbs"), ("text", ".hbs"), ("pages", ".css"), ("locales", ".ftl")]
+    {
         let Ok(entries) = std::fs::read_dir(folder.join(sub)) else { continue };
         let found = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let found = found.filter(|name| name.ends_with(ending) && !files::is_ignored_name(name));

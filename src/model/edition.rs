@@ -69,6 +69,14 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
+impl Part {
+    /// The name of its file, by its bytes.
+    pub fn file_name(&self) -> String {
+        let ending = self.media_type.rsplit('/').next().unwrap_or("bin");
+        format!("{}.{ending}", Digest::of(&self.bytes).short())
+    }
+}
+
 /// The SHA-256 of what an approver has seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

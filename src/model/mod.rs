@@ -29,6 +29,7 @@ mod notice;
 mod account;
 mod segment;
 mod retention;
+mod web;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
@@ -56,4 +57,5 @@ pub use retention::Retention;
 pub use segment::Segment;
 pub use source::{Feed, Page, PairBy, Sources, WEIGHT_MAX};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
+pub use web::{SiteWords, WebContact, WebEvent, WebHalf, WebImage, WebIssue, WebOnly, WebRich, WebSection, WebStory};
 pub use words::{Speech, Words};

@@ -109,3 +109,21 @@ thanks_ran = The { $month } issue of { $newsletter } left on { $date }, with you
 thanks_link = You can read it here, and pass the link on:
 thanks_again = Thank you for taking the time. If readers write to us about it, we will forward what they say. And if another idea comes to you, a rough one is enough.
 thanks_end = With thanks,
+
+# The archive on the web.
+site_skip = Skip to main content
+site_all = All issues
+site_latest = Latest issue
+site_sections = By section
+site_follow = Follow
+site_calendar = Calendar of events
+site_add = Add to your calendar
+site_atom = Atom feed
+site_json = JSON feed
+site_stories = For contributors: stories received
+site_modified = Date modified
+site_languages = Language selection
+site_here = You are here
+site_correction = Correction
+site_corrects = This issue corrects
+site_none = No issue has left yet.

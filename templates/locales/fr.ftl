@@ -112,3 +112,21 @@ thanks_ran = L'infolettre { $newsletter } ({ $month }) est partie le { $date }, 
 thanks_link = Vous pouvez le lire ici, et transmettre le lien{"\u00A0"}:
 thanks_again = Merci d'y avoir consacré du temps. Si des lecteurs nous écrivent à ce sujet, nous vous ferons suivre leurs mots. Et si une autre idée vous vient, une ébauche suffit.
 thanks_end = Avec nos remerciements,
+
+# Les archives sur le Web.
+site_skip = Passer au contenu principal
+site_all = Tous les numéros
+site_latest = Numéro le plus récent
+site_sections = Par rubrique
+site_follow = Suivez-nous
+site_calendar = Calendrier des activités
+site_add = Ajouter à votre calendrier
+site_atom = Fil Atom
+site_json = Fil JSON
+site_stories = Pour les contributeurs{"\u00A0"}: articles reçus
+site_modified = Date de modification
+site_languages = Sélection de la langue
+site_here = Vous êtes ici
+site_correction = Correction
+site_corrects = Ce numéro corrige
+site_none = Aucun numéro n'est encore parti.

@@ -142,8 +142,8 @@ fn the_days_are_reckoned_back_and_written_for_calendars() {
 fn events_and_deadlines_are_in_calendar_files_until_they_leave_the_issue() {
     let office = Office::open();
     office.run(&["compose", ISSUE, "--offline"]).is(0);
-    let event = "public/2026-12/fr/file-screen-readers.ics";
-    let all = office.read("public/2026-12/fr/events.ics");
+    let event = "issues/2026-12/calendar/fr/file-screen-readers.ics";
+    let all = office.read("issues/2026-12/calendar/fr/events.ics");
     let one = office.read(event).replace("\r\n ", "");
     assert!(one.contains("UID:file-screen-readers-event@cco-bcc.example\r\n"), "{one}");
     assert!(one.contains("DTSTAMP:20261209T150000Z\r\n") && one.contains("\r\nDTEND:"), "{one}");
@@ -151,13 +151,13 @@ fn events_and_deadlines_are_in_calendar_files_until_they_leave_the_issue() {
     assert!(all.replace("\r\n ", "").contains("Date limite\u{a0}: "), "{all}");
     assert_eq!(all.matches("BEGIN:VEVENT").count(), all.matches("END:VEVENT").count());
     office.run(&["compose", ISSUE, "--offline"]).is(0);
-    assert_eq!(office.read("public/2026-12/fr/events.ics"), all);
+    assert_eq!(office.read("issues/2026-12/calendar/fr/events.ics"), all);
     let text = office.read(ISSUE_TOML);
     let line = text.lines().find(|line| line.contains("\"file-screen-readers\"")).unwrap();
     office.write(ISSUE_TOML, &text.replacen(&format!("{line}\n"), "", 1));
     office.run(&["compose", ISSUE, "--offline"]).is(0);
     assert!(!office.path().join(event).exists());
-    assert!(!office.read("public/2026-12/fr/events.ics").contains("screen-readers"));
+    assert!(!office.read("issues/2026-12/calendar/fr/events.ics").contains("screen-readers"));
 }
 
 #[test]

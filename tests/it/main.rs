@@ -41,6 +41,8 @@ mod people;
 mod relay;
 /// A steered server on loopback, one test a fault.
 mod smtp;
+/// The archive, its check, its bundles.
+mod archive;
 /// The report on an issue that has left.
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.

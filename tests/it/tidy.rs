@@ -55,7 +55,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
         "cli",
         &[
             "config", "web", "gather", "curate", "compose", "check", "send", "receive", "archive", "http", "dns",
-            "mail", "mailbox", "files", "ledger", "word", "model",
+            "mail", "mailbox", "files", "ledger", "word", "xml", "model",
         ],
     ),
     ("config", &["files", "model"]),
@@ -123,7 +123,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["files"]),
     ("rustls", &["http", "mail", "send"]), // send: the system's randomness, for its key
     ("rustls_native_certs", &["http", "mail"]),
-    ("scraper", &["gather", "compose", "check"]),
+    ("scraper", &["gather", "compose", "check", "archive"]), // archive: to look at its own pages from outside
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
     ("serde_saphyr", &["gather"]),

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::judge;
 use crate::archive::{self, Contribution};
-use crate::cli::Shell;
+use crate::cli::{Shell, workspace};
 use crate::files;
 use crate::model::{Finding, Harvest, Origin, Place, Story};
 
@@ -20,6 +20,6 @@ pub(in crate::cli) fn save(harvest: &Harvest, shell: &Shell) -> Result<bool> {
 
 /// Writes the page. Says whether it changed.
 pub(super) fn write(contributions: &[Contribution], shell: &Shell) -> Result<bool> {
-    let page = archive::stories(contributions, &shell.config.newsletter);
+    let page = archive::stories(contributions, &shell.config.newsletter, &workspace::page_style(shell)?);
     files::write_whole(&shell.config.root.join(&page.path), page.html.as_bytes())
 }
