@@ -174,8 +174,8 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
                 "l'image contient des données de l'appareil (EXIF), peut-être le lieu et l'heure de la prise de vue"
             ),
             words!(
-                "if these may not be public, save the picture without them",
-                "si elles ne peuvent être publiques, enregistrez l'image sans elles"
+                "they are taken out of the issue; the file itself still holds them",
+                "elles sont retirées du numéro; le fichier lui-même les contient encore"
             ),
         );
     }
