@@ -15,6 +15,8 @@ pub(super) enum Exit {
     Look = 3,
     /// Blocked: an error in the issue, an approval missing, not complete.
     Blocked = 4,
+    /// A mail server's pipe is to keep its mail and try again (`EX_TEMPFAIL` of sysexits.h).
+    TryAgain = 75,
     /// Interrupted by Ctrl-C.
     Interrupted = 130,
 }

@@ -41,6 +41,7 @@ mod resolve;
 mod status;
 mod account;
 mod archive;
+mod receive;
 mod run;
 mod running;
 mod share;
@@ -143,6 +144,8 @@ enum Command {
     Report(account::Args),
     /// Past issues as a web site in `public/`; check it; keep one issue with all that stands behind it.
     Archive(archive::Args),
+    /// Read what came back: bounces, complaints, requests, approvals, stories.
+    Receive(receive::Args),
     /// Do whatever is due now: for cron or a timer, as often as every five minutes.
     Run(run::Args),
     /// The people who get the newsletter.
@@ -230,6 +233,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Status(args)) => status::run(&args, shell),
         Some(Command::Report(args)) => account::run(&args, shell),
         Some(Command::Archive(args)) => archive::run(&args, shell),
+        Some(Command::Receive(args)) => receive::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
     }

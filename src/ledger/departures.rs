@@ -276,6 +276,7 @@ fn forget(db: &Connection, address: &Address) -> Result<Erased> {
         )?;
         db.execute("DELETE FROM letters WHERE address_key = ?1", [key])?;
         db.execute("DELETE FROM events WHERE address_key = ?1", [key])?;
+        db.execute("DELETE FROM bounces WHERE address_key = ?1", [key])?;
         db.execute("DELETE FROM aliases WHERE address_key = ?1 OR becomes = ?1", [key])?;
         db.execute("DELETE FROM subscribers WHERE address_key = ?1", [key])?;
     }

@@ -48,8 +48,8 @@ pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use mistake::toml_mistake;
 pub use newsletter::{
-    Approver, Archive, Blocks, HttpSettings, Language, ListFile, Newsletter, Organization, Policy, RuleSet, Schedule,
-    Section, Sender, Share, Standing, is_same_person,
+    Approver, Archive, Blocks, HttpSettings, Language, ListFile, MailboxSettings, Newsletter, Organization, Policy,
+    RuleSet, Schedule, Section, Sender, Share, Standing, is_same_person,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use plan::{Seasonal, Step, Stream, YearDay};

@@ -33,6 +33,9 @@ pub struct Newsletter {
     /// How fast and by which way it leaves.
     #[serde(default)]
     pub delivery: Delivering,
+    /// Where mail comes back, and what follows from it.
+    #[serde(default)]
+    pub mailbox: MailboxSettings,
     /// What the office has decided about approvals and lateness.
     #[serde(default)]
     pub policy: Policy,
@@ -178,6 +181,22 @@ impl Sender {
     /// The domain of List-Ids, Message-IDs and calendar entries.
     pub fn domain(&self) -> &str {
         self.domain.as_deref().unwrap_or_else(|| self.from.rsplit('@').next().unwrap_or("localhost"))
+    }
+}
+
+/// Where mail comes back, and what follows from it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailboxSettings {
+    /// The Maildir of the addresses of `[sender]`, from the newsletter's folder.
+    pub maildir: Option<String>,
+    /// Issues in a row that come back before an address is taken out, when each bounce alone would not do it.
+    pub soft_issues: u32,
+}
+
+impl Default for MailboxSettings {
+    fn default() -> Self {
+        Self { maildir: None, soft_issues: 3 }
     }
 }
 

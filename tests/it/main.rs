@@ -43,6 +43,8 @@ mod relay;
 mod smtp;
 /// The archive, its check, its bundles.
 mod archive;
+/// What comes back, read as a scheduled job reads it.
+mod receive;
 /// The report on an issue that has left.
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.

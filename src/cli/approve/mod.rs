@@ -19,6 +19,7 @@ mod sign;
 
 pub(super) use kept::missing;
 pub(super) use policy::counting;
+pub(super) use reply::{asked, take};
 pub(super) use request::{Awaited, awaited, can_ask};
 
 /// Arguments of `approve`.

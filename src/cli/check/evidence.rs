@@ -9,6 +9,7 @@ use super::super::workspace::IssueFolder;
 use super::{Shell, links, subscribers, way_out};
 use crate::check::{Audience, AudienceFile, Evidence};
 use crate::files;
+use crate::ledger::Ledger;
 use crate::model::{Address, Edition, EditionId, Issue, Origin, Silent};
 use crate::send::{Secrets, copy, dkim::Signing, import};
 
@@ -81,5 +82,9 @@ fn audience(shell: &Shell) -> Result<Audience> {
             file,
         });
     }
-    Ok(Audience { files, waiting: Vec::new() })
+    // Requests are settled by then or never: what a year brought is enough.
+    let since = shell.now - jiff::SignedDuration::from_hours(24 * 366);
+    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let waiting = ledger.map(|ledger| ledger.requests_waiting(since)).transpose()?.unwrap_or_default();
+    Ok(Audience { files, waiting })
 }

@@ -105,3 +105,21 @@ CREATE INDEX letters_of  ON letters (address_key, at);
 
 -- For whom an issue was frozen, as conditions; empty: everyone.
 ALTER TABLE issues ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+
+-- Mail that was read, by the hash of its bytes: the same one is acted on once.
+CREATE TABLE received (
+    hash TEXT PRIMARY KEY,
+    at   INTEGER NOT NULL,
+    kind TEXT NOT NULL
+) STRICT;
+
+-- The bounce of one copy; a third issue in a row takes the address out.
+CREATE TABLE bounces (
+    issue       TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    class       TEXT NOT NULL,
+    status      TEXT,
+    at          INTEGER NOT NULL,
+    PRIMARY KEY (issue, address_key)
+) STRICT;
+CREATE INDEX bounces_of ON bounces (address_key);

@@ -1,0 +1,431 @@
+//! `receive`: reads what came back. Each mail is understood, acted on in one transaction of the ledger, and only then
+//! set aside; what is not understood stays where it is, for a person.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::exit::Exit;
+use super::{Shell, approve};
+use crate::files;
+use crate::ledger::{Choice, Deed, Effect, Ledger, Subscriber, Trace};
+use crate::mailbox::{self, Mail, Mailbox};
+use crate::model::{Address, Asked, Bounced, Notice, Received, Request, Words};
+use crate::receive::{self, Rules};
+use crate::send::departures;
+use crate::send::secrets::{Purpose, Secrets};
+
+/// Where mails of a pipe wait for a person, in STATE: nobody else has them.
+const INBOX: &str = "inbox";
+
+/// Arguments of `receive`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Read a Maildir; by default that of `[mailbox]` in `newsletter.toml`.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["mbox", "standard"])]
+    maildir: Option<PathBuf>,
+    /// Read an mbox; it is left as it is.
+    #[arg(long, value_name = "FILE", conflicts_with = "standard")]
+    mbox: Option<PathBuf>,
+    /// `-`: read one mail from standard input, as a mail server's pipe gives it.
+    #[arg(value_name = "-", value_parser = ["-"])]
+    standard: Option<String>,
+    /// Show what each mail is taken for, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// You have answered the requests that waited for a person.
+    #[arg(long)]
+    settled: bool,
+}
+
+/// What became of one mail.
+struct Done {
+    /// In a word, as in `--json`.
+    what: &'static str,
+    said: Words,
+    /// Whether it is dealt with, and may be set aside.
+    is_handled: bool,
+    needs_person: bool,
+}
+
+impl Done {
+    fn handled(what: &'static str, said: Words) -> Self {
+        Self { what, said, is_handled: true, needs_person: false }
+    }
+
+    fn left(what: &'static str, said: Words) -> Self {
+        Self { what, said, is_handled: false, needs_person: false }
+    }
+
+    fn for_person(what: &'static str, said: Words) -> Self {
+        Self { what, said, is_handled: false, needs_person: true }
+    }
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+    if args.settled {
+        let n_rows = Ledger::open(&shell.config.state_dir()?)?.settle_requests()?;
+        shell.report.line(&words!("requests settled: {n_rows}", "demandes réglées : {n_rows}"));
+        return Ok(Exit::Done);
+    }
+    let mailbox = mailbox(args, shell)?;
+    if mailbox != Mailbox::Standard {
+        return receive(&mailbox, args.dry_run, shell);
+    }
+    // A mail server takes any other failure for its own mail's, and returns it.
+    Ok(receive(&mailbox, args.dry_run, shell).map_or_else(
+        |error| {
+            shell.report.error(&error);
+            Exit::TryAgain
+        },
+        |_| Exit::Done,
+    ))
+}
+
+fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
+    if args.standard.is_some() {
+        return Ok(Mailbox::Standard);
+    }
+    if let Some(file) = &args.mbox {
+        return Ok(Mailbox::Mbox(file.clone()));
+    }
+    let configured = shell.config.newsletter.mailbox.maildir.as_ref().map(|folder| shell.config.root.join(folder));
+    match args.maildir.clone().or(configured) {
+        Some(folder) => Ok(Mailbox::Maildir(folder)),
+        None => bail!(words!(
+            "no mailbox is named: write `--maildir DIR`, or `maildir` under `[mailbox]` in `newsletter.toml`",
+            "aucune boîte n'est indiquée : écrivez `--maildir DOSSIER`, ou `maildir` sous `[mailbox]` dans `newsletter.toml`"
+        )),
+    }
+}
+
+/// Reads a mailbox, acts, and reports. `run` calls it too.
+pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<Exit> {
+    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let desk = Desk { ledger: &ledger, rules: Rules::shipped(), asked: approve::asked(None, shell)?, shell };
+    let mut tally: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut lines: Vec<Value> = Vec::new();
+    let mut needs_person = false;
+    mailbox.each(|mail| {
+        let mail = mail?;
+        let received = receive::read(&mail.bytes, &desk.rules);
+        let done = if is_dry { shown(&received) } else { desk.act(&mail, &received)? };
+        *tally.entry(done.what).or_default() += 1;
+        needs_person |= done.needs_person;
+        if shell.report.is_json {
+            lines.push(line(&received, &done));
+        } else if done.what != "known" {
+            shell.report.line(&done.said);
+        }
+        if is_dry {
+            return Ok(());
+        }
+        if done.is_handled {
+            return mailbox::set_aside(&mail);
+        }
+        if mail.file.is_none() && *mailbox == Mailbox::Standard {
+            mailbox::keep(&ledger.state_dir().join(INBOX), &mail.bytes)?;
+        }
+        Ok(())
+    })?;
+    // Who left is also kept outside the ledger, for the day on which a backup is restored.
+    if !is_dry {
+        departures::settle(&ledger, shell.now)?;
+    }
+    if shell.report.is_json {
+        shell.report.json(&json!({"mails": lines, "counts": tally}));
+    } else {
+        let counts: Vec<String> = tally.iter().map(|(what, n)| format!("{n} {what}")).collect();
+        let counts = if counts.is_empty() { "0".to_owned() } else { counts.join(", ") };
+        shell.report.line(&words!("mails read: {counts}", "courriels lus : {counts}"));
+    }
+    Ok(if needs_person { Exit::Look } else { Exit::Done })
+}
+
+/// A mail without its text; addresses are masked.
+fn line(received: &Received, done: &Done) -> Value {
+    let bounced: Vec<Value> = match &received.notice {
+        Notice::Bounce(bounced) => bounced.iter().map(one_bounced).collect(),
+        _ => Vec::new(),
+    };
+    json!({
+        "hash": received.hash, "what": done.what, "handled": done.is_handled, "needs_person": done.needs_person,
+        "from": received.from.as_ref().map(Address::masked), "bounced": bounced,
+    })
+}
+
+/// What `--json` says of one recipient of a bounce. The address is the office's own subscriber's: whole.
+fn one_bounced(bounced: &Bounced) -> Value {
+    json!({
+        "address": bounced.address.as_ref().map(Address::as_str), "class": bounced.class,
+        "status": bounced.status, "text": bounced.text,
+    })
+}
+
+/// What a dry run shows.
+fn shown(received: &Received) -> Done {
+    let (what, words) = match &received.notice {
+        Notice::Bounce(bounced) => {
+            let one = |one: &Bounced| {
+                let address = one.address.as_ref().map_or_else(|| "?".to_owned(), Address::masked);
+                format!("{address} {} {}", one.class.as_str(), one.status.as_deref().unwrap_or(""))
+                    .trim_end()
+                    .to_owned()
+            };
+            let list = bounced.iter().map(one).collect::<Vec<_>>().join(", ");
+            ("bounce", words!("bounce: {list}", "retour : {list}"))
+        }
+        Notice::Complaint(_) => ("complaint", words!("a complaint", "une plainte")),
+        Notice::Request { what: Request::Leave, .. } => {
+            ("leave", words!("a person leaves", "une personne se désabonne"))
+        }
+        Notice::Request { .. } => ("language", words!("a person changes language", "une personne change de langue")),
+        Notice::Useful(_) => {
+            ("useful", words!("an answer to “Was this useful?”", "une réponse à « Vous a-t-elle été utile? »"))
+        }
+        Notice::AutoReply => ("automatic", words!("an automatic answer", "une réponse automatique")),
+        Notice::Moved(_) => (
+            "moved",
+            words!("an automatic answer with a new address", "une réponse automatique avec une nouvelle adresse"),
+        ),
+        Notice::Report => ("report", words!("a report that asks for nothing", "un rapport qui ne demande rien")),
+        Notice::Story => ("story", words!("a story", "un article")),
+        Notice::Personal => ("personal", words!("a mail for a person", "un courriel pour une personne")),
+    };
+    Done::left(what, words)
+}
+
+struct Desk<'a> {
+    ledger: &'a Ledger,
+    rules: Rules,
+    /// Requests for approval to which a mail may be the answer.
+    asked: Vec<Asked>,
+    shell: &'a Shell,
+}
+
+impl Desk<'_> {
+    fn act(&self, mail: &Mail, received: &Received) -> Result<Done> {
+        if self.ledger.was_received(&received.hash)? {
+            // Acted on before; the move after it may be what is missing.
+            let is_left = matches!(shown(received).what, "personal" | "automatic" | "moved" | "report");
+            return Ok(Done { what: "known", said: Words::default(), is_handled: !is_left, needs_person: false });
+        }
+        if let Some(reply) = receive::read_approval(&mail.bytes, &self.asked) {
+            let taken = approve::take(&reply, &mail.bytes, self.shell)?;
+            self.note(received, "approval")?;
+            let by = &reply.asked.by;
+            let said = taken.said.unwrap_or_else(|| {
+                words!("{by} answered a request for approval", "{by} a répondu à une demande d'approbation")
+            });
+            let is_handled = taken.is_approved;
+            return Ok(Done { what: "approval", said, is_handled, needs_person: !is_handled });
+        }
+        match &received.notice {
+            Notice::Bounce(bounced) => self.bounce(received, bounced),
+            Notice::Complaint(address) => self.complaint(received, address.as_ref()),
+            Notice::Request { what, token } => self.request(received, what, token.as_deref()),
+            Notice::Useful(is_useful) => {
+                self.note(received, if *is_useful { "useful" } else { "not-useful" })?;
+                Ok(Done::handled("useful", words!("an opinion was counted", "un avis a été compté")))
+            }
+            Notice::Story => self.story(mail, received),
+            Notice::Moved(address) => {
+                self.note(received, "moved")?;
+                let (old, new) = (masked(received.from.as_ref()), address.masked());
+                Ok(Done::for_person(
+                    "moved",
+                    words!(
+                        "{old} says to have moved to {new}: `cco-news subscribers move` takes language and consent along",
+                        "{old} dit avoir déménagé à {new} : `cco-news subscribers move` fait suivre la langue et le consentement"
+                    ),
+                ))
+            }
+            Notice::AutoReply | Notice::Report => {
+                self.note(received, "automatic")?;
+                Ok(Done::left(
+                    "automatic",
+                    words!("an automatic answer, left as it is", "une réponse automatique, laissée telle quelle"),
+                ))
+            }
+            Notice::Personal => {
+                self.note(received, "personal")?;
+                let from = masked(received.from.as_ref());
+                Ok(Done::for_person(
+                    "personal",
+                    words!("a mail from {from} waits for a person", "un courriel de {from} attend une personne"),
+                ))
+            }
+        }
+    }
+
+    fn note(&self, received: &Received, kind: &'static str) -> Result<bool> {
+        self.ledger.note_received(&received.hash, kind, self.shell.now)
+    }
+
+    fn trace(&self, received: &Received) -> Trace {
+        let sender = &self.shell.config.newsletter.sender;
+        let domain = sender.domain.as_deref().unwrap_or_else(|| sender.from.rsplit('@').next().unwrap_or(""));
+        let message_ids = received.copies.iter().map(|local| format!("<{local}@{domain}>")).collect();
+        Trace { hash: received.hash.clone(), message_ids, at: self.shell.now }
+    }
+
+    fn bounce(&self, received: &Received, bounced: &[Bounced]) -> Result<Done> {
+        let soft_issues = self.shell.config.newsletter.mailbox.soft_issues;
+        let effect = self.ledger.take_bounce(self.trace(received), bounced.to_vec(), soft_issues)?;
+        let who = bounced.iter().map(|one| masked(one.address.as_ref())).collect::<Vec<_>>().join(", ");
+        Ok(match effect {
+            Effect::Suppressed => Done::handled(
+                "suppressed",
+                words!(
+                    "{who} gets nothing further: the address bounced",
+                    "{who} ne recevra plus rien : l'adresse a rebondi"
+                ),
+            ),
+            Effect::Counted => {
+                Done::handled("counted", words!("a bounce of {who} was counted", "un retour de {who} a été compté"))
+            }
+            Effect::Known | Effect::None => Done::left(
+                "bounce",
+                words!("a bounce of {who}: nothing follows from it", "un retour de {who} : rien n'en découle"),
+            ),
+        })
+    }
+
+    fn complaint(&self, received: &Received, address: Option<&Address>) -> Result<Done> {
+        let effect = self.ledger.take_complaint(self.trace(received), address.cloned())?;
+        Ok(match effect {
+            Effect::Suppressed => Done::handled(
+                "complaint",
+                words!(
+                    "a reader complained, and gets nothing further",
+                    "une personne s'est plainte, et ne recevra plus rien"
+                ),
+            ),
+            _ => Done::for_person(
+                "complaint",
+                words!(
+                    "a complaint that leads back to no copy of ours",
+                    "une plainte qui ne mène à aucune de nos copies"
+                ),
+            ),
+        })
+    }
+
+    /// Whose copy a token is from. The sender is tried first; only a mail from another address needs the search.
+    fn by_token(&self, token: &str, from: Option<&Address>) -> Result<Option<Subscriber>> {
+        let secrets = Secrets::open(self.ledger)?;
+        let newsletter = &self.shell.config.newsletter.id;
+        let is_of = |address: &Address| {
+            [Purpose::Unsubscribe, Purpose::Preferences]
+                .iter()
+                .any(|purpose| secrets.token(newsletter, address, *purpose) == token)
+        };
+        if let Some(from) = from.filter(|from| is_of(from)) {
+            return self.ledger.subscriber(from);
+        }
+        let mut found = None;
+        self.ledger.each_subscriber(|subscriber| {
+            if found.is_none() && is_of(&subscriber.address) {
+                found = Some(subscriber);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// By the token, which proves whose copy it is; by the sender's address otherwise: who is not to be written to is
+    /// soon said, and the person can come back.
+    fn request(&self, received: &Received, what: &Request, token: Option<&str>) -> Result<Done> {
+        let from = received.from.as_ref();
+        let mut subscriber = token.map(|token| self.by_token(token, from)).transpose()?.flatten();
+        if subscriber.is_none() {
+            subscriber = from.map(|from| self.ledger.subscriber(from)).transpose()?.flatten();
+        }
+        let Some(subscriber) = subscriber else {
+            self.note(received, "request")?;
+            let from = masked(from);
+            return Ok(Done::for_person(
+                "request",
+                words!(
+                    "{from} asks to leave or to change language, and is not on the list: answer them today",
+                    "{from} demande à se désabonner ou à changer de langue, et n'est pas sur la liste : répondez aujourd'hui"
+                ),
+            ));
+        };
+        let who = subscriber.address.masked();
+        let deed = |why: &str| Deed::of_person("mail", why, self.shell.now);
+        match what {
+            Request::Leave => {
+                self.ledger.change_status(&subscriber.address, "left", deed("asked by mail"))?;
+                self.note(received, "leave")?;
+                Ok(Done::handled("left", words!("{who} left", "{who} s'est désabonné")))
+            }
+            Request::Language(wanted) => {
+                let known = &self.shell.config.newsletter.languages;
+                // With two languages, whoever asks for another means the other.
+                let other = || known.iter().find(|lang| subscriber.language.as_ref().is_some_and(|own| own != *lang));
+                let Some(language) = wanted.as_ref().filter(|lang| known.contains(lang)).or_else(other) else {
+                    self.note(received, "request")?;
+                    return Ok(Done::for_person(
+                        "request",
+                        words!(
+                            "{who} asks for another language: which one?",
+                            "{who} demande une autre langue : laquelle?"
+                        ),
+                    ));
+                };
+                let is_plain = subscriber.format.as_deref() == Some("text");
+                let choice = Choice { language: Some(language.clone()), both: false, is_plain };
+                self.ledger.choose_for(&subscriber.address, choice, deed("asked by mail"))?;
+                self.note(received, "language")?;
+                Ok(Done::handled(
+                    "language",
+                    words!(
+                        "{who} gets the newsletter in `{language}` from now on",
+                        "{who} recevra désormais l'infolettre en `{language}`"
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// A story goes into the drop folder as it is; the office answers, with a receipt that lies ready.
+    fn story(&self, mail: &Mail, received: &Received) -> Result<Done> {
+        let name = format!("stories/mail-{}.eml", &received.hash[..12]);
+        files::write_whole(&self.shell.config.root.join(&name), &mail.bytes)?;
+        let receipt = receipt(received, &name);
+        let drafts = self.ledger.state_dir().join("drafts");
+        mailbox::keep(&drafts, receipt.as_bytes())?;
+        self.note(received, "story")?;
+        let shown = drafts.display();
+        Ok(Done::handled(
+            "story",
+            words!(
+                "a story came by mail: `{name}`; a receipt to send lies in `{shown}`",
+                "un article est arrivé par courriel : `{name}`; un accusé de réception à envoyer se trouve dans `{shown}`"
+            ),
+        ))
+    }
+}
+
+/// A draft in the language of the mail: nothing is ever answered by itself (RFC 3834 5).
+fn receipt(received: &Received, name: &str) -> String {
+    let to = received.from.as_ref().map_or("", Address::as_str);
+    let is_french =
+        received.subject.to_lowercase().contains("article") && !received.subject.to_lowercase().contains("article:");
+    let text = if is_french {
+        "Bonjour,\n\nMerci pour votre texte : nous l'avons bien reçu. Nous vous écrirons quand nous saurons dans quel numéro il paraîtra.\n"
+    } else {
+        "Hello,\n\nThank you for your story: we have received it. We will write again once we know in which issue it will run.\n"
+    };
+    format!(
+        "To: <{to}>\nSubject: =?utf-8?Q?{}?=\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\nX-Story: {name}\n\n{text}",
+        if is_french { "Votre_texte_est_bien_re=C3=A7u" } else { "We_have_received_your_story" }
+    )
+}
+
+fn masked(address: Option<&Address>) -> String {
+    address.map_or_else(|| "?".to_owned(), Address::masked)
+}
