@@ -133,7 +133,7 @@ fn bounce(db: &Connection, trace: &Trace, bounced: &Bounced, soft_issues: u32) -
     if let Some((issue, key)) = &found {
         keep_bounce(db, issue, key, bounced, trace.at)?;
         if bounced.class == BounceClass::Hard {
-            return suppressed(change_status(db, key, "bounced", &deed(&why, trace.at))?);
+            return Ok(suppressed(change_status(db, key, "bounced", &deed(&why, trace.at))?));
         }
     } else {
         // Anybody can write a mail that names an address: it counts for the issue that was sent there last.
@@ -150,13 +150,13 @@ fn bounce(db: &Connection, trace: &Trace, bounced: &Bounced, soft_issues: u32) -
     // A refusal because of what we sent says nothing about the address, however often it comes.
     if bounced.class != BounceClass::Policy && has_bounced_in_a_row(db, &key, soft_issues)? {
         let why = format!("{soft_issues} issues in a row came back; the last: {why}");
-        return suppressed(change_status(db, &key, "bounced", &deed(&why, trace.at))?);
+        return Ok(suppressed(change_status(db, &key, "bounced", &deed(&why, trace.at))?));
     }
     Ok(Effect::Counted)
 }
 
-fn suppressed(has_changed: bool) -> Result<Effect> {
-    Ok(if has_changed { Effect::Suppressed } else { Effect::None })
+const fn suppressed(has_changed: bool) -> Effect {
+    if has_changed { Effect::Suppressed } else { Effect::None }
 }
 
 fn keep_bounce(db: &Connection, issue: &str, key: &str, bounced: &Bounced, at: Timestamp) -> Result<()> {
