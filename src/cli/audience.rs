@@ -19,6 +19,9 @@ pub(super) fn differences(
     issue: &IssueId,
     planned: &BTreeMap<EditionId, Counts>,
 ) -> Result<Vec<Words>> {
+    if issue.corrects().is_some() {
+        return Ok(Vec::new());
+    }
     let Some((last, before)) = ledger.last_audience(issue)? else { return Ok(Vec::new()) };
     let now: BTreeMap<&EditionId, u64> = planned.iter().map(|(edition, counts)| (edition, counts.planned)).collect();
     let mut lines = Vec::new();

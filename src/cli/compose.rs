@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result};
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, calendar, check, curate, gather, pictures, words};
+use super::{Shell, calendar, check, correct, curate, gather, pictures, words};
 use crate::compose::{Templates, compose, web};
-use crate::model::{Digest, Finding, Issue, IssueId, WebIssue};
+use crate::model::{Digest, Finding, Harvest, Issue, IssueId, WebIssue};
 use crate::send::copy;
 
 /// Arguments of `compose`.
@@ -33,18 +33,17 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let folder = workspace::folder(&shell.config, &id);
     if workspace::has_begun(&folder)? {
         shell.report.warn(&words!(
-            "issue `{id}` has begun to leave: it can no longer be composed. A correction is an issue of its own: `cco-news compose {id}-correction`",
-            "le numéro `{id}` a commencé à partir : il ne peut plus être composé. Une correction est un numéro à part : `cco-news compose {id}-correction`"
+            "issue `{id}` has begun to leave: it can no longer be composed. A correction is an issue of its own: `cco-news correct {id}`",
+            "le numéro `{id}` a commencé à partir : il ne peut plus être composé. Un rectificatif est un numéro à part : `cco-news correct {id}`"
         ));
         return Ok(Exit::Blocked);
     }
-    let planned = words::moment(shell.config.newsletter.schedule.send_at(&id)?, &shell.config.newsletter);
-    shell.report.line(&words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"));
-    let harvest = gather::harvest(&folder, args.offline, &BTreeSet::new(), shell)?;
-    gather::show_counts(&harvest, shell.report);
-    let curated = curate::curate_and_save(&folder, &harvest, shell)?;
-    curate::show(&curated, shell);
-    let fixed = compose_and_save(&folder, &curated.issue, shell)?;
+    shell.report.line(&words::heading(&id, &shell.config.newsletter)?);
+    let (harvest, issue) = match id.corrects() {
+        Some(base) => correct::read(&folder, &base, shell)?,
+        None => gathered(&folder, args.offline, shell)?,
+    };
+    let fixed = compose_and_save(&folder, &issue, shell)?;
     let checked = check::check_and_save(&folder, fixed, shell)?;
 
     check::show_to_mend(&checked, shell);
@@ -66,12 +65,21 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     Ok(checked.max(gather::exit(&harvest)))
 }
 
+/// Gathers and curates, and says what came of it.
+fn gathered(folder: &IssueFolder<'_>, offline: bool, shell: &Shell) -> Result<(Harvest, Issue)> {
+    let harvest = gather::harvest(folder, offline, &BTreeSet::new(), shell)?;
+    gather::show_counts(&harvest, shell.report);
+    let curated = curate::curate_and_save(folder, &harvest, shell)?;
+    curate::show(&curated, shell);
+    Ok((harvest, curated.issue))
+}
+
 /// Composes an issue and saves its editions; gives what was mended on the way.
 pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -> Result<Vec<Finding>> {
     let config = &shell.config;
     let overrides = config.root.join("templates");
     let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
-    let newsletter = workspace::with_blocks_as_html(&config.newsletter);
+    let newsletter = workspace::with_blocks_as_html(&config.newsletter, &folder.id);
     super::templates::remember(&templates, shell)?;
     let (images, mut findings) = pictures::load(issue, config)?;
     let composed = compose(issue, &newsletter, &templates, &images)?;

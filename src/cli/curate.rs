@@ -25,6 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
+    refuse_correction(&id)?;
     let folder = workspace::folder(&shell.config, &id);
     let Some(harvest) = folder.load_harvest()? else {
         bail!(words!(
@@ -39,6 +40,17 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     show(&curated, shell);
     let has_error = curated.issue.findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if has_error { Exit::Blocked } else { Exit::Done })
+}
+
+/// A correction has its own text, and takes nothing from the sources.
+pub(super) fn refuse_correction(id: &IssueId) -> Result<()> {
+    if id.corrects().is_some() {
+        bail!(words!(
+            "`{id}` is a correction: its text is all that is in it. Run `cco-news compose {id}`",
+            "`{id}` est un rectificatif : il ne contient que son texte. Lancez `cco-news compose {id}`"
+        ));
+    }
+    Ok(())
 }
 
 /// Curates an issue and saves its files.

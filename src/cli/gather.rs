@@ -32,6 +32,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let began = Instant::now();
     let id = shell.issue(args.issue.as_ref())?;
+    super::curate::refuse_correction(&id)?;
     let folder = workspace::folder(&shell.config, &id);
     let refresh = args.refresh.iter().map(|id| StoryId::parse(id)).collect();
     let known: BTreeSet<StoryId> =

@@ -23,6 +23,7 @@ mod curate;
 mod coverage;
 mod calendar;
 mod compose;
+mod correct;
 mod pictures;
 mod templates;
 mod check;
@@ -30,6 +31,7 @@ mod waive;
 mod approve;
 mod test;
 mod send;
+mod gate;
 mod steer;
 mod office;
 mod audience;
@@ -140,6 +142,8 @@ enum Command {
     Resolve(resolve::Args),
     /// Where an issue stands, in plain words.
     Status(status::Args),
+    /// Begin a short correction of an issue that left, for those who got it.
+    Correct(correct::Args),
     /// What became of an issue: outcomes, refusals, departures, as a table and as a page to forward.
     Report(account::Args),
     /// Past issues as a web site in `public/`; check it; keep one issue with all that stands behind it.
@@ -231,6 +235,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Cancel(args)) => control::cancel(&args, shell),
         Some(Command::Resolve(args)) => resolve::run(&args, shell),
         Some(Command::Status(args)) => status::run(&args, shell),
+        Some(Command::Correct(args)) => correct::run(&args, shell),
         Some(Command::Report(args)) => account::run(&args, shell),
         Some(Command::Archive(args)) => archive::run(&args, shell),
         Some(Command::Receive(args)) => receive::run(&args, shell),

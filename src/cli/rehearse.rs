@@ -45,6 +45,12 @@ struct Rehearsed {
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let folder = workspace::folder(&shell.config, &args.issue);
     let id = &args.issue;
+    if let Some(base) = id.corrects() {
+        bail!(words!(
+            "a correction goes to those who got issue {base}, whom only the real ledger knows: cco-news send {id} --dry-run shows them",
+            "un rectificatif va à ceux qui ont reçu le numéro {base}, que seul le vrai registre connaît : cco-news send {id} --dry-run les montre"
+        ));
+    }
     let (manifest, editions) = folder.composed()?;
     if changed::say(&folder, &manifest, &editions, shell)? {
         shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));

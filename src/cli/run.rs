@@ -33,6 +33,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             worst = worst.max(go(&id, args, shell)?);
         }
     }
+    worst = worst.max(corrections(shell)?);
     let id = workspace::issue_in_work(&shell.config)?;
     let folder = workspace::folder(&shell.config, &id);
     if folder.load_sent()?.is_none() {
@@ -40,6 +41,23 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     }
     if shell.report.is_json {
         shell.report.json(&serde_json::json!({"issue": id, "exit": worst as u8}));
+    }
+    Ok(worst)
+}
+
+/// A correction has no planned time, so it leaves when a person says so; until then, each run reminds them.
+fn corrections(shell: &Shell) -> Result<Exit> {
+    let mut worst = Exit::Done;
+    for id in workspace::issues(&shell.config).into_iter().filter(|id| id.corrects().is_some()) {
+        let folder = workspace::folder(&shell.config, &id);
+        if folder.load_sent()?.is_none() {
+            let next = Standing::of(&folder, shell)?.next(&id);
+            shell.report.warn(&words!(
+                "correction {id} waits for a person. next: {next}",
+                "le rectificatif {id} attend une personne. ensuite : {next}"
+            ));
+            worst = worst.max(Exit::Look);
+        }
     }
     Ok(worst)
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::exit::Exit;
@@ -13,7 +13,7 @@ use super::report::{Colour, ask};
 use super::steer::{Go, Steer};
 use super::workspace::{self, IssueFolder, Sent};
 use super::{
-    Shell, approve, audience, certificate, changed, check, clock, running, runtime, subscribers, trial, way_out, words,
+    Shell, approve, audience, certificate, changed, clock, gate, running, runtime, subscribers, trial, way_out, words,
 };
 use crate::check::WayOut;
 use crate::ledger::{Asked, Ledger, Recovered};
@@ -73,16 +73,16 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 }
 
 /// Everything about one departure.
-struct Departure<'a> {
-    folder: IssueFolder<'a>,
+pub(super) struct Departure<'a> {
+    pub(super) folder: IssueFolder<'a>,
     manifest: Manifest,
-    editions: Vec<Edition>,
+    pub(super) editions: Vec<Edition>,
     approvals: Vec<Approval>,
-    ledger: Ledger,
-    kind: WayOut,
+    pub(super) ledger: Ledger,
+    pub(super) kind: WayOut,
     only: Vec<Segment>,
     /// The clock of this departure: by SMTP always the real one.
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 /// Sends an issue as far as it can be sent now.
@@ -113,7 +113,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
         record(&departure, frozen.frozen_at, departure.ledger.counts(id)?, frozen.completed.is_some())?;
     }
     if frozen.is_none()
-        && let Some(exit) = gate(&departure, intent, shell)?
+        && let Some(exit) = gate::gate(&departure, intent, shell)?
     {
         return Ok(exit);
     }
@@ -176,8 +176,8 @@ fn say_refused(folder: &IssueFolder<'_>, shell: &Shell) -> Result<()> {
     let id = &folder.id;
     let next = if folder.load_sent()?.is_some() {
         words!(
-            "refused: issue `{id}` left with the words as they were. Put the file back, or make a correction: `cco-news compose {id}-correction`",
-            "refusé : le numéro `{id}` est parti avec le texte d'avant. Remettez le fichier, ou faites une correction : `cco-news compose {id}-correction`"
+            "refused: issue `{id}` left with the words as they were. Put the file back, or make a correction: `cco-news correct {id}`",
+            "refusé : le numéro `{id}` est parti avec le texte d'avant. Remettez le fichier, ou faites un rectificatif : `cco-news correct {id}`"
         )
     } else {
         words!(
@@ -189,57 +189,18 @@ fn say_refused(folder: &IssueFolder<'_>, shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-/// What must hold before an issue is frozen: checked, approved, on time, for somebody.
-fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Option<Exit>> {
-    let Departure { folder, editions, .. } = departure;
-    let id = &folder.id;
-    // Judged once more: by SMTP some rules look at the clock and at the sender (STY-12, SND-14).
-    let checked = check::check_again(folder, shell)?;
-    if checked.blocked {
-        check::show_to_mend(&checked, shell);
-        shell.report.alert(&words!(
-            "blocked: mend it, then cco-news compose {id}",
-            "bloqué : corrigez, puis cco-news compose {id}"
-        ));
-        return Ok(Some(Exit::Blocked));
-    }
-    let missing = approve::missing(folder, editions, shell)?;
-    if let Some((edition, n)) = missing.first() {
-        let all: Vec<String> = missing.iter().map(|(edition, _)| edition.to_string()).collect();
-        let all = all.join(", ");
-        let by_mail = approve::can_ask(&shell.config.newsletter, edition);
-        let by_mail = if by_mail { format!("cco-news approve {id} --request, or ") } else { String::new() };
-        let by_mail_fr = by_mail.replace(", or ", ", ou ");
-        shell.report.alert(&words!(
-            "blocked: not approved as it is now: {all} ({n} more needed). next: {by_mail}cco-news approve {id} --edition {edition} --by \"Your name\"",
-            "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : {by_mail_fr}cco-news approve {id} --edition {edition} --by \"Votre nom\""
-        ));
-        return Ok(Some(Exit::Blocked));
-    }
-    Ok(too_late(departure, intent, shell)?.then_some(Exit::Blocked))
-}
-
-fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
-    let newsletter = &shell.config.newsletter;
-    let planned = newsletter.schedule.send_at(&departure.folder.id)?;
-    let limit = SignedDuration::from_hours(i64::from(newsletter.policy.late_hours));
-    let is_late = departure.now.duration_since(planned) > limit;
-    if !is_late || intent.is_late_allowed || departure.kind == WayOut::Outbox {
-        return Ok(false);
-    }
-    let (id, planned) = (&departure.folder.id, words::moment(planned, newsletter));
-    shell.report.alert(&words!(
-        "held: it was planned for {planned}. If it is to leave all the same: cco-news send {id} --late",
-        "retenu : le départ était prévu pour le {planned}. S'il doit partir quand même : cco-news send {id} --late"
-    ));
-    Ok(true)
-}
-
 /// Shows the plan and asks; without a terminal, only `--yes` says yes.
 fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
     let n = show_plan(departure, shell)?;
     let id = &departure.folder.id;
     if n == 0 {
+        if id.corrects().is_some() {
+            shell.report.warn(&words!(
+                "nobody would get it: whoever got what it corrects has left since",
+                "personne ne le recevrait : ceux qui ont reçu ce qu'il corrige sont partis depuis"
+            ));
+            return Ok(false);
+        }
         shell.report.warn(&words!(
             "nobody would get it: put a list into `subscribers/`, as `email,language`",
             "personne ne le recevrait : mettez une liste dans `subscribers/`, sous la forme `email,language`"
@@ -282,7 +243,12 @@ fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
         shell.report.line(&words!("{id}: {en}, “{subject}”", "{id} : {fr}, « {subject} »"));
     }
     let planned_for = shell.config.newsletter.schedule.send_at(&departure.folder.id)?;
-    if departure.now < planned_for {
+    if let Some(base) = departure.folder.id.corrects() {
+        shell.report.line(&words!(
+            "to those whose copy of issue {base} was accepted or is unknown, and who have not left since",
+            "à ceux dont l'exemplaire du numéro {base} a été accepté ou est inconnu, et qui ne sont pas partis depuis"
+        ));
+    } else if departure.now < planned_for {
         let planned_for = words::moment(planned_for, &shell.config.newsletter);
         shell.report.line(&words!(
             "planned for {planned_for}; `send` leaves now, `cco-news run` waits",
@@ -301,13 +267,14 @@ fn freeze(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     let shown = folder.shown("manifest.json");
     let manifest =
         fs::read_to_string(path).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
+    let planned = shell.config.newsletter.schedule.send_at(&folder.id)?;
     let leaving = Leaving {
         issue: &folder.id,
         editions: &departure.editions,
         manifest: &manifest,
         approvals: &departure.approvals,
         only: &departure.only,
-        send_at: shell.config.newsletter.schedule.send_at(&folder.id)?,
+        send_at: if folder.id.corrects().is_some() { departure.now } else { planned },
     };
     let frozen = send::freeze(&departure.ledger, &shell.config.newsletter, &leaving, departure.now)?;
     record(departure, frozen.frozen_at, BTreeMap::new(), false)

@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 
 /// The newest issue that has left.
 fn last_left(shell: &Shell) -> Result<Option<IssueId>> {
-    for id in workspace::issues(&shell.config).into_iter().rev() {
+    for id in workspace::issues(&shell.config).into_iter().rev().filter(|id| id.corrects().is_none()) {
         if workspace::folder(&shell.config, &id).load_sent()?.is_some() {
             return Ok(Some(id));
         }

@@ -141,9 +141,15 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     let report = &shell.report;
     let newsletter = &shell.config.newsletter;
     let id = &folder.id;
-    let planned = words::moment(newsletter.schedule.send_at(id)?, newsletter);
-    report.line(&words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"));
+    report.line(&words::heading(id, newsletter)?);
+    for other in corrections_in_work(id, shell)? {
+        report.line(&words!(
+            "a correction is in work: cco-news status {other}",
+            "un rectificatif est en préparation : cco-news status {other}"
+        ));
+    }
     if standing.counts.is_empty()
+        && id.corrects().is_none()
         && let Some(step) = calendar::next(id, shell)?
     {
         report.line(&step);
@@ -199,6 +205,19 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     Ok(())
 }
 
+/// Corrections of other issues that have not left yet: whoever asks where the month stands wants to know.
+fn corrections_in_work(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
+    let mut found = Vec::new();
+    for other in workspace::issues(&shell.config) {
+        let is_other = other != *id && other.corrects().is_some();
+        let sent = workspace::folder(&shell.config, &other).load_sent()?;
+        if is_other && !sent.is_some_and(|sent| sent.complete) {
+            found.push(other);
+        }
+    }
+    Ok(found)
+}
+
 fn edition_line(edition: &Edition, standing: &Standing) -> Words {
     let id = &edition.id;
     let digest = edition.digest();
@@ -245,5 +264,8 @@ fn json(id: &IssueId, standing: &Standing) -> Value {
         Asked::Paused => "paused",
         Asked::Cancelled => "cancelled",
     });
-    json!({"issue": id, "editions": editions, "unknown": unknown, "control": control, "next": standing.next(id)})
+    json!({
+        "issue": id, "corrects": id.corrects(), "editions": editions, "unknown": unknown, "control": control,
+        "next": standing.next(id),
+    })
 }

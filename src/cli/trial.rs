@@ -26,7 +26,7 @@ pub(super) fn show(
 ) -> Result<()> {
     let newsletter = &shell.config.newsletter;
     let ids: Vec<EditionId> = editions.iter().map(|edition| edition.id.clone()).collect();
-    for (edition, to) in ledger.sample(&ids, SAMPLE_PEOPLE)? {
+    for (edition, to) in ledger.sample(issue, &ids, SAMPLE_PEOPLE)? {
         shell.report.line(&words!("for example {edition}: {to}", "par exemple {edition} : {to}"));
     }
     let planned = send::planned(ledger, issue, &ids, &[])?;

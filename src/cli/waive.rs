@@ -31,7 +31,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(&shell.config, &id);
     let (_, editions) = folder.composed()?;
-    let (Some(issue), Some(toml)) = (folder.load_issue()?, folder.load_issue_toml()?) else {
+    // A correction has an `issue.toml` only for what is waived.
+    let toml = folder.load_issue_toml()?.or_else(|| id.corrects().map(|_| String::new()));
+    let (Some(issue), Some(toml)) = (folder.load_issue()?, toml) else {
         bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
     };
     let rule = args.rule.to_uppercase();
@@ -63,7 +65,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         value(args.why.trim()),
         value(text)
     );
-    let toml = format!("{}\n\n{table}", toml.trim_end());
+    let toml = format!("{}\n\n{table}", toml.trim_end()).trim_start().to_owned();
     folder.save_issue_toml(&toml)?;
     let file = folder.shown("issue.toml");
     shell.report.line(&words!("waived: {rule}, written in `{file}`", "accepté : {rule}, noté dans `{file}`"));

@@ -1,13 +1,23 @@
 //! Small sentences that several commands say.
 
+use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{Counts, InputChange, Newsletter, Words};
+use crate::model::{Counts, InputChange, IssueId, Newsletter, Words};
 
 /// A moment in the newsletter's time zone.
 pub(super) fn moment(at: Timestamp, newsletter: &Newsletter) -> String {
     let zone = newsletter.schedule.zone().unwrap_or(jiff::tz::TimeZone::UTC);
     format!("{} ({})", at.to_zoned(zone).strftime("%Y-%m-%d %H:%M"), newsletter.schedule.time_zone)
+}
+
+/// An issue, and when it is to leave or what it corrects.
+pub(super) fn heading(id: &IssueId, newsletter: &Newsletter) -> Result<Words> {
+    if let Some(base) = id.corrects() {
+        return Ok(words!("{id}, a correction of issue {base}", "{id}, rectificatif au numéro {base}"));
+    }
+    let planned = moment(newsletter.schedule.send_at(id)?, newsletter);
+    Ok(words!("issue {id}, planned for {planned}", "numéro {id}, prévu pour le {planned}"))
 }
 
 /// `1 story`, `2 stories`, `aucun texte`.

@@ -71,7 +71,8 @@ pub(super) fn issue_in_work(config: &Config) -> Result<IssueId> {
 /// In which other issue each story ran.
 pub(super) fn ran_before(config: &Config, but: &IssueId) -> Result<BTreeMap<StoryId, IssueId>> {
     let mut ran = BTreeMap::new();
-    for id in issues(config).into_iter().filter(|id| id != but) {
+    // A correction has a text of its own, which is no story.
+    for id in issues(config).into_iter().filter(|id| id != but && id.corrects().is_none()) {
         if let Some(sent) = folder(config, &id).load_sent()? {
             ran.extend(sent.stories.into_iter().map(|story| (story, id.clone())));
         }
@@ -346,10 +347,16 @@ pub(super) fn page_style(shell: &Shell) -> Result<String> {
     Ok(own.or_else(|_| Templates::load(None))?.page_style())
 }
 
-/// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML.
-pub(super) fn with_blocks_as_html(newsletter: &Newsletter) -> Newsletter {
+/// The standing blocks are Markdown in `newsletter.toml`; templates get them as sanitised HTML. A correction says what it
+/// corrects and who sends it, and nothing else.
+pub(super) fn with_blocks_as_html(newsletter: &Newsletter, id: &IssueId) -> Newsletter {
     let mut newsletter = newsletter.clone();
     let blocks = &mut newsletter.blocks;
+    if id.corrects().is_some() {
+        for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect] {
+            texts.clear();
+        }
+    }
     let html = |texts: &mut Texts| texts.values_mut().for_each(|text| *text = markdown(text));
     for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect, &mut blocks.about] {
         html(texts);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use self::view::Layout;
-use crate::model::{Edition, EditionId, Finding, Issue, Lang, Newsletter, Part};
+use crate::model::{Edition, EditionId, Finding, Issue, IssueId, Lang, Newsletter, Part};
 
 mod templates;
 mod sound;
@@ -88,7 +88,7 @@ fn edition(
     let preheader = joined(langs, |lang| view::preheader(material, lang));
     Ok(Edition {
         headers: headers(material.newsletter, &id, langs),
-        audience: audience(&id),
+        audience: audience(&material.issue.id, &id),
         waivers: waivers(material.issue),
         parts: parts(material, &rendered.html),
         text,
@@ -106,7 +106,10 @@ fn joined(langs: &[Lang], text: impl Fn(&Lang) -> String) -> String {
     langs.iter().map(text).collect::<Vec<_>>().join(" | ")
 }
 
-fn audience(id: &EditionId) -> String {
+fn audience(issue: &IssueId, id: &EditionId) -> String {
+    if let Some(base) = issue.corrects() {
+        return format!("got {base} as {id}, accepted or unknown");
+    }
     if id.is_both() { "language = both or unknown".to_owned() } else { format!("language = {id}") }
 }
 

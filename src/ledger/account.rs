@@ -170,7 +170,8 @@ fn refusals(db: &Connection, issue: &IssueId) -> Result<Vec<Refusal>> {
 fn departures(db: &Connection, since: Timestamp) -> Result<BTreeMap<String, u64>> {
     let mut query = db.prepare(
         "SELECT what, count(*) FROM events WHERE what IN ('left', 'bounced', 'complained') AND at >= ?1
-           AND at < coalesce((SELECT min(frozen_at) FROM issues WHERE frozen_at > ?1), at + 1) GROUP BY what",
+           AND at < coalesce((SELECT min(frozen_at) FROM issues
+             WHERE frozen_at > ?1 AND issue NOT LIKE '%-correction%'), at + 1) GROUP BY what",
     )?;
     let rows =
         query.query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
@@ -195,6 +196,6 @@ fn audiences(db: &Connection, issue: &IssueId, at: Timestamp) -> Result<Vec<(Iss
         }
     }
     // A correction has the audience of the issue it corrects, and is none of its own.
-    audiences.retain(|(id, _)| id == issue || !id.as_str().contains("correction"));
+    audiences.retain(|(id, _)| id == issue || id.corrects().is_none());
     Ok(audiences.split_off(audiences.len().saturating_sub(AUDIENCES_MAX)))
 }

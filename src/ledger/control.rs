@@ -120,13 +120,18 @@ impl Ledger {
     }
 
     /// Who would get a copy, or gets one, as a sample: so many of each edition, in the order in which they leave.
-    pub fn sample(&self, editions: &[EditionId], n_each: u32) -> Result<Vec<(EditionId, crate::model::Address)>> {
-        let edition = super::plan::edition_of(editions);
+    pub fn sample(
+        &self,
+        issue: &IssueId,
+        editions: &[EditionId],
+        n_each: u32,
+    ) -> Result<Vec<(EditionId, crate::model::Address)>> {
+        let people = super::plan::people(issue, editions, &[]);
         self.db.read(|db| {
             let mut query = db.prepare(&format!(
                 "SELECT edition, address FROM
                     (SELECT edition, address, row_number() OVER (PARTITION BY edition ORDER BY address_key) AS nth FROM
-                        (SELECT address_key, address, {edition} AS edition FROM subscribers WHERE status = 'active'))
+                        ({people}))
                  WHERE nth <= ?1 ORDER BY edition, nth"
             ))?;
             let rows = query.query_map([n_each], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;

@@ -112,13 +112,13 @@ impl Ledger {
     }
 
     /// Who would get which edition if the issue were frozen now.
-    pub fn audience(&self, editions: &[EditionId]) -> Result<Audience> {
-        self.audience_of(editions, &[])
+    pub fn audience(&self, issue: &IssueId, editions: &[EditionId]) -> Result<Audience> {
+        self.audience_of(issue, editions, &[])
     }
 
     /// As [`Ledger::audience`], of those who meet every condition.
-    pub fn audience_of(&self, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
-        self.db.read(|db| audience(db, editions, only))
+    pub fn audience_of(&self, issue: &IssueId, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
+        self.db.read(|db| audience(db, issue, editions, only))
     }
 
     /// Makes the copies that are only in the outbox due again, with the same bytes and Message-IDs: for the day on which
@@ -188,7 +188,7 @@ fn same_editions(freeze: &Freeze, frozen: &FrozenIssue) -> Result<()> {
         if given != Some(there) {
             bail!(words!(
                 "issue `{issue}` was frozen with another `{id}` edition ({there}): what left cannot be changed; `cco-news correct {issue}` sends a correction",
-                "le numéro `{issue}` a été figé avec une autre édition `{id}` ({there}) : ce qui est parti ne peut pas être changé; `cco-news correct {issue}` envoie un correctif"
+                "le numéro `{issue}` a été figé avec une autre édition `{id}` ({there}) : ce qui est parti ne peut pas être changé; `cco-news correct {issue}` envoie un rectificatif"
             ));
         }
     }
@@ -232,11 +232,28 @@ fn write_issue(db: &Connection, freeze: &Freeze) -> Result<()> {
     Ok(())
 }
 
-/// Plans a row for every active subscriber. Its rank spreads each edition evenly from 0 to 1, so that taking rows by
-/// rank sends the languages in proportion.
+/// A correction goes to all who got what it corrects, so there may be nobody left who is still to get that.
+fn corrected_has_left(db: &Connection, issue: &IssueId) -> Result<()> {
+    let Some(base) = issue.corrects() else { return Ok(()) };
+    match frozen(db, &base)? {
+        None => bail!(words!(
+            "issue `{base}` has not left from here: there is nothing to correct",
+            "le numéro `{base}` n'est pas parti d'ici : il n'y a rien à corriger"
+        )),
+        Some(FrozenIssue { completed: None, .. }) => bail!(words!(
+            "issue `{base}` is still leaving: its correction waits until every copy has an outcome",
+            "le numéro `{base}` part encore : son rectificatif attend que chaque exemplaire ait un résultat"
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Plans a row for every active subscriber, or for those whom a correction reaches. Its rank spreads each edition evenly
+/// from 0 to 1, so that taking rows by rank sends the languages in proportion.
 fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
     let ids: Vec<EditionId> = freeze.editions.iter().map(|edition| edition.id.clone()).collect();
-    let audience = audience(db, &ids, &freeze.only)?;
+    corrected_has_left(db, &freeze.issue)?;
+    let audience = audience(db, &freeze.issue, &ids, &freeze.only)?;
     if audience.is_empty() {
         bail!(words!(
             "there is nobody to send to: put addresses in a file in `subscribers/`",
@@ -252,26 +269,23 @@ fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
             ));
         }
     }
-    let (edition, only) = (edition_of(&ids), condition(&freeze.only));
+    let people = people(&freeze.issue, &ids, &freeze.only);
     db.execute(
         &format!(
             "INSERT INTO deliveries (issue, address_key, address, language, edition, rank, changed)
              SELECT ?1, address_key, address, language, edition,
                     (row_number() OVER (PARTITION BY edition ORDER BY address_key) - 0.5)
                         / count(*) OVER (PARTITION BY edition), ?2
-             FROM (SELECT address_key, address, language, {edition} AS edition FROM subscribers
-                   WHERE status = 'active' AND {only})"
+             FROM ({people})"
         ),
         params![freeze.issue.as_str(), freeze.now.as_millisecond()],
     )?;
     Ok(())
 }
 
-fn audience(db: &Connection, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
-    let (edition, only) = (edition_of(editions), condition(only));
-    let mut query = db.prepare(&format!(
-        "SELECT {edition} AS edition, count(*) FROM subscribers WHERE status = 'active' AND {only} GROUP BY 1"
-    ))?;
+fn audience(db: &Connection, issue: &IssueId, editions: &[EditionId], only: &[Segment]) -> Result<Audience> {
+    let people = people(issue, editions, only);
+    let mut query = db.prepare(&format!("SELECT edition, count(*) FROM ({people}) AS people GROUP BY 1"))?;
     let rows = query.query_map([], |row| {
         let n_people: i64 = row.get(1)?;
         Ok((EditionId::new(&row.get::<_, String>(0)?), n_people.unsigned_abs()))
@@ -279,9 +293,28 @@ fn audience(db: &Connection, editions: &[EditionId], only: &[Segment]) -> Result
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The SQL of everybody who is to get an issue: `address_key`, `address`, `language`, `edition`. A correction goes to
+/// those who got what it corrects, or perhaps did, each in the edition that they got; who has left since gets nothing.
+pub(super) fn people(issue: &IssueId, editions: &[EditionId], only: &[Segment]) -> String {
+    let only = condition(only);
+    // An issue's name holds digits, small letters and hyphens: it is safe as SQL text.
+    if let Some(base) = issue.corrects() {
+        return format!(
+            "SELECT s.address_key, s.address, s.language, d.edition FROM deliveries d
+             JOIN (SELECT * FROM subscribers WHERE status = 'active' AND {only}) s ON s.address_key = d.address_key
+             WHERE d.issue = '{base}' AND d.state IN ('accepted', 'unknown')"
+        );
+    }
+    let edition = edition_of(editions);
+    format!(
+        "SELECT address_key, address, language, {edition} AS edition FROM subscribers
+         WHERE status = 'active' AND {only}"
+    )
+}
+
 /// The SQL that names a subscriber's edition: their language's, else the bilingual one; a newsletter of one edition
 /// has that one for everybody.
-pub(super) fn edition_of(editions: &[EditionId]) -> String {
+fn edition_of(editions: &[EditionId]) -> String {
     // Edition names are keys of `newsletter.toml`; as SQL text their quotes are doubled.
     let quoted = |id: &EditionId| format!("'{}'", id.as_str().replace('\'', "''"));
     if let [only] = editions {

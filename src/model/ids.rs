@@ -16,6 +16,9 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
+/// The word by which an issue's name says that it corrects another.
+const CORRECTION: &str = "-correction";
+
 /// An issue: `YYYY-MM`, or `YYYY-MM-word` for a special issue or a correction.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -66,6 +69,20 @@ impl IssueId {
     /// Whether this is the month's regular issue.
     pub fn is_regular(&self) -> bool {
         self.0.len() == 7
+    }
+
+    /// The issue that this one corrects: `2026-12` for `2026-12-correction` and `2026-12-correction2`; none: it is no
+    /// correction.
+    pub fn corrects(&self) -> Option<Self> {
+        let name = self.0.trim_end_matches(|c: char| c.is_ascii_digit());
+        let name = name.strip_suffix(CORRECTION).or_else(|| name.strip_suffix('-')?.strip_suffix(CORRECTION))?;
+        Self::parse(name).ok()
+    }
+
+    /// The nth correction of this issue, from 1.
+    pub fn correction(&self, n: u32) -> Result<Self, IdError> {
+        let n = if n > 1 { n.to_string() } else { String::new() };
+        Self::parse(&format!("{self}{CORRECTION}{n}"))
     }
 
     /// The regular issue of the month after this one's.
@@ -190,6 +207,20 @@ mod tests {
             assert!(IssueId::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(IssueId::parse("2026-12").unwrap().next_month().as_str(), "2027-01");
+    }
+
+    #[test]
+    fn a_correction_names_the_issue_that_it_corrects() {
+        let id = |text: &str| IssueId::parse(text).unwrap();
+        for n in 1..=12 {
+            assert_eq!(id("2026-12").correction(n).unwrap().corrects(), Some(id("2026-12")));
+        }
+        assert_eq!(id("2026-12").correction(2).unwrap().as_str(), "2026-12-correction2");
+        assert_eq!(id("2026-12-correction-2").corrects(), Some(id("2026-12")));
+        assert_eq!(id("2026-12-special-correction").corrects(), Some(id("2026-12-special")));
+        for other in ["2026-12", "2026-12-special", "2026-12-corrections", "2026-12-correction-x"] {
+            assert_eq!(id(other).corrects(), None, "{other}");
+        }
     }
 
     #[test]

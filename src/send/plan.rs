@@ -63,7 +63,7 @@ pub fn planned(
     if ledger.frozen(issue)?.is_some() {
         return ledger.counts(issue);
     }
-    let audience = ledger.audience_of(editions, only)?;
+    let audience = ledger.audience_of(issue, editions, only)?;
     Ok(audience
         .into_iter()
         .map(|(id, planned)| (id, Counts { planned, to_send: planned, ..Counts::default() }))

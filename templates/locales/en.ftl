@@ -40,6 +40,9 @@ when_days = { $first_day }, { $start }, to { $last_day }, { $end } ({ $zone })
 when_whole_days = { $first }, to { $last }
 
 issue_of = Issue of { $date }
+# A correction: its subject begins with the first, its masthead says the second.
+correction = Correction
+correction_to = Correction to the issue of { $date }
 n_stories = { $n ->
     [one] { $number }{"\u00A0"}story
    *[other] { $number }{"\u00A0"}stories

@@ -43,6 +43,9 @@ when_days = du { $first_day }, { $start }, au { $last_day }, { $end } ({ $zone }
 when_whole_days = du { $first } au { $last }
 
 issue_of = Numéro du { $date }
+# Un rectificatif : son objet commence par le premier, son en-tête dit le second.
+correction = Rectificatif
+correction_to = Rectificatif au numéro du { $date }
 n_stories = { $n ->
     [one] { $number }{"\u00A0"}article
    *[other] { $number }{"\u00A0"}articles

@@ -48,7 +48,7 @@ fn an_address_in_any_case_is_one_person() {
     let ledger = Ledger::open(state.path()).unwrap();
     let rows = vec![entry("A.B@Example.ca", Some("en")), entry("a.b@example.CA", Some("fr"))];
     assert_eq!(ledger.take_in(rows, "1", now()).unwrap(), [Imported::Added, Imported::Twice]);
-    let audience = ledger.audience(&editions().map_ids()).unwrap();
+    let audience = ledger.audience(&issue(), &editions().map_ids()).unwrap();
     assert_eq!(audience.into_iter().collect::<Vec<_>>(), [(EditionId::new("fr"), 1)]);
 }
 
@@ -412,7 +412,7 @@ fn a_bad_row_is_named_by_line_and_the_others_are_taken() {
     let mut endless = b"email\n".to_vec();
     endless.extend(std::iter::repeat_n(b'x', 3_000_000));
     assert_eq!(import::summary(endless.as_slice(), "x", &newsletter()).unwrap().findings.len(), 1);
-    let audience = ledger.audience(&editions().map_ids()).unwrap();
+    let audience = ledger.audience(&issue(), &editions().map_ids()).unwrap();
     assert_eq!(audience.values().sum::<u64>(), 3);
 }
 

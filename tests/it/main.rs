@@ -51,5 +51,7 @@ mod account;
 mod control;
 /// A bad day, in one run.
 mod outage;
+/// A correction of what left.
+mod correct;
 /// A stop at every step, and then again.
 mod kill;

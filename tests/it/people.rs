@@ -200,7 +200,7 @@ fn a_person_of_two_addresses_is_one_and_what_they_said_goes_along() {
         )
         .unwrap();
     assert_eq!(became, [Imported::Moved, Imported::Same, Imported::Moved]);
-    assert_eq!(ledger.audience(&[]).unwrap().values().sum::<u64>(), 2);
+    assert_eq!(ledger.audience(&crate::sending::issue(), &[]).unwrap().values().sum::<u64>(), 2);
     let history = ledger.history(&address("gone@old.example")).unwrap();
     let what: Vec<&str> = history.iter().map(|event| event.what.as_str()).collect();
     assert!(what.contains(&"left") && what.contains(&"moved"), "{what:?}");

@@ -180,9 +180,14 @@ fn notes(folder: &IssueFolder<'_>, edition: &Edition, by: &str, since: &[Words],
     let language = newsletter.language(&lang);
     let (id, title, label, digest) = (&folder.id, &language.title, &language.label, edition.digest());
     let planned = newsletter.schedule.send_at(id).map(|at| words::moment(at, newsletter)).unwrap_or_default();
+    let leaves = match id.corrects() {
+        Some(base) => words!("a correction of issue {base}", "rectificatif au numéro {base}"),
+        None => words!("planned for {planned}", "départ prévu le {planned}"),
+    };
+    let (leaves_en, leaves_fr) = (leaves.en, leaves.fr);
     let mut notes = vec![words!(
-        "Draft for approval: {title} {id}, {label}, planned for {planned}. {by}, to approve it exactly as it stands below, answer this message and begin your answer with the word “Approved”. Any other answer goes to the person who makes the issue.",
-        "Ébauche à approuver : {title} {id}, {label}, départ prévu le {planned}. {by}, pour l'approuver exactement tel quel, répondez à ce message en commençant par le mot « Approuvé ». Toute autre réponse va à la personne qui prépare le numéro."
+        "Draft for approval: {title} {id}, {label}, {leaves_en}. {by}, to approve it exactly as it stands below, answer this message and begin your answer with the word “Approved”. Any other answer goes to the person who makes the issue.",
+        "Ébauche à approuver : {title} {id}, {label}, {leaves_fr}. {by}, pour l'approuver exactement tel quel, répondez à ce message en commençant par le mot « Approuvé ». Toute autre réponse va à la personne qui prépare le numéro."
     )];
     if !newsletter.policy.mailed_reply || newsletter.policy.signed_only {
         notes.push(words!(

@@ -52,7 +52,7 @@ fn is_fresh(seen: &LinkSeen, now: Timestamp) -> bool {
 /// Asks the links of an issue that were not asked today.
 pub(super) fn ask(folder: &IssueFolder<'_>, editions: &[Edition], shell: &Shell) -> Result<()> {
     let Some(issue) = folder.load_issue()? else { return Ok(()) };
-    let newsletter = super::workspace::with_blocks_as_html(&shell.config.newsletter);
+    let newsletter = super::workspace::with_blocks_as_html(&shell.config.newsletter, &folder.id);
     let mut urls = links(&issue, editions, &newsletter, &Evidence::at(shell.now));
     urls.truncate(LINKS_MAX);
     let contact = newsletter.http.contact.as_deref().unwrap_or(&newsletter.organization.email);

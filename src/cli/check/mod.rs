@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, Checked, IssueFolder};
-use super::{Shell, changed, subscribers, way_out};
+use super::{Shell, approve, changed, subscribers, way_out};
 use crate::check::check;
 use crate::files;
 use crate::model::{EditionId, Finding, Issue, IssueId, Origin, Place, Severity, Speech};
@@ -110,7 +110,12 @@ pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding
     let evidence = evidence::collect(folder, &issue, &editions, harvest.silent, shell)?;
     findings.extend(issue.findings.iter().cloned());
     findings.extend(contributors(harvest.problems, &issue));
-    findings.extend(check(&issue, &editions, &workspace::with_blocks_as_html(&shell.config.newsletter), &evidence));
+    findings.extend(check(
+        &issue,
+        &editions,
+        &workspace::with_blocks_as_html(&shell.config.newsletter, &folder.id),
+        &evidence,
+    ));
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
     let digests: BTreeMap<EditionId, _> =
@@ -183,13 +188,16 @@ pub(super) fn show_tally(checked: &Checked, shell: &Shell) {
 
 /// The command that comes next.
 pub(super) fn show_next(folder: &IssueFolder<'_>, checked: &Checked, shell: &Shell) {
-    let id = &folder.id;
-    let lang = &shell.config.newsletter.languages[0];
+    let (id, newsletter) = (&folder.id, &shell.config.newsletter);
+    let lang = &newsletter.languages[0];
+    let can_ask = |lang| approve::can_ask(newsletter, &EditionId::of(lang));
     let next = if checked.blocked {
         words!(
             "next: mend what blocks, then cco-news compose {id}",
             "ensuite : corrigez ce qui bloque, puis cco-news compose {id}"
         )
+    } else if newsletter.languages.iter().all(can_ask) {
+        words!("next: cco-news approve {id} --request", "ensuite : cco-news approve {id} --request")
     } else {
         words!(
             "next: cco-news approve {id} --edition {lang} --by \"Your name\"",

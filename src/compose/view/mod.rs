@@ -206,6 +206,8 @@ impl Half<'_, '_> {
         let block = |texts: &crate::model::Texts| texts.get(self.lang).cloned().unwrap_or_default();
         let (contribute, connect, about) = (block(&blocks.contribute), block(&blocks.connect), block(&blocks.about));
         let signature = block(&blocks.signature);
+        let is_correction = issue.id.corrects().is_some();
+        let issue_of = if is_correction { "correction_to" } else { "issue_of" };
         let heading = if self.is_bilingual { ["h2", "h3", "h4"] } else { ["h1", "h2", "h3"] };
         Ok(json!({
             "lang": self.lang.as_str(), "tag": language.tag, "dir": "ltr", "label": language.label,
@@ -213,7 +215,8 @@ impl Half<'_, '_> {
             "h_title": heading[0], "h_section": heading[1],
             "title": language.title, "tagline": self.mend(&language.tagline, ""),
             "date": self.locale.date(date)?, "month": self.locale.month_and_year(date)?,
-            "issue_of": self.locale.say("issue_of", &[("date", self.locale.date(date)?.into())])?,
+            "is_correction": is_correction,
+            "issue_of": self.locale.say(issue_of, &[("date", self.locale.date(date)?.into())])?,
             "others": self.others()?,
             "opening": self.rich(opening, ""), "signature": self.mend(&signature, ""),
             "contents": contents, "sections": sections,
@@ -266,7 +269,11 @@ impl Half<'_, '_> {
 
     fn section(&mut self, section: &IssueSection) -> Result<Value> {
         let newsletter = self.material.newsletter;
-        let name = newsletter.section(&section.id).and_then(|known| known.name.get(self.lang)).cloned();
+        let name = if self.material.issue.id.corrects().is_some() {
+            Some(self.locale.say("correction", &[])?)
+        } else {
+            newsletter.section(&section.id).and_then(|known| known.name.get(self.lang)).cloned()
+        };
         let name = self.mend(name.as_deref().unwrap_or(&section.id), "");
         let anchor = format!("{}-{}", self.lang, section.id);
         let mut stories = Vec::new();
