@@ -353,7 +353,7 @@ pub(super) fn with_blocks_as_html(newsletter: &Newsletter, id: &IssueId) -> News
     let mut newsletter = newsletter.clone();
     let blocks = &mut newsletter.blocks;
     if id.corrects().is_some() {
-        for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect] {
+        for texts in [&mut blocks.opening, &mut blocks.contribute, &mut blocks.connect, &mut blocks.signature] {
             texts.clear();
         }
     }
