@@ -96,7 +96,7 @@ pub(super) fn save_web(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -
     let config = &shell.config;
     let overrides = config.root.join("templates");
     let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
-    let newsletter = workspace::with_blocks_as_html(&config.newsletter);
+    let newsletter = workspace::with_blocks_as_html(&config.newsletter, &folder.id);
     let (images, _) = pictures::load(issue, config)?;
     let web = web(issue, &newsletter, &templates, &images)?;
     folder.save_web(&web, &images)?;

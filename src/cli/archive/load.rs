@@ -108,7 +108,7 @@ pub(super) fn site(issues: &[Past], shell: &Shell) -> Result<Vec<SiteFile>> {
     for lang in &config.newsletter.languages {
         words.insert(lang.clone(), site_words(&templates, lang)?);
     }
-    let newsletter = workspace::with_blocks_as_html(&config.newsletter);
+    let newsletter = workspace::with_blocks_as_html(&config.newsletter, &config.newsletter.first_issue);
     let has_stories = config.root.join(super::PUBLIC).join("stories.html").is_file();
     let style = templates.page_style();
     Ok(make(&Site { newsletter: &newsletter, issues, words: &words, style: &style, has_stories }))
