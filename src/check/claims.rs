@@ -261,6 +261,13 @@ pub(super) fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether two alternative texts are word for word the same sentence; a name, in capitals, is the same in both.
+fn is_same_alt(alt: &str, source: Option<&String>) -> bool {
+    let small = alt.split_whitespace().filter(|word| word.chars().all(char::is_lowercase));
+    small.count() >= SMALL_WORDS_OF_TITLE_MIN
+        && source.is_some_and(|source| scan::folded_words(source) == scan::folded_words(alt))
+}
+
 pub(super) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for story in proof.issue.stories().filter(|story| story.only.is_none()) {
         let Some(image) = &story.image else { continue };
@@ -270,7 +277,8 @@ pub(super) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         }
         for lang in &proof.issue.languages {
             let alt = image.alt.get(lang).map_or("", String::as_str);
-            let is_strange = language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some();
+            let is_same = lang != proof.source() && is_same_alt(alt, image.alt.get(proof.source()));
+            let is_strange = is_same || language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some();
             if has(lang) && !is_strange {
                 continue;
             }

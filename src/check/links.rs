@@ -327,6 +327,9 @@ fn other_language(proof: &Proof<'_>, reading: &Reading<'_>, link: &Link) -> Opti
     language_of(&link.href).filter(|which| *which != own)
 }
 
+/// So far behind a link a notice still belongs to it.
+const NOTICE_CHARS: usize = 40;
+
 fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         if other_language(proof, reading, link).is_some()
@@ -335,15 +338,22 @@ fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         {
             let lang = reading.lang;
             let href = super::scan::shorten(&link.href);
-            hits.push(hit_link(
+            // Said right after the link it is said, if not where a list of links shows it.
+            let after: String = reading.text().get(link.range.end..).unwrap_or("").chars().take(NOTICE_CHARS).collect();
+            let is_said = says_one_language(&after, reading.lang);
+            let hit = hit_link(
                 reading,
                 link,
-                words!("a text in `{lang}` links to a page in the other language: {href}", "un texte en `{lang}` renvoie à une page dans l'autre langue : {href}"),
+                words!(
+                    "a text in `{lang}` links to a page in the other language: {href}",
+                    "un texte en `{lang}` renvoie à une page dans l'autre langue : {href}"
+                ),
                 words!(
                     "link to the page in `{lang}`; if there is none, add “(French only)” or « (en anglais seulement) » to the link",
                     "faites un lien vers la page en `{lang}`; s'il n'y en a pas, ajoutez « (en anglais seulement) » ou “(French only)” au lien"
                 ),
-            ));
+            );
+            hits.push(if is_said { hit.weighing(Severity::Info) } else { hit });
         }
     });
 }
@@ -569,7 +579,9 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if link.text == address.to_lowercase() {
             return;
         }
-        hits.push(hit_link(
+        // Words that say what to do hide the address from who would copy it; a wrong address misleads.
+        let severity = if link.text.contains('@') { Severity::Warning } else { Severity::Info };
+        let hit = hit_link(
             reading,
             link,
             words!(
@@ -580,7 +592,8 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 "write the address in lower case, the same in text and link",
                 "écrivez l'adresse en minuscules, la même dans le texte et le lien"
             ),
-        ));
+        );
+        hits.push(hit.weighing(severity));
     });
 }
 

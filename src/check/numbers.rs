@@ -135,7 +135,7 @@ static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
 static EN_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
 static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
 static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])h([0-5][0-9])\b")
+    pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
 });
 static NOON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:noon|midi)\b"));
 static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:midnight|minuit)\b"));

@@ -355,7 +355,9 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         // Without any header the edition gets them all when it is addressed.
         let has = |name: &str| {
-            sheet.edition.headers.iter().any(|(it, value)| it.eq_ignore_ascii_case(name) && !value.is_empty())
+            sheet.edition.headers.iter().any(|(it, value)| {
+                it.eq_ignore_ascii_case(name) && !value.is_empty() && (name == "List-Id" || value.contains('@'))
+            })
         };
         for name in ["From", "Reply-To", "List-Id"] {
             if !sheet.edition.headers.is_empty() && !has(name) {

@@ -72,7 +72,7 @@ fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
             words!("{domain} has no SPF record", "{domain} n'a pas d'enregistrement SPF"),
             publish(),
         ),
-        [one] if one.split_whitespace().any(|term| matches!(term, "+all" | "all")) => say(
+        [one] if has_term(one, |term| matches!(term, "+all" | "all")) => say(
             hits,
             Severity::Error,
             words!(
@@ -81,15 +81,17 @@ fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
             ),
             publish(),
         ),
-        [one] if !one.contains("all") && !one.contains("redirect=") => say(
-            hits,
-            Severity::Warning,
-            words!(
-                "the SPF record of {domain} does not say what others are",
-                "l'enregistrement SPF de {domain} ne dit pas ce que sont les autres"
-            ),
-            publish(),
-        ),
+        [one] if !has_term(one, |term| matches!(term, "-all" | "~all" | "?all") || term.starts_with("redirect=")) => {
+            say(
+                hits,
+                Severity::Warning,
+                words!(
+                    "the SPF record of {domain} does not say what others are",
+                    "l'enregistrement SPF de {domain} ne dit pas ce que sont les autres"
+                ),
+                publish(),
+            )
+        }
         [_] => {
             say(
                 hits,
@@ -111,6 +113,12 @@ fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
             );
         }
     }
+}
+
+/// Whether an SPF record has such a term; terms are of either case (RFC 7208 4.6.1), and the name of a host that is
+/// included is none.
+fn has_term(record: &str, is: impl Fn(&str) -> bool) -> bool {
+    record.split_whitespace().any(|term| is(&term.to_ascii_lowercase()))
 }
 
 fn dkim(setup: &Setup, hits: &mut Vec<Hit>) {
@@ -335,5 +343,95 @@ pub(super) fn others(proof: &Proof<'_>, rule: &str, hits: &mut Vec<Hit>) {
     let Some(setup) = &proof.evidence.setup else { return };
     for asked in setup.asked.iter().filter(|asked| asked.rule == rule) {
         say(hits, asked.severity, asked.message.clone(), asked.hint.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::sample::clean;
+
+    const KEY: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+    fn found(texts: &[&str]) -> Record {
+        Record::Found(texts.iter().map(|text| (*text).to_owned()).collect())
+    }
+
+    fn right() -> Setup {
+        Setup {
+            domain: "news.example.ca".into(),
+            bounce_domain: "bounce.example.ca".into(),
+            spf: found(&["other=1", "v=spf1 include:_spf.allmail.example -all"]),
+            dkim: Some(("cco".into(), found(&[KEY]))),
+            dmarc: found(&["v=DMARC1; p=reject; rua=mailto:dmarc@example.ca"]),
+            ..Setup::default()
+        }
+    }
+
+    /// The heaviest thing said of the records.
+    fn verdict(change: impl FnOnce(&mut Setup)) -> (Severity, String) {
+        let mut sample = clean();
+        let mut setup = right();
+        change(&mut setup);
+        sample.evidence.setup = Some(setup);
+        let proof = Proof::new(&sample.issue, &[], &sample.newsletter, &sample.evidence);
+        let mut hits = Vec::new();
+        records(&proof, &mut hits);
+        let worst = hits.into_iter().min_by_key(|hit| hit.severity).unwrap();
+        (worst.severity.unwrap(), worst.message.en)
+    }
+
+    fn assert_verdict(severity: Severity, part: &str, change: impl FnOnce(&mut Setup)) {
+        let (said, message) = verdict(change);
+        assert!(said == severity && message.contains(part), "{said:?}: {message}, not {severity:?}: {part}");
+    }
+
+    #[test]
+    fn right_records_block_nothing() {
+        assert_verdict(Severity::Info, "is there", |_| {});
+        assert_verdict(Severity::Info, "is there", |it| it.spf = found(&["V=SPF1 ip4:192.0.2.1 ~ALL"]));
+        assert_verdict(Severity::Info, "is there", |it| it.spf = found(&["v=spf1 redirect=_spf.example.ca"]));
+        assert_verdict(Severity::Info, "is there", |it| it.dmarc = found(&["v=DMARC1; p=quarantine"]));
+    }
+
+    #[test]
+    fn an_spf_record_is_one_and_says_who_may_not_send() {
+        assert_verdict(Severity::Error, "no SPF record", |it| it.spf = Record::Absent);
+        assert_verdict(Severity::Error, "no SPF record", |it| it.spf = found(&["google-site-verification=x"]));
+        assert_verdict(Severity::Error, "2 SPF records", |it| it.spf = found(&["v=spf1 -all", "v=spf1 mx -all"]));
+        assert_verdict(Severity::Error, "lets everybody", |it| it.spf = found(&["v=spf1 mx +all"]));
+        assert_verdict(Severity::Warning, "what others are", |it| {
+            it.spf = found(&["v=spf1 include:_spf.allmail.example"])
+        });
+        let silent = || Record::Unknown(words!("no answer", "pas de réponse"));
+        assert_verdict(Severity::Info, "", |it| it.spf = silent());
+        assert_verdict(Severity::Info, "", |it| it.dkim = Some(("cco".into(), silent())));
+    }
+
+    #[test]
+    fn a_signing_key_is_there_whole_and_long() {
+        assert_verdict(Severity::Warning, "no DKIM selector", |it| it.dkim = None);
+        let key = |record| move |it: &mut Setup| it.dkim = Some(("cco".into(), record));
+        assert_verdict(Severity::Error, "cco._domainkey.news.example.ca", key(Record::Absent));
+        assert_verdict(Severity::Error, "withdrawn", key(found(&["v=DKIM1; p="])));
+        assert_verdict(
+            Severity::Warning,
+            "2,048 bits",
+            key(found(&["v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GN"])),
+        );
+    }
+
+    #[test]
+    fn dmarc_has_a_policy_and_is_aligned() {
+        assert_verdict(Severity::Error, "no DMARC record", |it| it.dmarc = Record::Absent);
+        assert_verdict(Severity::Error, "2 DMARC records", |it| {
+            it.dmarc = found(&["v=DMARC1; p=none", "v=DMARC1; p=reject"]);
+        });
+        assert_verdict(Severity::Error, "no policy", |it| it.dmarc = found(&["v=DMARC1; rua=mailto:a@example.ca"]));
+        assert_verdict(Severity::Warning, "p=none", |it| it.dmarc = found(&["v=DMARC1;p=none"]));
+        assert_verdict(Severity::Warning, "not align", |it| it.bounce_domain = "mailer.example".into());
+        assert_verdict(Severity::Warning, "not align", |it| {
+            it.dmarc = found(&["v=DMARC1; p=reject; aspf=s"]);
+        });
     }
 }

@@ -1,5 +1,8 @@
 //! Every rule: its bad example is found by it, its good one is found by none; and what real text taught.
 
+mod articles;
+mod seeded;
+
 use std::path::Path;
 
 use super::sample::{Sample, clean, lang, texts};

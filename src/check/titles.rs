@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::proof::{Hit, Part, Proof};
 use super::scan;
 use super::sentences::sentences;
-use crate::model::{Lang, Words};
+use crate::model::{Lang, Severity, Words};
 
 /// A title of fewer letters may be a short form.
 const LETTERS_MIN: usize = 12;
@@ -38,7 +38,9 @@ pub(super) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> boo
             "write it as a sentence: one capital at its beginning and on names, nothing at its end",
             "écrivez-le comme une phrase : une majuscule au début et aux noms, rien à la fin"
         );
-        hits.push(proof.at(passage, 0..text.len(), fault, hint));
+        let hit = proof.at(passage, 0..text.len(), fault, hint);
+        // A question is a title that federal writers do publish; whoever wants it plain is told.
+        hits.push(if text.ends_with('?') && !is_shouted(text) { hit.weighing(Severity::Info) } else { hit });
     }
 }
 

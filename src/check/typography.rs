@@ -414,7 +414,7 @@ fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures|ans\b))(?:[^0-9,]|$)",
+            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures|ans\b))(?:[^0-9,]|,(?:[^0-9]|$)|$)",
         )
     });
     // Years, telephones and numbers of rooms, laws and versions are not parted.
@@ -423,12 +423,18 @@ fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"(?:^|[^\p{L}0-9.,/°$'’-])((?:1[0-4]|[2-9][0-9]|2[2-9])[0-9]{2}\s\p{Ll}{4,}|[0-9]{5,}\s(?:de\s)?\p{Ll}{4,}|[0-9]{1,3}\.[0-9]{3}\s\p{Ll}{4,})",
         )
     });
+    static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|\s)([0-9]{1,3}\.[0-9]{3}\s(?:personnes|abonnés|pages|employés|fonctionnaires|messages|visites|visiteurs|lecteurs|membres|réponses|appels)\b)",
+        )
+    });
     static NAMES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|année|an|en|de|depuis|dès|art\.|p\.)[\s\u{a0}]*$",
         )
     });
     each(proof, hits, &FAULT, false, digits_words);
+    each(proof, hits, &DOTTED, false, digits_words);
     for reading in proof.readings(Lang::is_french) {
         for range in scan::matches(&LONG, reading.text()) {
             if !reading.is_marked(&range) && !NAMES.is_match(&reading.text()[..range.start]) {

@@ -45,6 +45,8 @@ mod smtp;
 mod archive;
 /// What comes back, read as a scheduled job reads it.
 mod receive;
+/// `check` as people use it: lines, mends, the page for the successor.
+mod checks;
 /// The report on an issue that has left.
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.
