@@ -90,7 +90,7 @@ fn spf(setup: &Setup, hits: &mut Vec<Hit>) {
                     "l'enregistrement SPF de {domain} ne dit pas ce que sont les autres"
                 ),
                 publish(),
-            )
+            );
         }
         [_] => {
             say(
@@ -401,7 +401,7 @@ mod tests {
         assert_verdict(Severity::Error, "2 SPF records", |it| it.spf = found(&["v=spf1 -all", "v=spf1 mx -all"]));
         assert_verdict(Severity::Error, "lets everybody", |it| it.spf = found(&["v=spf1 mx +all"]));
         assert_verdict(Severity::Warning, "what others are", |it| {
-            it.spf = found(&["v=spf1 include:_spf.allmail.example"])
+            it.spf = found(&["v=spf1 include:_spf.allmail.example"]);
         });
         let silent = || Record::Unknown(words!("no answer", "pas de réponse"));
         assert_verdict(Severity::Info, "", |it| it.spf = silent());

@@ -38,9 +38,9 @@ pub(super) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> boo
             "write it as a sentence: one capital at its beginning and on names, nothing at its end",
             "écrivez-le comme une phrase : une majuscule au début et aux noms, rien à la fin"
         );
-        let hit = proof.at(passage, 0..text.len(), fault, hint);
+        let found = proof.at(passage, 0..text.len(), fault, hint);
         // A question is a title that federal writers do publish; whoever wants it plain is told.
-        hits.push(if text.ends_with('?') && !is_shouted(text) { hit.weighing(Severity::Info) } else { hit });
+        hits.push(if text.ends_with('?') && !is_shouted(text) { found.weighing(Severity::Info) } else { found });
     }
 }
 
