@@ -394,7 +394,7 @@ fn slips_in_links_are_found() {
             "en",
             Body,
             "https://www.canada.ca/en/guide.html",
-            "https://a:b@www.canada.ca/en/guide.html",
+            "https://a:b@www.example.ca/en/guide.html",
             "LNK-08",
             &["BIL-06"],
         ),

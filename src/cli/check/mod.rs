@@ -77,7 +77,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         json(&checked, shell);
     }
     if args.sarif {
+        // Another program reads it: nothing else goes to standard output.
         shell.report.json(&sarif::of(&checked, shell.report.speech));
+        return Ok(if is_changed { Exit::Blocked } else { exit(&checked) });
     }
     show::grouped(&folder, &checked, shell)?;
     show_tally(&checked, shell);
