@@ -14,6 +14,7 @@ pub mod model;
 pub mod config;
 pub mod gather;
 pub mod curate;
+pub mod translate;
 pub mod compose;
 pub mod check;
 pub mod send;

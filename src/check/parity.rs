@@ -6,7 +6,7 @@ use super::language::Which;
 use super::proof::{Hit, Part, Proof, is_only};
 use super::scan;
 use super::sheet::Sheet;
-use crate::model::{Lang, Severity, Story, Words};
+use crate::model::{Lang, Severity, Story, TranslationState, Words};
 
 /// A body shorter than this says nothing by its length; the bands are those of 219 real pairs (FEDERAL 1.6).
 const BODY_CHARS: Limit = limit("BIL-08", "body_chars", 600.0);
@@ -148,6 +148,20 @@ pub(super) const RULES: &[Rule] = &[
         ..rule("BIL-14", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
+        en: "A translation says what its source says now, sentence by sentence, or a named person says that the meaning is unchanged",
+        fr: "Une traduction dit ce que sa source dit maintenant, phrase par phrase, ou une personne nommée dit que le sens est inchangé",
+        bad: Example::Case(
+            "the English was changed after its French came back",
+            "l'anglais a été modifié après le retour de sa version française",
+        ),
+        good: Example::Case(
+            "a comma of the English was mended after its French came back",
+            "une virgule de l'anglais a été corrigée après le retour de sa version française",
+        ),
+        judge: fresh,
+        ..rule("BIL-15", Severity::Error, Class::Approver, "1.5")
+    },
+    Rule {
         en: "The office goes by its own short name in each language, and the terms of the newsletter's glossary by theirs",
         fr: "Le bureau porte dans chaque langue son propre sigle, et les termes du glossaire de l'infolettre, leur propre nom",
         bad: Example::Text("fr", "<p>Le CCO vous invite à sa réunion.</p>"),
@@ -187,7 +201,9 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let is_complete =
                 text.is_some_and(|text| !text.title.trim().is_empty() && (!has_body || !text.body.trim().is_empty()));
             if !is_complete {
-                let what = if text.is_none() {
+                let what = if let Some(what) = under_way(proof, story, lang) {
+                    what
+                } else if text.is_none() {
                     words!("story `{id}` is not in `{lang}` yet", "l'article `{id}` n'est pas encore en `{lang}`")
                 } else {
                     words!(
@@ -200,8 +216,8 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     lang,
                     what,
                     words!(
-                        "add the translation, or drop the story from `issue.toml`",
-                        "ajoutez la traduction, ou retirez l'article de `issue.toml`"
+                        "cco-news translate export --to {lang} writes it for the translators; or drop the story from `issue.toml`",
+                        "cco-news translate export --to {lang} l'écrit pour les traducteurs; ou retirez l'article de `issue.toml`"
                     ),
                 ));
             }
@@ -220,6 +236,48 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     ),
                 ));
             }
+        }
+    }
+}
+
+/// How far a translation that is not whole has come.
+fn under_way(proof: &Proof<'_>, story: &Story, lang: &Lang) -> Option<Words> {
+    let mut all = proof.issue.translations.iter();
+    let it = all.find(|it| it.story.as_ref() == Some(&story.id) && it.language == *lang && it.missing > 0)?;
+    let (id, missing, passages) = (&story.id, it.missing, it.passages);
+    Some(match it.state {
+        TranslationState::Out => words!(
+            "story `{id}` is with the translators: {missing} of {passages} passages are not in `{lang}` yet",
+            "l'article `{id}` est chez les traducteurs : {missing} passages sur {passages} ne sont pas encore en `{lang}`"
+        ),
+        _ => words!(
+            "story `{id}` is to be translated: {missing} of {passages} passages are not in `{lang}` yet",
+            "l'article `{id}` est à traduire : {missing} passages sur {passages} ne sont pas encore en `{lang}`"
+        ),
+    })
+}
+
+fn fresh(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for translation in &proof.issue.translations {
+        let (lang, from) = (&translation.language, &translation.from);
+        for sentence in &translation.stale {
+            let message = words!(
+                "the `{lang}` text is stale: its source in `{from}` now says something else",
+                "le texte en `{lang}` est périmé : sa source en `{from}` dit maintenant autre chose"
+            );
+            let name = translation.story.as_ref().map_or("issue", |story| story.as_str());
+            let mend = words!(
+                "translate it again (cco-news translate export --to {lang}), or, if the meaning is the same: cco-news translate keep {name} --by \"Your name\"",
+                "faites-le retraduire (cco-news translate export --to {lang}) ou, si le sens est le même : cco-news translate keep {name} --by \"Votre nom\""
+            );
+            let story = translation.story.as_ref().and_then(|id| proof.issue.stories().find(|story| story.id == *id));
+            let mut hit = match story {
+                Some(story) => proof.on_story(story, lang, message, mend),
+                None => proof.on_edition(lang.as_str(), message, mend),
+            };
+            hit.excerpt.clone_from(sentence);
+            // A translation may be mended without its source: what the source says is still what was translated.
+            hits.push(if translation.is_source { hit.weighing(Severity::Info) } else { hit });
         }
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn clean() -> Sample {
         waivers: vec![],
         findings: vec![],
         languages: vec![lang("en"), lang("fr")],
+        translations: Vec::new(),
     };
     let evidence = Evidence::at("2026-11-22T12:00:00Z".parse().unwrap());
     Sample { issue, newsletter: newsletter(), evidence, html: String::new(), swap: (String::new(), String::new()) }

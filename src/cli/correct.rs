@@ -171,6 +171,7 @@ pub(super) fn read(folder: &IssueFolder<'_>, base: &IssueId, shell: &Shell) -> R
         sections: vec![IssueSection { id: SECTION.to_owned(), stories: vec![story.clone()] }],
         waivers: waivers.unwrap_or_default().waivers,
         findings: Vec::new(),
+        translations: Vec::new(),
         languages: newsletter.languages.clone(),
     };
     let harvest = Harvest { stories: vec![story], problems, ..Harvest::default() };

@@ -6,11 +6,13 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::exit::Exit;
+use super::translate::stand;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, words};
 use crate::curate::{Curated, Material, curate, held};
 use crate::gather::markdown;
 use crate::model::{Harvest, IssueId, Severity, Story, StoryId, Words};
+use crate::translate::without;
 
 /// A story that was held again and again is looked for in this many earlier issues.
 const HELD_MONTHS_MAX: usize = 12;
@@ -55,10 +57,26 @@ pub(super) fn refuse_correction(id: &IssueId) -> Result<()> {
 
 /// Curates an issue and saves its files.
 pub(super) fn curate_and_save(folder: &IssueFolder<'_>, harvest: &Harvest, shell: &Shell) -> Result<Curated> {
+    let mut curated = curated(folder, harvest, shell)?;
+    for finding in &mut curated.issue.findings {
+        if let crate::model::Place::File { file, .. } = &mut finding.place
+            && file == "issue.toml"
+        {
+            *file = folder.shown("issue.toml");
+        }
+    }
+    folder.save_issue_toml(&curated.toml)?;
+    stand::into_issue(folder, &mut curated.issue, shell)?;
+    folder.save_issue(&curated.issue)?;
+    Ok(curated)
+}
+
+/// Curates an issue from a harvest as its files are; nothing is saved.
+pub(super) fn curated(folder: &IssueFolder<'_>, harvest: &Harvest, shell: &Shell) -> Result<Curated> {
     let newsletter = &shell.config.newsletter;
     let existing = folder.load_issue_toml()?;
-    let last = folder.load_issue()?;
-    let mut curated = curate(&Material {
+    let last = folder.load_issue()?.map(|issue| without(&issue));
+    curate(&Material {
         id: &folder.id,
         send_at: newsletter.schedule.send_at(&folder.id)?,
         harvest,
@@ -70,17 +88,7 @@ pub(super) fn curate_and_save(folder: &IssueFolder<'_>, harvest: &Harvest, shell
         last: last.as_ref(),
         markdown: &markdown,
         speech: shell.report.speech,
-    })?;
-    for finding in &mut curated.issue.findings {
-        if let crate::model::Place::File { file, .. } = &mut finding.place
-            && file == "issue.toml"
-        {
-            *file = folder.shown("issue.toml");
-        }
-    }
-    folder.save_issue_toml(&curated.toml)?;
-    folder.save_issue(&curated.issue)?;
-    Ok(curated)
+    })
 }
 
 /// What the editor held in the regular issue before this one: it comes back as candidates, wherever its text was last

@@ -22,6 +22,8 @@ mod init;
 mod curate;
 mod coverage;
 mod calendar;
+mod translate;
+mod word;
 mod compose;
 mod correct;
 mod pictures;
@@ -118,6 +120,8 @@ enum Command {
     Calendar(calendar::Args),
     /// The templates: list them, begin your own, see what an upgrade changed.
     Templates(templates::Args),
+    /// Out to the translators, and back.
+    Translate(translate::Args),
     /// Check the composed editions against the rules.
     Check(check::Args),
     /// Accept a finding by name, with a reason.
@@ -140,6 +144,8 @@ enum Command {
     Cancel(control::CancelArgs),
     /// Settle the copies of which nobody knows whether they arrived.
     Resolve(resolve::Args),
+    /// The issue as Word files, for a page of `GCXchange`.
+    Word(word::Args),
     /// Where an issue stands, in plain words.
     Status(status::Args),
     /// Begin a short correction of an issue that left, for those who got it.
@@ -224,6 +230,8 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Calendar(args)) => calendar::run(&args, shell),
         Some(Command::Share(args)) => share::run(&args, shell),
         Some(Command::Templates(args)) => templates::run(&args, shell),
+        Some(Command::Translate(args)) => translate::run(&args, shell),
+        Some(Command::Word(args)) => word::run(&args, shell),
         Some(Command::Check(args)) => check::run(&args, shell),
         Some(Command::Waive(args)) => waive::run(&args, shell),
         Some(Command::Approve(args)) => approve::run(&args, shell),

@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use super::approve::Awaited;
 use super::exit::Exit;
 use super::report::Colour;
+use super::translate::stand;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, approve, calendar, check, words};
 use crate::ledger::{Asked, Control, Ledger, UnknownCopy};
-use crate::model::{Counts, Edition, EditionId, IssueId, Words};
+use crate::model::{Counts, Edition, EditionId, IssueId, Translation, Words};
 
 /// Arguments of `status`.
 #[derive(Debug, Default, clap::Args)]
@@ -124,7 +125,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let folder = workspace::folder(&shell.config, &id);
     let standing = Standing::of(&folder, shell)?;
     if shell.report.is_json {
-        shell.report.json(&json(&id, &standing));
+        let translations = translations(&folder, &standing, shell)?;
+        shell.report.json(&json(&id, &standing, &translations));
     } else {
         show(&folder, &standing, shell)?;
     }
@@ -160,6 +162,9 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
         let line =
             words!("its files have changed since it was composed", "ses fichiers ont changé depuis sa composition");
         report.text(report.paint(Colour::Yellow, report.say(&line)));
+    }
+    for line in stand::lines(&translations(folder, standing, shell)?, *report) {
+        report.text(report.paint(Colour::Yellow, &line));
     }
     if standing.is_blocked {
         report.line(&words!("the check found what blocks", "la vérification a trouvé ce qui bloque"));
@@ -218,6 +223,11 @@ fn corrections_in_work(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
     Ok(found)
 }
 
+/// How far the translations are at this moment; of an issue that has begun to leave, nothing is left to say.
+fn translations(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<Vec<Translation>> {
+    if standing.counts.is_empty() { stand::standing(folder, shell) } else { Ok(Vec::new()) }
+}
+
 fn edition_line(edition: &Edition, standing: &Standing) -> Words {
     let id = &edition.id;
     let digest = edition.digest();
@@ -238,7 +248,7 @@ fn edition_line(edition: &Edition, standing: &Standing) -> Words {
     Words { en, fr }
 }
 
-fn json(id: &IssueId, standing: &Standing) -> Value {
+fn json(id: &IssueId, standing: &Standing, translations: &[Translation]) -> Value {
     let mut editions = Map::new();
     for edition in &standing.editions {
         let counts = standing.counts.get(&edition.id).copied().unwrap_or_default();
@@ -264,8 +274,11 @@ fn json(id: &IssueId, standing: &Standing) -> Value {
         Asked::Paused => "paused",
         Asked::Cancelled => "cancelled",
     });
+    let is_open = |it: &&Translation| it.missing > 0 || !it.stale.is_empty() || !it.kept_by.is_empty();
+    let open: Vec<&Translation> = translations.iter().filter(is_open).collect();
     json!({
-        "issue": id, "corrects": id.corrects(), "editions": editions, "unknown": unknown, "control": control,
+        "issue": id, "corrects": id.corrects(), "editions": editions, "unknown": unknown,
+        "translations": open, "control": control,
         "next": standing.next(id),
     })
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Shell;
+use super::translate::stand;
 use crate::compose::Templates;
 use crate::config::Config;
 use crate::files;
@@ -204,8 +205,12 @@ impl IssueFolder<'_> {
             entries.insert(edition.id.clone(), entry(edition, parts, message.len()));
         }
         let manifest = Manifest { issue: self.id.clone(), editions: entries, inputs };
-        self.save("manifest.json", &manifest)?;
+        self.save_manifest(&manifest)?;
         Ok(manifest)
+    }
+
+    pub(super) fn save_manifest(&self, manifest: &Manifest) -> Result<()> {
+        self.save("manifest.json", manifest).map(|_| ())
     }
 
     /// Reads the editions back from their files.
@@ -308,6 +313,7 @@ pub(super) fn inputs(
     templates: &[(String, Vec<u8>)],
 ) -> Result<BTreeMap<String, Digest>> {
     let mut names: BTreeSet<String> = ["newsletter.toml".to_owned(), folder.shown("issue.toml")].into();
+    names.extend(config.newsletter.languages.iter().map(|lang| folder.shown(&stand::file_name(lang))));
     for story in issue.stories() {
         if let crate::model::Origin::File { file, twin, .. } = &story.origin {
             names.insert(file.clone());

@@ -24,6 +24,7 @@ mod render;
 mod text;
 mod beside;
 mod web;
+mod word_file;
 
 pub use beside::{Thanks, event_lines, linkedin, thanks, word};
 pub use locale::Locale;
@@ -32,6 +33,7 @@ pub use picture::{FILE_BYTES_MAX, Fault, Prepared, prepare};
 pub use templates::Templates;
 pub use typography::mended;
 pub use web::{site_words, web};
+pub use word_file::word_file;
 
 /// What `compose` gives.
 #[derive(Debug)]

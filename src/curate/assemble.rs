@@ -64,6 +64,7 @@ pub(super) fn assemble(file: &IssueFile, pool: &Pool<'_>) -> Issue {
         waivers: file.words.waivers.clone(),
         findings,
         languages: source_first(material),
+        translations: Vec::new(),
     }
 }
 

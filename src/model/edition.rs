@@ -196,6 +196,14 @@ pub enum InputChange {
     Gone(String),
 }
 
+impl InputChange {
+    /// Whether it is about this file.
+    pub fn is_of(&self, name: &str) -> bool {
+        let (Self::Changed(own) | Self::Gone(own)) = self;
+        own == name
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, IssueId, Lang, Story, Texts};
+use super::{Finding, IssueId, Lang, Story, Texts, Translation};
 
 /// An issue: the picked stories with the editor's words in place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Issue {
     pub findings: Vec<Finding>,
     /// The newsletter's languages, source first: what parity compares.
     pub languages: Vec<Lang>,
+    /// How far each story's translation is; empty before `translate` has looked.
+    #[serde(default)]
+    pub translations: Vec<Translation>,
 }
 
 impl Issue {

@@ -30,6 +30,8 @@ mod account;
 mod segment;
 mod retention;
 mod web;
+pub mod rich;
+mod translation;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
@@ -57,5 +59,6 @@ pub use retention::Retention;
 pub use segment::Segment;
 pub use source::{Feed, Page, PairBy, Sources, WEIGHT_MAX};
 pub use story::{Event, Image, Kind, Only, Origin, Pair, PairHow, Story, Text};
+pub use translation::{Translation, TranslationState};
 pub use web::{SiteWords, WebContact, WebEvent, WebHalf, WebImage, WebIssue, WebOnly, WebRich, WebSection, WebStory};
 pub use words::{Speech, Words};

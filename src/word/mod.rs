@@ -9,7 +9,7 @@ mod parts;
 mod body;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::io::{Cursor, Write as _};
 

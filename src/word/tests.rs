@@ -114,7 +114,7 @@ fn what_is_written_is_read_back_with_its_ids_links_and_emphasis() {
 }
 
 /// A Word file with a body of our own making.
-fn with_body(body: &str) -> Vec<u8> {
+pub(crate) fn with_body(body: &str) -> Vec<u8> {
     let document = format!(
         "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
     );

@@ -31,6 +31,12 @@ fn office(policy: &str) -> Office {
     office
 }
 
+/// Words of one language change, and an editor says that the other still means the same.
+fn reword(office: &Office, before: &str, after: &str) {
+    office.edit("stories/learning-day.md", before, after);
+    office.run(&["translate", "keep", "learning-day", "--by", "An Editor"]).is(0);
+}
+
 /// Composes; two stories make a preheader that is a little short, which wants a look.
 fn compose(office: &Office) {
     let said = office.run(&["compose", ISSUE, "--offline"]);
@@ -80,7 +86,7 @@ fn a_typo_mended_on_the_sending_day_is_asked_about_in_one_line_and_approved_by_a
     assert!(before.iter().all(|text| text.contains("Reply-To: <leave-quitter@cco-bcc.example>")));
     office.run(&["status"]).is(0).says(&["en ", "approved by Camille Roy", "fr ", "approved by Dominique Côté"]);
 
-    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    reword(&office, "more coffee", "more tea");
     office.run(&["send", ISSUE, "--yes"]).is(4);
     compose(&office);
     office.run(&["send", ISSUE, "--yes"]).is(4).says(&["not approved as it is now: en (1", "--request"]);
@@ -151,7 +157,7 @@ fn a_reply_to_an_earlier_edition_does_not_approve_the_new_one() {
     let office = office("");
     office.run(&["approve", "--request"]).is(0);
     let asked = request(&office, "camille.roy@example.ca", &[]);
-    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    reword(&office, "more coffee", "more tea");
     compose(&office);
     reply(&office, &asked, "camille.roy@example.ca", "Approved");
     take(&office).is(4).says(&["has changed since", "--request"]);
@@ -191,13 +197,13 @@ fn a_delegate_approves_a_small_change_or_a_dropped_story_and_no_more() {
     let office = office("delegate_words = 2");
     approved_by_mail(&office);
     let sam = |edition: &str| office.run(&["approve", ISSUE, "--edition", edition, "--by", "Sam Standin"]);
-    office.edit("stories/learning-day.md", "more coffee", "more tea");
+    reword(&office, "more coffee", "more tea");
     compose(&office);
     sam("en").is(0).says(&["as a delegate", "send 2026-12"]);
-    office.edit("stories/learning-day.md", "more tea", "a great deal less tea, and none");
+    reword(&office, "more tea", "a great deal less tea, and none");
     compose(&office);
     sam("en").is(4).says(&["words have changed since the last full approval"]);
-    office.edit("stories/learning-day.md", "a great deal less tea, and none", "more coffee");
+    reword(&office, "a great deal less tea, and none", "more coffee");
     office.edit("issues/2026-12/issue.toml", "  \"file-mentoring\",", "  #");
     compose(&office);
     sam("en").is(0);

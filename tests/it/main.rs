@@ -57,3 +57,5 @@ mod outage;
 mod correct;
 /// A stop at every step, and then again.
 mod kill;
+/// Out to the translators and back.
+mod translate;

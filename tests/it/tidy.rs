@@ -54,8 +54,25 @@ const DIRECTION: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "web", "gather", "curate", "compose", "check", "send", "receive", "archive", "http", "dns",
-            "mail", "mailbox", "files", "ledger", "word", "xml", "model",
+            "config",
+            "web",
+            "gather",
+            "curate",
+            "translate",
+            "compose",
+            "check",
+            "send",
+            "receive",
+            "archive",
+            "http",
+            "dns",
+            "mail",
+            "mailbox",
+            "files",
+            "ledger",
+            "word",
+            "xml",
+            "model",
         ],
     ),
     ("config", &["files", "model"]),
@@ -69,7 +86,8 @@ const DIRECTION: &[(&str, &[&str])] = &[
     // The stages: never one another.
     ("gather", &["http", "files", "model"]),
     ("curate", &["model"]),
-    ("compose", &["files", "model"]), // files: the newsletter's own templates
+    ("translate", &["word", "xml", "model"]), // the forms in which translators get and send texts
+    ("compose", &["files", "word", "model"]), // files: the newsletter's own templates
     ("check", &["model"]),
     ("send", &["ledger", "mail", "model"]),
     ("receive", &["model"]),
@@ -137,7 +155,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("tracing", ANYWHERE),
     ("tracing_subscriber", &["cli"]),
-    ("unicode_normalization", &["model", "gather", "check", "compose"]),
+    ("unicode_normalization", &["model", "gather", "check", "compose", "translate"]),
     ("url", ANYWHERE),
     ("whatlang", &["check", "gather"]),
 ];

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use super::exit::Exit;
 use super::report::Colour;
+use super::translate::stand;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, changed};
 use crate::model::{Approval, Edition, EditionId, IssueId, Lang, Manifest, Newsletter, Words, is_same_person};
@@ -121,6 +122,9 @@ fn keep(folder: &IssueFolder<'_>, edition: &Edition, given: Approval, shell: &Sh
     folder.save_approvals(id, &approvals)?;
     for waiver in &edition.waivers {
         shell.report.line(&words!("approved with the waiver {waiver}", "approuvé avec la dispense {waiver}"));
+    }
+    for line in stand::unchanged(folder, id)? {
+        shell.report.line(&line);
     }
     let line = if is_delegate {
         words!(

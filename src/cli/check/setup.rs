@@ -34,6 +34,7 @@ pub(super) fn run(shell: &Shell) -> Result<Exit> {
         opening: Texts::new(),
         sections: Vec::new(),
         waivers: Vec::new(),
+        translations: Vec::new(),
         findings: Vec::new(),
         languages: newsletter.languages.clone(),
     };

@@ -112,6 +112,7 @@ fn issue_of(story: &Story, id: &IssueId, newsletter: &Newsletter) -> Result<Issu
         waivers: Vec::new(),
         findings: Vec::new(),
         languages: newsletter.languages.iter().filter(|lang| story.texts.contains_key(lang)).cloned().collect(),
+        translations: Vec::new(),
     })
 }
 

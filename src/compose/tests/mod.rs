@@ -67,6 +67,7 @@ fn issue() -> Issue {
         waivers: vec![],
         findings: vec![],
         languages: vec![Lang::new("en"), Lang::new("fr")],
+        translations: Vec::new(),
     }
 }
 
