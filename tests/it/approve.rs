@@ -34,7 +34,7 @@ fn office(policy: &str) -> Office {
 /// Words of one language change, and an editor says that the other still means the same.
 fn reword(office: &Office, before: &str, after: &str) {
     office.edit("stories/learning-day.md", before, after);
-    office.run(&["translate", "keep", "learning-day", "--by", "An Editor"]).is(0);
+    office.run(&["translate", "keep", "file-learning-day", "--by", "An Editor"]).is(0);
 }
 
 /// Composes; two stories make a preheader that is a little short, which wants a look.
