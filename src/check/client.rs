@@ -1,5 +1,5 @@
 //! CLI: every mail program can show the mail, Outlook for Windows among them (FEDERAL 5.5). What programs drop is in
-//! [`dropped`], with its source and date.
+//! [`mod@dropped`], with its source and date.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Translate: what an issue says in one language and needs in another. In comes the issue as it was curated; beside it
 //! lies a [`Store`] per language, `translations/fr.xlf`, in which every passage has a name that survives edits, its
-//! translation, and the source for which that was made. [`sync`] brings the store up to the issue, [`apply`] puts
+//! translation, and the source for which that was made. [`sync()`] brings the store up to the issue, [`apply`] puts
 //! translations where a story has none of its own, [`export()`] writes what is missing or stale for the translators, and
 //! [`import()`] takes back what they send.
 //!
