@@ -32,6 +32,7 @@ mod retention;
 mod web;
 pub mod rich;
 mod translation;
+mod picture;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
@@ -54,6 +55,7 @@ pub use newsletter::{
     RuleSet, Schedule, Section, Sender, Share, Standing, is_same_person,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
+pub use picture::{NoPicture, PictureHeader, picture_type};
 pub use plan::{Seasonal, Step, Stream, YearDay};
 pub use retention::Retention;
 pub use segment::Segment;

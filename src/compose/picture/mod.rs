@@ -8,11 +8,7 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageReader, Limits, RgbImage};
 
-use crate::model::{Digest, Part, Words};
-
-mod header;
-
-use header::Header;
+use crate::model::{Digest, NoPicture, Part, PictureHeader, Words, picture_type};
 
 /// A camera's largest JPEG; a larger file is no picture for mail.
 pub const FILE_BYTES_MAX: u64 = 20 * 1024 * 1024;
@@ -54,15 +50,15 @@ pub struct Prepared {
 /// Makes a picture fit for mail. The same bytes give the same picture, except that `kept`, an earlier result for the
 /// same bytes, spares the work.
 pub fn prepare(bytes: &[u8], kept: Option<Vec<u8>>) -> Result<Prepared, Fault> {
-    let header = header::read(bytes)?;
+    let header = PictureHeader::read(bytes).map_err(unfit)?;
     if header.width == 0 || header.height == 0 || header.width > SIDE_PX_MAX || header.height > SIDE_PX_MAX {
         return Err(too_large(header));
     }
-    let made = match kept.filter(|kept| header::read(kept).is_ok()) {
+    let made = match kept.filter(|kept| PictureHeader::read(kept).is_ok()) {
         Some(kept) => kept,
         None => encode(&decode(bytes)?),
     };
-    let media_type = header::media_type(&made).unwrap_or("image/jpeg").to_owned();
+    let media_type = picture_type(&made).unwrap_or("image/jpeg").to_owned();
     let done = done(header, bytes.len(), &made);
     let cid = format!("{}@image.invalid", Digest::of(&made).short());
     Ok(Prepared { part: Part { cid, media_type, bytes: made }, done })
@@ -171,19 +167,19 @@ fn fit(width: u32, height: u32, width_max: u32) -> (u32, u32) {
 
 /// The size at which a picture is shown across the column: mail programs with images off keep its place only if told.
 pub(super) fn shown(bytes: &[u8]) -> (u32, u32) {
-    let (width, height) = header::read(bytes).map_or((COLUMN_PX, 300), |header| (header.width, header.height));
+    let (width, height) = PictureHeader::read(bytes).map_or((COLUMN_PX, 300), |header| (header.width, header.height));
     fit(width, height, COLUMN_PX)
 }
 
 /// The size at which a portrait is shown beside its text.
 pub(super) fn portrait(bytes: &[u8]) -> (u32, u32) {
-    let (width, height) = header::read(bytes).map_or((PORTRAIT_PX, 160), |header| (header.width, header.height));
+    let (width, height) = PictureHeader::read(bytes).map_or((PORTRAIT_PX, 160), |header| (header.width, header.height));
     fit(width, height, PORTRAIT_PX)
 }
 
 /// What a person would notice: another size, other colours, no camera data, no movement.
-fn done(header: Header, bytes: usize, made: &[u8]) -> Option<Words> {
-    let now = header::read(made).ok()?;
+fn done(header: PictureHeader, bytes: usize, made: &[u8]) -> Option<Words> {
+    let now = PictureHeader::read(made).ok()?;
     let mut said: Vec<Words> = Vec::new();
     if now.width < header.width {
         let (w, h, kb) = (header.width, header.height, bytes / 1000);
@@ -209,6 +205,31 @@ fn done(header: Header, bytes: usize, made: &[u8]) -> Option<Words> {
     (!said.is_empty()).then(|| Words { en: join(|it| &it.en), fr: join(|it| &it.fr) })
 }
 
+/// Why a file cannot be used, and the mend.
+fn unfit(fault: NoPicture) -> Fault {
+    let save = || words!("save the picture as `.jpg` or `.png`", "enregistrez l'image en `.jpg` ou en `.png`");
+    match fault {
+        NoPicture::Damaged => damaged(),
+        NoPicture::Unknown => {
+            Fault { message: words!("the file is no picture", "le fichier n'est pas une image"), hint: save() }
+        }
+        NoPicture::NotShown(kind) => Fault {
+            message: words!(
+                "the picture is a {kind} file, which mail programs do not show",
+                "l'image est un fichier {kind}, que les logiciels de courriel n'affichent pas"
+            ),
+            hint: if kind == "SVG" {
+                words!(
+                    "export the drawing as `.png`, 1,200 pixels wide",
+                    "exportez le dessin en `.png`, à 1 200 pixels de large"
+                )
+            } else {
+                save()
+            },
+        },
+    }
+}
+
 fn damaged() -> Fault {
     Fault {
         message: words!("the picture is damaged", "l'image est endommagée"),
@@ -216,7 +237,7 @@ fn damaged() -> Fault {
     }
 }
 
-fn too_large(header: Header) -> Fault {
+fn too_large(header: PictureHeader) -> Fault {
     let (width, height) = (header.width, header.height);
     Fault {
         message: words!(

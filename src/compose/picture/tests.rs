@@ -24,7 +24,7 @@ fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 fn a_photo_becomes_light_and_loses_what_the_camera_noted() {
     let photo = with_exif(&jpeg(&photo(1200, 300), 95), 1);
     let made = prepare(&photo, None).unwrap();
-    let header = header::read(&made.part.bytes).unwrap();
+    let header = PictureHeader::read(&made.part.bytes).unwrap();
     assert_eq!((header.width, made.part.media_type.as_str()), (1072, "image/jpeg"));
     assert!(made.part.bytes.len() <= BYTES_WANTED && !header.has_camera_data, "{}", made.part.bytes.len());
     assert_eq!(shown(&made.part.bytes), (536, 134));
@@ -39,7 +39,7 @@ fn a_photo_becomes_light_and_loses_what_the_camera_noted() {
 #[test]
 fn a_photo_taken_on_its_side_stands_upright() {
     let made = prepare(&with_exif(&jpeg(&photo(60, 30), 90), 6), None).unwrap();
-    let header = header::read(&made.part.bytes).unwrap();
+    let header = PictureHeader::read(&made.part.bytes).unwrap();
     assert_eq!((header.width, header.height), (30, 60));
 }
 
@@ -67,7 +67,7 @@ fn colours_for_print_are_turned_into_colours_for_the_screen() {
     // A JPEG of eight by eight pixels in four inks, all of one shade, as image programs for print save it.
     let cmyk = include_bytes!("../../../tests/fixtures/pictures/cmyk.jpg");
     let made = prepare(cmyk, None).unwrap();
-    assert!(!header::read(&made.part.bytes).unwrap().is_for_print);
+    assert!(!PictureHeader::read(&made.part.bytes).unwrap().is_for_print);
     assert!(made.done.unwrap().en.contains("CMYK"));
 }
 

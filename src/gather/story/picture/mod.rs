@@ -8,7 +8,7 @@ use super::folder::Dropped;
 use super::{Office, Report, Spot, stem_and_language};
 use crate::files;
 use crate::gather::text;
-use crate::model::{Image, Newsletter, Severity, Story, Words};
+use crate::model::{Image, Newsletter, NoPicture, PictureHeader, Severity, Story, Words};
 
 /// A camera's largest JPEG; the picture of a mail has 0.2 MB.
 const BYTES_MAX: u64 = 20 * 1024 * 1024;
@@ -132,9 +132,10 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
         );
         return false;
     };
-    let header = match header(&bytes) {
+    let header = match PictureHeader::read(&bytes) {
         Ok(header) => header,
-        Err((message, hint)) => {
+        Err(fault) => {
+            let (message, hint) = unfit(fault);
             report.add(Severity::Warning, spot, message, hint);
             return false;
         }
@@ -154,7 +155,7 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
         );
         return false;
     }
-    if header.for_print {
+    if header.is_for_print {
         report.add(
             Severity::Warning,
             spot,
@@ -165,7 +166,7 @@ fn is_fit(src: &str, office: &Office<'_>, spot: &Spot, report: &mut Report) -> b
             words!("save it in RGB", "enregistrez-la en RVB"),
         );
     }
-    if header.exif {
+    if header.has_camera_data {
         report.add(
             Severity::Info,
             spot,
@@ -189,60 +190,25 @@ fn smaller() -> Words {
     )
 }
 
-/// What the first bytes of a picture say.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Header {
-    width: u32,
-    height: u32,
-    exif: bool,
-    for_print: bool,
-}
-
-fn header(bytes: &[u8]) -> Result<Header, (Words, Words)> {
-    let read = if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
-        png(bytes)
-    } else if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        jpeg(bytes)
-    } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
-        gif(bytes)
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        webp(bytes)
-    } else {
-        return Err(other(bytes));
-    };
-    read.ok_or_else(|| {
-        (
+/// Why the file is not taken, and what to do.
+fn unfit(fault: NoPicture) -> (Words, Words) {
+    match fault {
+        NoPicture::Damaged => (
             words!("the picture is damaged: it is left out", "l'image est endommagée : elle est laissée de côté"),
             words!("save it again, and drop it again", "enregistrez-la de nouveau et redéposez-la"),
-        )
-    })
-}
-
-/// What a file is that is no picture for mail.
-fn other(bytes: &[u8]) -> (Words, Words) {
-    let brand = bytes.get(4..12).unwrap_or_default();
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
-    let kind = if brand.starts_with(b"ftyp") {
-        if brand.ends_with(b"avif") { "AVIF" } else { "HEIC" }
-    } else if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") {
-        "TIFF"
-    } else if bytes.starts_with(b"BM") {
-        "BMP"
-    } else if bytes.starts_with(b"%PDF") {
-        "PDF"
-    } else if head.contains("<svg") {
-        "SVG"
-    } else {
-        return (
+        ),
+        NoPicture::Unknown => (
             words!("the file is no picture: it is left out", "le fichier n'est pas une image : il est laissé de côté"),
             words!("save the picture as `.jpg` or `.png`", "enregistrez l'image en `.jpg` ou en `.png`"),
-        );
-    };
-    let message = words!(
-        "the picture is in truth a {kind} file, which mail programs do not show: it is left out",
-        "l'image est en fait un fichier {kind}, que les courriels n'affichent pas : elle est laissée de côté"
-    );
-    (message, mend(kind))
+        ),
+        NoPicture::NotShown(kind) => (
+            words!(
+                "the picture is in truth a {kind} file, which mail programs do not show: it is left out",
+                "l'image est en fait un fichier {kind}, que les courriels n'affichent pas : elle est laissée de côté"
+            ),
+            mend(kind),
+        ),
+    }
 }
 
 /// What to do with a picture of a kind that mail programs do not show.
@@ -261,92 +227,6 @@ pub(super) fn mend(kind: &str) -> Words {
             "ouvrez-la dans un logiciel d'image et enregistrez-la en `.jpg`"
         ),
         _ => words!("save the picture as `.jpg` or `.png`", "enregistrez l'image en `.jpg` ou en `.png`"),
-    }
-}
-
-fn be16(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
-}
-
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-fn le16(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
-}
-
-fn le24(bytes: &[u8], at: usize) -> Option<u32> {
-    let part = bytes.get(at..at + 3)?;
-    Some(u32::from(part[0]) | u32::from(part[1]) << 8 | u32::from(part[2]) << 16)
-}
-
-fn png(bytes: &[u8]) -> Option<Header> {
-    if bytes.get(12..16)? != b"IHDR" {
-        return None;
-    }
-    let mut header = Header { width: be32(bytes, 16)?, height: be32(bytes, 20)?, ..Header::default() };
-    let mut at = 8;
-    while let (Some(length), Some(name)) = (be32(bytes, at), bytes.get(at + 4..at + 8)) {
-        header.exif |= name == b"eXIf";
-        at += 12 + usize::try_from(length).ok()?;
-    }
-    Some(header)
-}
-
-fn jpeg(bytes: &[u8]) -> Option<Header> {
-    let mut header = Header::default();
-    let mut at = 2;
-    loop {
-        if *bytes.get(at)? != 0xFF {
-            return None;
-        }
-        let mark = *bytes.get(at + 1)?;
-        match mark {
-            // Filling, and marks without a body.
-            0xFF => at += 1,
-            0x01 | 0xD0..=0xD7 => at += 2,
-            0xD8..=0xDA => return None,
-            _ => {
-                let length = usize::try_from(be16(bytes, at + 2)?).ok()?;
-                if mark == 0xE1 && bytes.get(at + 4..at + 10) == Some(b"Exif\0\0") {
-                    header.exif = true;
-                }
-                let is_frame = matches!(mark, 0xC0..=0xCF) && !matches!(mark, 0xC4 | 0xC8 | 0xCC);
-                if is_frame {
-                    header.height = be16(bytes, at + 5)?;
-                    header.width = be16(bytes, at + 7)?;
-                    header.for_print = *bytes.get(at + 9)? == 4;
-                    return Some(header);
-                }
-                at += 2 + length.max(2);
-            }
-        }
-    }
-}
-
-fn gif(bytes: &[u8]) -> Option<Header> {
-    Some(Header { width: le16(bytes, 6)?, height: le16(bytes, 8)?, ..Header::default() })
-}
-
-fn webp(bytes: &[u8]) -> Option<Header> {
-    match bytes.get(12..16)? {
-        b"VP8X" => Some(Header {
-            width: le24(bytes, 24)? + 1,
-            height: le24(bytes, 27)? + 1,
-            exif: bytes.get(20)? & 0x08 != 0,
-            for_print: false,
-        }),
-        b"VP8 " => {
-            let side = |at| Some(le16(bytes, at)? & 0x3FFF);
-            Some(Header { width: side(26)?, height: side(28)?, ..Header::default() })
-        }
-        b"VP8L" => {
-            let (low, high) = (le16(bytes, 21)?, le16(bytes, 23)?);
-            let bits = low | high << 16;
-            Some(Header { width: (bits & 0x3FFF) + 1, height: ((bits >> 14) & 0x3FFF) + 1, ..Header::default() })
-        }
-        _ => None,
     }
 }
 
