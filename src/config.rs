@@ -189,6 +189,9 @@ fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
     if let Some((needle, problem)) = newsletter.delivery.mistake(&from) {
         return wrong(&needle, &problem);
     }
+    if let Some((needle, problem)) = newsletter.serve.mistake() {
+        return wrong(&needle, &problem);
+    }
     check_sections(newsletter, text)
 }
 

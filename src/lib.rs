@@ -20,6 +20,7 @@ pub mod check;
 pub mod send;
 pub mod receive;
 pub mod archive;
+pub mod web;
 pub mod http;
 pub mod dns;
 pub mod mail;

@@ -47,6 +47,7 @@ mod account;
 mod archive;
 mod receive;
 mod run;
+mod serve;
 mod running;
 mod share;
 mod subscribers;
@@ -156,6 +157,8 @@ enum Command {
     Archive(archive::Args),
     /// Read what came back: bounces, complaints, requests, approvals, stories.
     Receive(receive::Args),
+    /// The public pages: subscribe, confirm, change, leave, and the archive.
+    Serve(serve::Args),
     /// Do whatever is due now: for cron or a timer, as often as every five minutes.
     Run(run::Args),
     /// The people who get the newsletter.
@@ -247,6 +250,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Report(args)) => account::run(&args, shell),
         Some(Command::Archive(args)) => archive::run(&args, shell),
         Some(Command::Receive(args)) => receive::run(&args, shell),
+        Some(Command::Serve(args)) => serve::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
     }

@@ -151,7 +151,7 @@ fn bar(is_quiet: bool) -> ProgressBar {
 }
 
 /// Ctrl-C or SIGTERM: finish what is in flight and record it; a second one stops at once.
-async fn listen(signals: watch::Sender<bool>) {
+pub(super) async fn listen(signals: watch::Sender<bool>) {
     loop {
         if !signal().await {
             return;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Checking, Delivering, IssueId, Lang, Retention, Seasonal, Step, Stream, Texts};
+use super::{Checking, Delivering, IssueId, Lang, Retention, Seasonal, Serving, Step, Stream, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Newsletter {
     /// Where mail comes back, and what follows from it.
     #[serde(default)]
     pub mailbox: MailboxSettings,
+    /// The public pages: where they are, and what they let people do.
+    #[serde(default)]
+    pub serve: Serving,
     /// What the office has decided about approvals and lateness.
     #[serde(default)]
     pub policy: Policy,

@@ -59,3 +59,5 @@ mod correct;
 mod kill;
 /// Out to the translators and back.
 mod translate;
+/// The public pages, over real connections.
+mod serve;

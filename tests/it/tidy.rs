@@ -112,6 +112,7 @@ const ANYWHERE: &[&str] = &["*"];
 const HOMES: &[(&str, &[&str])] = &[
     ("ammonia", &["gather"]),
     ("anyhow", ANYWHERE),
+    ("axum", &["web"]),
     ("clap", &["cli"]),
     ("csv", &["cli", "send", "gather"]),
     ("data_encoding", ANYWHERE),
@@ -122,6 +123,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("futures_util", &["cli", "gather", "http", "mail", "send"]),
     ("handlebars", &["compose"]),
     ("hmac", &["send"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
     ("idna", &["model", "http"]),
     ("image", &["compose"]),
     ("indicatif", &["cli"]),
@@ -146,7 +149,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json", ANYWHERE),
     ("serde_saphyr", &["gather"]),
     ("sha2", ANYWHERE),
-    ("tokio", &["cli", "dns", "gather", "http", "ledger", "mail", "send"]),
+    ("tokio", &["cli", "dns", "gather", "http", "ledger", "mail", "send", "web"]),
     ("tokio_rustls", &["mail"]),
     (
         "toml_edit",

@@ -1,0 +1,5 @@
+//! The web: pages for the public (`serve`). It stands apart because the pages of a face talk to a browser, and
+//! everything they know they ask of the stages and edges below. `listen` is how bytes come and go, for every face.
+
+pub mod listen;
+pub mod serve;
