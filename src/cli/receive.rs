@@ -14,11 +14,13 @@ use crate::ledger::{Choice, Deed, Effect, Ledger, Subscriber, Trace};
 use crate::mailbox::{self, Mail, Mailbox};
 use crate::model::{Address, Asked, Bounced, Notice, Received, Request, Words};
 use crate::receive::{self, Rules};
-use crate::send::departures;
 use crate::send::secrets::{Purpose, Secrets};
+use crate::send::{LinkTo, departures};
 
 /// Where mails of a pipe wait for a person, in STATE: nobody else has them.
 const INBOX: &str = "inbox";
+/// A token of version 0.1.0.
+const OLD_TOKEN_CHARS: usize = 32;
 
 /// Arguments of `receive`.
 #[derive(Debug, clap::Args)]
@@ -313,9 +315,23 @@ impl Desk<'_> {
         })
     }
 
-    /// Whose copy a token is from. The sender is tried first; only a mail from another address needs the search.
+    /// Whose copy a token is from: it carries the number of the subscriber.
     fn by_token(&self, token: &str, from: Option<&Address>) -> Result<Option<Subscriber>> {
         let secrets = Secrets::open(self.ledger)?;
+        let newsletter = &self.shell.config.newsletter.id;
+        let number = [LinkTo::Leave, LinkTo::Preferences]
+            .into_iter()
+            .find_map(|purpose| secrets.read_link(newsletter, purpose, token));
+        match number {
+            Some(number) => self.ledger.subscriber_by_number(number),
+            None if token.len() == OLD_TOKEN_CHARS => self.by_old_token(token, from, &secrets),
+            None => Ok(None),
+        }
+    }
+
+    /// Tokens of version 0.1.0 carry no number: the sender is tried first, and only a mail from another address needs the
+    /// search.
+    fn by_old_token(&self, token: &str, from: Option<&Address>, secrets: &Secrets) -> Result<Option<Subscriber>> {
         let newsletter = &self.shell.config.newsletter.id;
         let is_of = |address: &Address| {
             [Purpose::Unsubscribe, Purpose::Preferences]

@@ -49,7 +49,7 @@ pub(super) fn show(
     let encoded = copy::encode(edition, newsletter, Some(now))?;
     // A key of nobody's: the tokens in it open nothing.
     let secrets = Secrets::from_key([0; 32]);
-    let email = encoded.address(issue, &nobody, &secrets, &Signing::new(&way_out::keys(shell)?, &encoded, now))?;
+    let email = encoded.address(issue, (&nobody, 0), &secrets, &Signing::new(&way_out::keys(shell)?, &encoded, now))?;
     let n_bytes = email.bytes.len();
     let text = String::from_utf8_lossy(&email.bytes);
     let id = &edition.id;

@@ -250,7 +250,8 @@ const BEYOND_ASCII: &str = "state IN ('planned', 'deferred') AND address GLOB '*
 /// Tries are hourly at the rarest, with a few minutes of spread.
 const NEXT_TRY_MAX: SignedDuration = SignedDuration::from_hours(2);
 
-const COLUMNS: &str = "d.id, d.edition, d.address, d.language, d.tries, d.first_try, s.status";
+const COLUMNS: &str =
+    "d.id, d.edition, d.address, d.language, d.tries, d.first_try, s.status, coalesce(s.id, 0), d.plain";
 
 fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> Result<Vec<(Claimed, Option<String>)>> {
     let mut found = Vec::new();
@@ -283,6 +284,8 @@ fn claimed(row: &Row<'_>) -> Result<(Claimed, Option<String>)> {
         to,
         language: row.get::<_, Option<String>>(3)?.map(|lang| Lang::new(&lang)),
         tries: row.get(4)?,
+        number: row.get(7)?,
+        is_plain: row.get(8)?,
     };
     let first_try = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millisecond).transpose()?;
     Ok((Claimed { delivery, first_try }, row.get(6)?))

@@ -272,8 +272,8 @@ fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
     let people = people(&freeze.issue, &ids, &freeze.only);
     db.execute(
         &format!(
-            "INSERT INTO deliveries (issue, address_key, address, language, edition, rank, changed)
-             SELECT ?1, address_key, address, language, edition,
+            "INSERT INTO deliveries (issue, address_key, address, language, edition, plain, rank, changed)
+             SELECT ?1, address_key, address, language, edition, plain,
                     (row_number() OVER (PARTITION BY edition ORDER BY address_key) - 0.5)
                         / count(*) OVER (PARTITION BY edition), ?2
              FROM ({people})"
@@ -293,21 +293,25 @@ fn audience(db: &Connection, issue: &IssueId, editions: &[EditionId], only: &[Se
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The SQL of everybody who is to get an issue: `address_key`, `address`, `language`, `edition`. A correction goes to
+/// Who asked for text without HTML.
+const PLAIN: &str = "CASE WHEN format = 'text' THEN 1 ELSE 0 END";
+
+/// The SQL of everybody who is to get an issue: `address_key`, `address`, `language`, `edition`,
+/// `plain`. A correction goes to
 /// those who got what it corrects, or perhaps did, each in the edition that they got; who has left since gets nothing.
 pub(super) fn people(issue: &IssueId, editions: &[EditionId], only: &[Segment]) -> String {
     let only = condition(only);
     // An issue's name holds digits, small letters and hyphens: it is safe as SQL text.
     if let Some(base) = issue.corrects() {
         return format!(
-            "SELECT s.address_key, s.address, s.language, d.edition FROM deliveries d
+            "SELECT s.address_key, s.address, s.language, d.edition, {PLAIN} AS plain FROM deliveries d
              JOIN (SELECT * FROM subscribers WHERE status = 'active' AND {only}) s ON s.address_key = d.address_key
              WHERE d.issue = '{base}' AND d.state IN ('accepted', 'unknown')"
         );
     }
     let edition = edition_of(editions);
     format!(
-        "SELECT address_key, address, language, {edition} AS edition FROM subscribers
+        "SELECT address_key, address, language, {edition} AS edition, {PLAIN} AS plain FROM subscribers
          WHERE status = 'active' AND {only}"
     )
 }

@@ -72,6 +72,10 @@ pub struct Delivery {
     pub language: Option<Lang>,
     /// How often it was tried before.
     pub tries: u32,
+    /// The number of the subscriber, which their links carry.
+    pub number: i64,
+    /// Whether they get the text alone.
+    pub is_plain: bool,
 }
 
 /// A reply of the mail server, as far as it may be kept: no address in it.

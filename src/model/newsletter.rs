@@ -173,6 +173,10 @@ pub struct Sender {
     pub reply_to: String,
     /// The envelope sender, to which bounces return.
     pub bounce: String,
+    /// Whether the mail server of `bounce` keeps `bounces+anything@…` for `bounces@…` (RFC 5233): then every copy has an
+    /// envelope sender of its own.
+    #[serde(default)]
+    pub verp: bool,
     /// The mailbox that takes requests to leave or to change language.
     pub requests: String,
     /// The domain of List-Ids and Message-IDs; by default that of `from`.

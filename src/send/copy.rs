@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::dkim::Signing;
 use super::header;
-use super::secrets::{Purpose, Secrets};
+use super::links::LinkTo;
+use super::secrets::Secrets;
 use crate::mail::Email;
-use crate::model::{Address, AddressError, Edition, EditionId, IssueId, Lang, Newsletter, Part, Slot};
+use crate::model::{Address, AddressError, Edition, EditionId, IssueId, Lang, Newsletter, Part, PublicPage, Slot};
 
 /// RFC 2045 6.7 allows 76 characters a line; two are left for a first dot that is encoded.
 const LINE_CHARS_MAX: usize = 74;
@@ -42,8 +43,20 @@ pub struct Frame {
     pub change_to: String,
     /// The envelope sender.
     pub bounce: String,
+    /// Whether the envelope sender carries the copy's own name, so that what comes back leads to it.
+    #[serde(default)]
+    pub verp: bool,
     /// The mailbox that takes requests.
     pub requests: String,
+    /// The page on which a reader leaves, but for their token; none: by mail alone.
+    #[serde(default)]
+    pub leave: Option<String>,
+    /// The page of what a reader gets, but for their token.
+    #[serde(default)]
+    pub preferences: Option<String>,
+    /// When the bytes were made, which decides the key of their links, in milliseconds since 1970.
+    #[serde(default)]
+    pub at: i64,
     /// The domain of Message-IDs.
     pub domain: String,
     /// Where slots stand in the bytes, in order.
@@ -68,13 +81,18 @@ pub fn encode(edition: &Edition, newsletter: &Newsletter, date: Option<Timestamp
     check(&wire)?;
     let others = newsletter.languages.iter().filter(|lang| edition.id.is_both() || !edition.langs.contains(lang));
     let others: Vec<&str> = others.map(Lang::as_str).collect();
+    let page = |page| edition.langs.first().and_then(|lang| newsletter.serve.address(lang, page));
     let frame = Frame {
         newsletter: newsletter.id.clone(),
         edition: edition.id.clone(),
         french: edition.langs.first().is_some_and(Lang::is_french),
         change_to: others.join("/"),
         bounce: newsletter.sender.bounce.clone(),
+        verp: newsletter.sender.verp,
         requests: newsletter.sender.requests.clone(),
+        leave: page(PublicPage::Leave),
+        preferences: page(PublicPage::Preferences),
+        at: date.map_or(0, Timestamp::as_millisecond),
         domain: domain(newsletter)?,
         slots,
     };
@@ -89,28 +107,91 @@ pub fn eml(edition: &Edition, newsletter: &Newsletter) -> Result<Vec<u8>> {
 }
 
 impl Encoded {
-    /// One recipient's copy, signed.
-    pub fn address(&self, issue: &IssueId, to: &Address, secrets: &Secrets, signing: &Signing) -> Result<Email> {
+    /// One recipient's copy, signed; `reader` is their address, and the number of the subscriber, for their links.
+    pub fn address(
+        &self,
+        issue: &IssueId,
+        reader: (&Address, i64),
+        secrets: &Secrets,
+        signing: &Signing,
+    ) -> Result<Email> {
         let frame = &self.frame;
-        let local = secrets.message_id(&frame.newsletter, issue, &frame.edition, to);
-        self.address_as(&local, to, secrets, signing)
+        let local = secrets.message_id(&frame.newsletter, issue, &frame.edition, reader.0);
+        self.address_as(&local, reader, secrets, signing)
     }
 
     /// As [`Encoded::address`], with a Message-ID of the caller's: a local part.
-    pub(super) fn address_as(&self, local: &str, to: &Address, secrets: &Secrets, signing: &Signing) -> Result<Email> {
+    pub(super) fn address_as(
+        &self,
+        local: &str,
+        (to, number): (&Address, i64),
+        secrets: &Secrets,
+        signing: &Signing,
+    ) -> Result<Email> {
         let frame = &self.frame;
+        let at = Timestamp::from_millisecond(frame.at)?;
         let message_id = format!("<{local}@{}>", frame.domain);
-        let leave = self.request(SlotName::Unsubscribe, &secrets.token(&frame.newsletter, to, Purpose::Unsubscribe));
-        let change = self.request(SlotName::Preferences, &secrets.token(&frame.newsletter, to, Purpose::Preferences));
-        let mut own = String::new();
+        let [leave, change] =
+            [LinkTo::Leave, LinkTo::Preferences].map(|to| secrets.link(&frame.newsletter, to, number, at));
+        let page = |page: &Option<String>, link: &str| page.as_ref().map(|page| format!("{page}{link}"));
+        let by_mail = self.request(SlotName::Unsubscribe, &leave);
+        let on_page = page(&frame.leave, &leave);
+        let mut own = format!("To: <{}>\r\nMessage-ID: {message_id}\r\n", to.as_str());
         // Writing to a String does not fail. An address is checked: it holds no space, line end or angle bracket.
-        let _ = write!(own, "To: <{}>\r\nMessage-ID: {message_id}\r\nList-Unsubscribe: <{leave}>\r\n", to.as_str());
-        let (leave, change) = (soft(&leave), soft(&change));
+        let _ = match on_page.as_ref().filter(|page| page.starts_with("https://")) {
+            // RFC 8058 3.1: leaving with one click is for https alone.
+            Some(page) => write!(
+                own,
+                "List-Unsubscribe: <{page}>,\r\n <{by_mail}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+            ),
+            None => write!(own, "List-Unsubscribe: <{by_mail}>\r\n"),
+        };
+        let change = page(&frame.preferences, &change).unwrap_or_else(|| self.request(SlotName::Preferences, &change));
+        let (leave, change) = (soft(&on_page.unwrap_or(by_mail)), soft(&change));
         let slots = self.slots(&leave, &change);
         let signatures = signing.sign(&own, &slots)?;
         let bytes = self.fill(&(signatures + &own), &slots);
-        let from = Address::parse(&frame.bounce).map_err(AddressError::words)?;
-        Ok(Email { message_id, from, to: to.clone(), bytes })
+        Ok(Email { message_id, from: self.envelope_sender(local)?, to: to.clone(), bytes })
+    }
+
+    /// Where a copy returns to: `bounces+COPY@office.example` where the office's mail server keeps such addresses apart
+    /// (RFC 5233), so that a report without a Message-ID still leads back.
+    fn envelope_sender(&self, local: &str) -> Result<Address> {
+        let bounce = &self.frame.bounce;
+        let own = bounce.rsplit_once('@').filter(|_| self.frame.verp);
+        let sender = own.map(|(name, domain)| format!("{name}+{local}@{domain}"));
+        Ok(Address::parse(sender.as_ref().unwrap_or(bounce)).map_err(AddressError::words)?)
+    }
+
+    /// The same edition for those who want text without HTML: its text alone, as it was approved.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        const KIND: &[u8] = b"Content-Type: multipart/alternative; boundary=\"";
+        let find = |from: usize, what: &[u8]| {
+            self.wire[from..].windows(what.len()).position(|window| window == what).map(|at| from + at)
+        };
+        let span = || {
+            let head = find(0, KIND)?;
+            let boundary = head + KIND.len();
+            let boundary = &self.wire[boundary..find(boundary, b"\"")?];
+            let mark = [b"--".as_slice(), boundary].concat();
+            let part = find(head, &[&mark[..], b"\r\n"].concat())? + mark.len() + 2;
+            let end = find(part, &[b"\r\n".as_slice(), &mark].concat())? + 2;
+            // The header says the language already.
+            let body = find(part, b"\r\n\r\n")? + 4;
+            Some((head, body, end))
+        };
+        // Every edition is encoded as two parts; one that is not is sent as it is.
+        let Some((head, body, end)) = span() else { return self.clone() };
+        let mut wire = self.wire[..head].to_vec();
+        wire.extend_from_slice(
+            b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+        );
+        let begins = wire.len();
+        wire.extend_from_slice(&self.wire[body..end]);
+        let slots = self.frame.slots.iter().filter(|(at, _)| (body..end).contains(at));
+        let slots = slots.map(|(at, name)| (at - body + begins, *name)).collect();
+        Self { frame: Frame { slots, ..self.frame.clone() }, wire }
     }
 
     /// A request by mail (RFC 6068): the word in the edition's language and the token, as a subject.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::copy;
 use super::dkim::{Key, Signing};
+use super::links::NOBODY;
 use super::secrets::Secrets;
 use super::test::{is_french, with_notes};
 use crate::mail::Email;
@@ -41,7 +42,7 @@ pub fn draft(
     // The links to leave work for nobody: they are made for a newsletter that does not exist.
     encoded.frame.newsletter = format!("draft of {}", newsletter.id);
     let local = secrets.request_id(&newsletter.id, issue, (&edition.id, &edition.digest()), to);
-    encoded.address_as(&local, to, secrets, &Signing::new(keys, &encoded, now))
+    encoded.address_as(&local, (to, NOBODY), secrets, &Signing::new(keys, &encoded, now))
 }
 
 /// The Message-ID of a request, without angle brackets: what a reply to it names.

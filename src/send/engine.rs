@@ -122,7 +122,8 @@ impl Stopper {
 pub(super) struct Shared {
     pub(super) round: Round,
     pub(super) zone: TimeZone,
-    pub(super) copies: Arc<BTreeMap<EditionId, (Encoded, Signing)>>,
+    /// By edition, and whether it is the text alone.
+    pub(super) copies: Arc<BTreeMap<(EditionId, bool), (Encoded, Signing)>>,
     pub(super) pace: Mutex<Pace>,
     pub(super) domains: Mutex<Domains>,
     /// Claimed, and waiting for another copy to the same domain to be answered.
@@ -164,8 +165,10 @@ impl Shared {
                 words!("the frozen `{id}` edition cannot be read", "l'édition figée `{id}` est illisible")
             })?;
             let encoded = Encoded { frame, wire: edition.wire };
-            let signing = Signing::new(&round.keys, &encoded, frozen_at);
-            copies.insert(edition.id, (encoded, signing));
+            for (is_plain, encoded) in [(true, encoded.plain()), (false, encoded)] {
+                let signing = Signing::new(&round.keys, &encoded, frozen_at);
+                copies.insert((id.clone(), is_plain), (encoded, signing));
+            }
         }
         let now = (round.clock)();
         let zone = round.delivering.time_zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get)?;

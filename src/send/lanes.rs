@@ -269,15 +269,17 @@ async fn hand_over(shared: &Shared, line: &mut Line, delivery: &Delivery) -> Res
 async fn address(shared: &Shared, delivery: &Delivery) -> Result<Email> {
     const NOT_FROZEN: &str = "a delivery of an edition that was not frozen";
     let Round { issue, secrets, .. } = &shared.round;
-    let (encoded, signing) = shared.copies.get(&delivery.edition).context(NOT_FROZEN)?;
+    let form = (delivery.edition.clone(), delivery.is_plain);
+    let (encoded, signing) = shared.copies.get(&form).context(NOT_FROZEN)?;
+    let number = delivery.number;
     if signing.is_off() {
-        return encoded.address(issue, &delivery.to, secrets, signing);
+        return encoded.address(issue, (&delivery.to, number), secrets, signing);
     }
-    let (copies, edition, to) = (Arc::clone(&shared.copies), delivery.edition.clone(), delivery.to.clone());
+    let (copies, to) = (Arc::clone(&shared.copies), delivery.to.clone());
     let (issue, secrets) = (issue.clone(), secrets.clone());
     let signed = tokio::task::spawn_blocking(move || {
-        let (encoded, signing) = copies.get(&edition).context(NOT_FROZEN)?;
-        encoded.address(&issue, &to, &secrets, signing)
+        let (encoded, signing) = copies.get(&form).context(NOT_FROZEN)?;
+        encoded.address(&issue, (&to, number), &secrets, signing)
     });
     signed.await.context("a thread that signs ended early")?
 }

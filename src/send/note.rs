@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::copy;
 use super::dkim::{Key, Signing};
+use super::links::NOBODY;
 use super::secrets::Secrets;
 use crate::mail::Email;
 use crate::model::{Address, Edition, EditionId, IssueId, Newsletter, Words};
@@ -59,5 +60,5 @@ pub fn note(
     };
     let mut encoded = copy::encode(&edition, newsletter, Some(now))?;
     encoded.frame.newsletter = format!("note of {}", newsletter.id);
-    encoded.address(issue, to, secrets, &Signing::new(keys, &encoded, now))
+    encoded.address(issue, (to, NOBODY), secrets, &Signing::new(keys, &encoded, now))
 }

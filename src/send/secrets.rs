@@ -8,27 +8,31 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac as _};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::links::{self, LinkKey, LinkTo};
 use crate::ledger::Ledger;
 use crate::model::{Address, Digest, EditionId, IssueId};
 
 /// Its file in STATE.
 const FILE_NAME: &str = "secrets.toml";
-/// The file holds one line; anything long is something else.
-const FILE_BYTES_MAX: u64 = 4096;
+/// The file holds a key, and a few more for links; anything long is something else.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// Bytes of a token or Message-ID that remain: 160 bits, of which nobody guesses one.
 const TOKEN_BYTES: usize = 20;
 /// The ledger's name for the id of the key.
 const META_KEY: &str = "secrets";
 
-/// The key. It has no `Debug` and no `Display`.
+/// The keys. They have no `Debug` and no `Display`.
 #[derive(Clone)]
 pub struct Secrets {
     key: [u8; 32],
+    /// Oldest first; the first follows from `key`.
+    links: Vec<LinkKey>,
 }
 
-/// What a token lets its bearer ask for.
+/// What a token of a copy of version 0.1.0 lets its bearer ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// To leave.
@@ -39,8 +43,8 @@ pub enum Purpose {
 
 impl Secrets {
     /// A key that everybody knows, for copies that never leave: `check` compares two of them.
-    pub const fn of_samples() -> Self {
-        Self { key: [0; 32] }
+    pub fn of_samples() -> Self {
+        Self::from_key([0; 32])
     }
 
     /// Reads the key of STATE, makes it on first use, and makes sure that it is the ledger's.
@@ -48,10 +52,12 @@ impl Secrets {
         let path = ledger.state_dir().join(FILE_NAME);
         let shown = path.display();
         let known = ledger.meta(META_KEY)?;
-        let key = match read(&path) {
-            Ok(key) => key?,
+        let secrets = match read(&path) {
+            Ok(secrets) => secrets?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && known.is_none() => {
-                make(&path).with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?
+                let made = make(&path);
+                let made = made.with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"));
+                Self::from_key(made?)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(words!(
                 "`{shown}` is gone, and the links in every newsletter sent so far hang on it: restore it from a backup",
@@ -61,7 +67,6 @@ impl Secrets {
                 return Err(error).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"));
             }
         };
-        let secrets = Self { key };
         match known {
             None => ledger.set_meta(META_KEY, &secrets.id())?,
             Some(id) if id == secrets.id() => {}
@@ -74,8 +79,37 @@ impl Secrets {
     }
 
     /// From a key; for tests and rehearsals.
-    pub const fn from_key(key: [u8; 32]) -> Self {
-        Self { key }
+    pub fn from_key(key: [u8; 32]) -> Self {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");
+        mac.update(b"key of links");
+        let first = mac.finalize().into_bytes().into();
+        Self { key, links: vec![LinkKey::first(first)] }
+    }
+
+    /// Adds a key for links: those made from then on have it, those made before go on working.
+    pub fn add_link_key(ledger: &Ledger, now: Timestamp) -> Result<()> {
+        Self::open(ledger)?;
+        let path = ledger.state_dir().join(FILE_NAME);
+        let shown = path.display();
+        let add = || -> Result<()> {
+            let text = fs::read_to_string(&path)?;
+            let key = HEXLOWER.encode(&random()?);
+            let entry = format!(
+                "\n# More keys of links, each from a moment on.\n[[link]]\nsince = \"{now}\"\nkey = \"{key}\"\n"
+            );
+            Ok(write(&path, &(text.trim_end().to_owned() + "\n" + &entry))?)
+        };
+        add().with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))
+    }
+
+    /// What a link of a subscriber or of a letter carries; `at` is when its mail was made.
+    pub fn link(&self, newsletter: &str, to: LinkTo, number: i64, at: Timestamp) -> String {
+        links::write(&self.links, newsletter, to, number, at)
+    }
+
+    /// The number in a link that is ours, for this newsletter and purpose.
+    pub fn read_link(&self, newsletter: &str, to: LinkTo, link: &str) -> Option<i64> {
+        links::read(&self.links, newsletter, to, link)
     }
 
     /// A name for the key that says nothing about it.
@@ -106,7 +140,7 @@ impl Secrets {
         self.word(&["mark", &address.key()])
     }
 
-    /// What a subscriber's links carry instead of their address.
+    /// What the links of version 0.1.0 carry instead of an address. They are to work for as long as their key is there.
     pub fn token(&self, newsletter: &str, to: &Address, purpose: Purpose) -> String {
         let purpose = match purpose {
             Purpose::Unsubscribe => "unsubscribe",
@@ -126,7 +160,7 @@ impl Secrets {
     }
 }
 
-fn read(path: &Path) -> io::Result<Result<[u8; 32]>> {
+fn read(path: &Path) -> io::Result<Result<Secrets>> {
     let file = fs::File::open(path)?;
     let shown = path.display();
     #[cfg(unix)]
@@ -143,24 +177,42 @@ fn read(path: &Path) -> io::Result<Result<[u8; 32]>> {
     let mut text = String::new();
     file.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
     let bad = || words!("`{shown}` does not hold a key: restore it", "`{shown}` ne contient pas de clé : restaurez-le");
-    let key = text
-        .parse::<toml_edit::DocumentMut>()
-        .ok()
-        .and_then(|document| Some(document.get("key")?.as_str()?.to_owned()))
-        .and_then(|key| HEXLOWER.decode(key.as_bytes()).ok())
-        .and_then(|key| <[u8; 32]>::try_from(key).ok());
-    Ok(key.with_context(bad))
+    Ok(parse(&text).with_context(bad))
 }
 
-fn make(path: &Path) -> Result<[u8; 32]> {
+fn parse(text: &str) -> Option<Secrets> {
+    let document = text.parse::<toml_edit::DocumentMut>().ok()?;
+    let key = |value: Option<&toml_edit::Item>| -> Option<[u8; 32]> {
+        HEXLOWER.decode(value?.as_str()?.as_bytes()).ok()?.try_into().ok()
+    };
+    let mut secrets = Secrets::from_key(key(document.get("key"))?);
+    let more = document.get("link").and_then(toml_edit::Item::as_array_of_tables);
+    for table in more.into_iter().flatten() {
+        let since = table.get("since")?.as_str()?.parse().ok()?;
+        secrets.links.push(LinkKey::since(since, key(table.get("key"))?));
+    }
+    Some(secrets)
+}
+
+fn random() -> Result<[u8; 32]> {
     let mut key = [0_u8; 32];
     let random = rustls::crypto::ring::default_provider().secure_random;
     random.fill(&mut key).map_err(|_| words!("the system gave no randomness", "le système n'a pas fourni d'aléa"))?;
+    Ok(key)
+}
+
+fn make(path: &Path) -> Result<[u8; 32]> {
+    let key = random()?;
     let text = format!(
         "# The key of Message-IDs and of the links to leave. Made once; keep it as long as the newsletter lives, and\n\
          # show it to nobody.\nkey = \"{}\"\n",
         HEXLOWER.encode(&key)
     );
+    write(path, &text)?;
+    Ok(key)
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
     // Whole or not at all: a half-written key would look like a wrong one for ever.
     let temporary = path.with_extension("toml.tmp");
     let mut options = fs::OpenOptions::new();
@@ -170,6 +222,5 @@ fn make(path: &Path) -> Result<[u8; 32]> {
     let mut file = options.open(&temporary)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    Ok(key)
+    fs::rename(&temporary, path)
 }

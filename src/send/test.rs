@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::copy;
 use super::dkim::{Key, Signing};
+use super::links::NOBODY;
 use super::secrets::Secrets;
 use crate::mail::{Email, Handed, Mailer};
 use crate::model::{Address, Edition, IssueId, Newsletter, Outcome};
@@ -23,7 +24,7 @@ pub async fn test_copy(
     encoded.frame.newsletter = format!("test of {}", newsletter.id);
     // The time is part of the name, so that a second test is a second message.
     let issue = IssueId::parse(&format!("0000-01-test-{}", now.as_millisecond()))?;
-    hand_over(mailer, &encoded.address(&issue, to, secrets, &Signing::new(keys, &encoded, now))?).await
+    hand_over(mailer, &encoded.address(&issue, (to, NOBODY), secrets, &Signing::new(keys, &encoded, now))?).await
 }
 
 /// Hands over one message that no ledger counts; what the way out said comes back.

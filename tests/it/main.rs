@@ -59,5 +59,7 @@ mod correct;
 mod kill;
 /// Out to the translators and back.
 mod translate;
+/// Links in copies, and the public pages' share in their headers.
+mod links;
 /// The public pages, over real connections.
 mod serve;

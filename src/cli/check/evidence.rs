@@ -62,9 +62,11 @@ fn copies(editions: &[Edition], issue: &Issue, shell: &Shell) -> Vec<(EditionId,
     let (secrets, signing) = (Secrets::of_samples(), Signing::default());
     let of = |edition: &Edition| {
         let encoded = copy::encode(edition, newsletter, Some(issue.send_at)).ok()?;
-        let copy =
-            |to: &str| Some(encoded.address(&issue.id, &Address::parse(to).ok()?, &secrets, &signing).ok()?.bytes);
-        Some((edition.id.clone(), [copy(READERS[0])?, copy(READERS[1])?]))
+        let copy = |to: &str, number: i64| {
+            let to = Address::parse(to).ok()?;
+            Some(encoded.address(&issue.id, (&to, number), &secrets, &signing).ok()?.bytes)
+        };
+        Some((edition.id.clone(), [copy(READERS[0], 1)?, copy(READERS[1], 2)?]))
     };
     editions.iter().filter_map(of).collect()
 }

@@ -28,7 +28,7 @@ CREATE TABLE resolutions (
 -- Subscribers, made anew: a number that links carry (enciphered), who decided the status, a pause with an end, further
 -- columns of a list as JSON, and which list holds the person. Keys come in sorted, so the index grows at its end.
 CREATE TABLE people (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: a link of somebody erased is nobody's
     address_key  TEXT NOT NULL UNIQUE,        -- the whole address in lower case
     address      TEXT NOT NULL,
     language     TEXT,                        -- NULL: unknown, so the bilingual edition
@@ -88,7 +88,7 @@ CREATE TABLE departures (
 
 -- Mail about a subscription, to one person, whom a page of `serve` asked for.
 CREATE TABLE letters (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: links carry it, enciphered
     kind        TEXT NOT NULL CHECK (kind IN ('confirm', 'known', 'new-address', 'welcome')),
     number      INTEGER,                      -- the subscriber
     address_key TEXT NOT NULL,
@@ -102,6 +102,9 @@ CREATE TABLE letters (
 ) STRICT;
 CREATE INDEX letters_due ON letters (next_try) WHERE state = 'due';
 CREATE INDEX letters_of  ON letters (address_key, at);
+
+-- Whose copy is the text alone, decided with the freeze.
+ALTER TABLE deliveries ADD COLUMN plain INTEGER NOT NULL DEFAULT 0;
 
 -- For whom an issue was frozen, as conditions; empty: everyone.
 ALTER TABLE issues ADD COLUMN audience TEXT NOT NULL DEFAULT '';
