@@ -133,6 +133,24 @@ impl Ledger {
         });
     }
 
+    /// Gives a row back as it was before it was taken: its dot has not left and will not, whoever refused us or is away.
+    /// It rides in the next transaction.
+    pub fn give_back(&self, id: i64, failed: impl FnOnce(anyhow::Error) + Send + 'static) {
+        let give_back = move |db: &Connection| -> Result<()> {
+            db.prepare_cached(&format!(
+                "UPDATE deliveries SET {FREE}, first_try = CASE WHEN tries > 0 THEN first_try END
+                 WHERE id = ?1 AND state IN ('claimed', 'dotted')"
+            ))?
+            .execute([id])?;
+            Ok(())
+        };
+        self.db.submit(true, give_back, move |result| {
+            if let Err(error) = result {
+                failed(error);
+            }
+        });
+    }
+
     /// Whether somebody is left whose address has letters beyond ASCII.
     pub fn has_beyond_ascii(&self, issue: &IssueId) -> Result<bool> {
         self.db.read(|db| {

@@ -4,6 +4,7 @@
 //!
 //! A write answers only after its transaction is on the disk. One thread writes; readers never wait for it.
 
+mod groups;
 mod sqlite;
 mod plan;
 mod deliveries;

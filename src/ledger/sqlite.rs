@@ -2,7 +2,7 @@
 //! transaction is on the disk. Readers have connections of their own (WAL lets them read meanwhile).
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,15 +10,11 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::groups::{Answer, Groups, Job, n_urgent};
 use crate::model::Words;
 
 /// Jobs that may wait for the writer: far more than connections can be in flight, so that only a bug fills it.
 const QUEUE_JOBS_MAX: usize = 1024;
-/// Jobs in one transaction: bounds how long the first of them waits.
-const GROUP_JOBS_MAX: usize = 256;
-/// How long an outcome waits for a job that has to be on the disk anyway. A crash in between leaves its row `dotted`,
-/// and so `unknown`, as a crash just before the reply would.
-const LAZY_WAIT: Duration = Duration::from_millis(20);
 /// How long another process may hold the file: an import of a million rows commits in batches far shorter.
 const BUSY_WAIT: Duration = Duration::from_secs(30);
 /// Idle readers that are kept open.
@@ -35,14 +31,6 @@ pub(super) struct Sqlite {
     readers: Mutex<Vec<Connection>>,
 }
 
-struct Job {
-    is_lazy: bool,
-    work: Box<dyn FnOnce(&Connection) -> Answer + Send>,
-}
-
-/// What a job says once its transaction is decided; the words say why it could not be committed.
-type Answer = Box<dyn FnOnce(Result<(), &Words>)>;
-
 impl Sqlite {
     pub(super) fn open(state_dir: &Path) -> Result<Self> {
         make_private(state_dir)?;
@@ -51,8 +39,9 @@ impl Sqlite {
         migrate(&mut db)?;
         let (jobs, queue) = sync_channel(QUEUE_JOBS_MAX);
         let writer = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
-            while let Some(group) = next_group(&queue) {
-                commit(&mut db, group);
+            let mut groups = Groups::new(queue);
+            while let Some(group) = groups.next() {
+                commit(&mut db, group, &mut groups);
             }
         })?;
         Ok(Self { path, jobs: Some(jobs), writer: Some(writer), readers: Mutex::default() })
@@ -91,8 +80,11 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
         answer: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        let work = Box::new(move |db: &Connection| -> Answer {
-            let result = in_savepoint(db, work);
+        let work = Box::new(move |db: Result<&Connection, &Words>| -> Answer {
+            let result = match db {
+                Ok(db) => in_savepoint(db, work),
+                Err(why) => Err(anyhow::Error::from(why.clone())),
+            };
             Box::new(move |decided| {
                 answer(match decided {
                     Ok(()) => result,
@@ -197,33 +189,14 @@ fn migrate(db: &mut Connection) -> Result<()> {
     run().map_err(explain)
 }
 
-/// Waits for work and takes what has gathered meanwhile.
-fn next_group(queue: &Receiver<Job>) -> Option<Vec<Job>> {
-    let first = queue.recv().ok()?;
-    let mut is_urgent = !first.is_lazy;
-    let mut group = vec![first];
-    while !is_urgent && group.len() < GROUP_JOBS_MAX {
-        match queue.recv_timeout(LAZY_WAIT) {
-            Ok(job) => {
-                is_urgent = !job.is_lazy;
-                group.push(job);
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    while group.len() < GROUP_JOBS_MAX
-        && let Ok(job) = queue.try_recv()
-    {
-        group.push(job);
-    }
-    Some(group)
-}
-
-fn commit(db: &mut Connection, group: Vec<Job>) {
+/// Does a group in one transaction, and answers once that is on the disk.
+fn commit(db: &mut Connection, group: Vec<Job>, groups: &mut Groups) {
+    let n_urgent = n_urgent(&group);
+    let mut group = group.into_iter();
     let mut answers = Vec::with_capacity(group.len());
     let decided = (|| -> Result<()> {
         let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        answers.extend(group.into_iter().map(|job| (job.work)(&change)));
+        answers.extend(group.by_ref().map(|job| (job.work)(Ok(&change))));
         // A full disk or a failed write rolls the whole transaction back inside SQLite: nothing of it counts.
         if change.is_autocommit() {
             bail!(words!(
@@ -231,10 +204,14 @@ fn commit(db: &mut Connection, group: Vec<Job>) {
                 "le registre n'a pas pu être écrit : le disque est-il plein"
             ));
         }
-        Ok(change.commit()?)
+        groups.time(|| Ok(change.commit()?))
     })();
-    // When the transaction could not even begin, the jobs are dropped with the group, and their callers told by that.
     let why = decided.map_err(|error| in_words(&explain(error)));
+    if let Err(why) = &why {
+        // The transaction could not even begin.
+        answers.extend(group.map(|job| (job.work)(Err(why))));
+    }
+    groups.answering(n_urgent);
     for answer in answers {
         answer(why.as_ref().copied());
     }

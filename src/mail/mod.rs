@@ -5,6 +5,7 @@
 mod settings;
 mod reply;
 mod wire;
+mod dotting;
 mod connect;
 mod smtp;
 mod probe;
@@ -107,8 +108,9 @@ impl Line {
         if let Self::Smtp(line) = self { line.carries_utf8() } else { true }
     }
 
-    /// Hands a copy over. `dotted` is awaited while the body is written, and the final dot leaves only after it: when
-    /// it fails, the copy has not been sent and its error comes back.
+    /// Hands a copy over. `dotted` is begun with DATA and goes on beside it; the final dot leaves only after it: when it
+    /// fails, the copy has not been sent and its error comes back. It may have been begun for a copy that is then not
+    /// sent: what comes back says so.
     pub async fn hand_over(&mut self, email: &Email, dotted: impl Future<Output = Result<()>>) -> Result<Handed> {
         match self {
             Self::Smtp(line) => line.hand_over(email, dotted).await,

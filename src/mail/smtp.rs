@@ -16,6 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::TlsConnector;
 
 use super::connect::{Offers, connect};
+use super::dotting::Dotting;
 use super::settings::{Protection, Settings, Timers};
 use super::wire::Handle;
 use super::{Email, Handed, reply};
@@ -130,14 +131,16 @@ impl SmtpLine {
         let mut open = self.open.take().context("a line that is ready has a connection")?;
         let is_reused = open.n_served > 0;
         open.n_served += 1;
-        let mut said = open.envelope(email).await;
+        let mut dotted = std::pin::pin!(dotted);
+        let mut dotting = Dotting::new(dotted.as_mut());
+        let mut said = open.envelope(email, &mut dotting).await;
         if is_reused && matches!(said, Envelope::Stale(_)) {
             open = match connect(&self.smtp).await {
                 Ok(open) => open,
                 Err(handed) => return Ok(handed),
             };
             open.n_served += 1;
-            said = open.envelope(email).await;
+            said = open.envelope(email, &mut dotting).await;
         }
         match said {
             Envelope::Open => {}
@@ -148,7 +151,7 @@ impl SmtpLine {
             Envelope::Broken(handed) => return Ok(handed),
             Envelope::Stale(reply) => return Ok(Handed::Done(Outcome::Deferred(reply))),
         }
-        let (outcome, is_sound) = open.body(&email.bytes, dotted).await?;
+        let (outcome, is_sound) = open.body(&email.bytes, dotting).await?;
         if is_sound {
             self.open = Some(open);
         }
@@ -182,7 +185,12 @@ async fn timed(limit: Duration, answer: impl Future<Output = Result<Response, Er
 
 impl Open {
     /// MAIL, RCPT and DATA: in one write when the relay offers PIPELINING (RFC 2920), else one by one.
-    async fn envelope(&mut self, email: &Email) -> Envelope {
+    /// The ledger is asked for the dot with DATA.
+    async fn envelope(
+        &mut self,
+        email: &Email,
+        dotting: &mut Dotting<'_, impl Future<Output = Result<()>>>,
+    ) -> Envelope {
         let is_ascii = email.to.as_str().is_ascii();
         if !is_ascii && !self.offers.smtputf8 {
             return Envelope::Closed(Handed::Done(Outcome::Refused(reply::said(
@@ -199,10 +207,19 @@ impl Open {
         let utf8 = if is_ascii { "" } else { " BODY=8BITMIME SMTPUTF8" };
         let mail = format!("MAIL FROM:<{}>{size}{utf8}\r\n", email.from.as_str());
         let rcpt = format!("RCPT TO:<{}>\r\n", email.to.as_str());
-        if self.offers.pipelining { self.all_at_once(&mail, &rcpt).await } else { self.one_by_one(&mail, &rcpt).await }
+        if self.offers.pipelining {
+            dotting.beside(self.all_at_once(&mail, &rcpt)).await
+        } else {
+            self.one_by_one(&mail, &rcpt, dotting).await
+        }
     }
 
-    async fn one_by_one(&mut self, mail: &str, rcpt: &str) -> Envelope {
+    async fn one_by_one(
+        &mut self,
+        mail: &str,
+        rcpt: &str,
+        dotting: &mut Dotting<'_, impl Future<Output = Result<()>>>,
+    ) -> Envelope {
         let said = timed(self.timers.envelope, self.connection.command(mail)).await;
         if let Some(envelope) = not_mail(said) {
             return self.reset_after(envelope).await;
@@ -211,7 +228,7 @@ impl Open {
         if let Some(envelope) = not_rcpt(said) {
             return self.reset_after(envelope).await;
         }
-        let said = timed(self.timers.data, self.connection.command("DATA\r\n")).await;
+        let said = dotting.beside(timed(self.timers.data, self.connection.command("DATA\r\n"))).await;
         match not_data(said) {
             Some(envelope) => self.reset_after(envelope).await,
             None => Envelope::Open,
@@ -251,13 +268,16 @@ impl Open {
     }
 
     /// The body, then the dot once the ledger has the row, then the reply. Says whether the connection is sound.
-    async fn body(&mut self, bytes: &[u8], dotted: impl Future<Output = Result<()>>) -> Result<(Outcome, bool)> {
-        let (written, dotted) = tokio::join!(self.write(bytes), dotted);
-        dotted?;
-        if let Err(doubt) = written {
+    async fn body(
+        &mut self,
+        bytes: &[u8],
+        mut dotting: Dotting<'_, impl Future<Output = Result<()>>>,
+    ) -> Result<(Outcome, bool)> {
+        if let Err(doubt) = dotting.beside(self.write(bytes)).await {
             // Its dot has not left: whatever the server has of it, it throws away.
             return Ok((Outcome::Deferred(doubt), false));
         }
+        dotting.given().await?;
         let said = timed(self.timers.dot, self.connection.command(".\r\n")).await;
         Ok(match said {
             Said::Positive(response) if response.has_code(250) => {

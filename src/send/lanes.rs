@@ -191,6 +191,12 @@ fn put_off(shared: &Shared, claimed: &Claimed, until: Timestamp) {
     shared.round.ledger.put_off(claimed.delivery.id, until, move |error| stopper.stop(Stop::Fault(error)));
 }
 
+/// Gives a row back to the ledger as it was: its dot never left, whether or not leave for it was asked.
+fn give_back(shared: &Shared, claimed: &Claimed) {
+    let stopper = Arc::clone(&shared.stopper);
+    shared.round.ledger.give_back(claimed.delivery.id, move |error| stopper.stop(Stop::Fault(error)));
+}
+
 /// One copy from its address to its outcome; says whether the lane can go on.
 async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
     let handed = match connected(shared, line).await? {
@@ -200,8 +206,12 @@ async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool,
     let domain = claimed.delivery.to.domain();
     match handed {
         Handed::Done(outcome) => settle(shared, &claimed, outcome).map(|()| true),
-        Handed::AboutUs(reply) => Err(Stop::AboutUs(reply)),
+        Handed::AboutUs(reply) => {
+            give_back(shared, &claimed);
+            Err(Stop::AboutUs(reply))
+        }
         Handed::Away(reply) => {
+            give_back(shared, &claimed);
             lock(&shared.domains).done(domain, None, shared.now());
             gone(shared, reply);
             Ok(false)

@@ -5,6 +5,8 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cco_news::ledger::Ledger;
 use cco_news::mail::{Mailer, Settings, Smtp};
@@ -12,11 +14,12 @@ use cco_news::model::Delivering;
 use cco_news::send::Ending;
 use tempfile::tempdir;
 
-use crate::relay::Relay;
+use crate::relay::{Manner, Relay};
 use crate::sending::{assert_nobody_twice_nobody_lost, frozen, issue, people, round, send, total};
 
 const STATE: &str = "CCO_NEWS_TEST_STATE";
 const PORT: &str = "CCO_NEWS_TEST_PORT";
+const NTH: &str = "CCO_NEWS_TEST_NTH";
 const CONNECTIONS: u32 = 4;
 
 /// Sends when a parent asks for it; alone it has nothing to do.
@@ -28,18 +31,52 @@ fn a_child_sends_what_its_parent_names() {
     let settings = Settings::parse(&url, &Delivering::default(), None, None).unwrap();
     let mut round = round(&ledger, Mailer::Smtp(Smtp::new(settings).unwrap()));
     round.delivering.connections = CONNECTIONS;
+    if let Some(nth) = std::env::var_os(NTH) {
+        let (nth, count): (usize, _) = (nth.to_str().unwrap().parse().unwrap(), AtomicUsize::new(0));
+        round.step = Arc::new(move |_| {
+            if count.fetch_add(1, Ordering::SeqCst) + 1 == nth {
+                // Nothing is closed, written or said, as after `kill -9`.
+                std::process::abort();
+            }
+            Ok(())
+        });
+    }
     assert_eq!(send(round).unwrap().ending, Ending::Complete);
 }
 
 fn child(state: &Path, relay: &Relay) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kill::a_child_sends_what_its_parent_names"])
-        .env(STATE, state)
-        .env(PORT, relay.port.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    command(state, relay).spawn().unwrap()
+}
+
+fn command(state: &Path, relay: &Relay) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "kill::a_child_sends_what_its_parent_names"]);
+    command.env(STATE, state).env(PORT, relay.port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn killed_at_each_operation_on_the_ledger_or_the_way_out_nobody_is_sent_twice_and_nobody_is_lost() {
+    const PEOPLE: usize = 5;
+    for relay in [Relay::pipelining(), Relay::start(Manner::default())] {
+        for nth in 1.. {
+            let state = tempdir().unwrap();
+            drop(frozen(state.path(), people(PEOPLE)));
+            let had = relay.taken().len();
+            let is_over = command(state.path(), &relay).env(NTH, nth.to_string()).status().unwrap().success();
+            let ledger = Ledger::open(state.path()).unwrap();
+            let rest = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+            assert_eq!(rest.ending, Ending::Complete, "killed at {nth}");
+            let n_unknown = total(&rest.counts).unknown;
+            assert!(n_unknown <= u64::from(CONNECTIONS), "killed at {nth}: {n_unknown} unknown");
+            let taken = relay.taken();
+            assert_nobody_twice_nobody_lost(&ledger, taken[had..].iter().map(|taken| taken.message_id.as_str()));
+            if is_over {
+                assert!(nth > 5 * PEOPLE, "every operation was stopped at");
+                break;
+            }
+        }
+    }
 }
 
 #[test]

@@ -39,6 +39,18 @@ pub(crate) struct Manner {
     pub(crate) token: Option<&'static str>,
     /// Connections open at once; more are told to go.
     pub(crate) connections_max: Option<usize>,
+    /// Called at each dot, before it is answered, with the Message-ID.
+    pub(crate) at_dot: Option<AtDot>,
+}
+
+/// See [`Manner::at_dot`].
+#[derive(Clone)]
+pub(crate) struct AtDot(pub(crate) Arc<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for AtDot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AtDot")
+    }
 }
 
 /// The authority of the tests.
@@ -264,6 +276,12 @@ impl Relay {
                 talk.say("354 go")?;
                 return talk.hear().map(|_| false);
             }
+            "stall-in-data" => {
+                // The link is down in mid-body: nothing more is read, and nobody says so.
+                talk.say("354 go")?;
+                thread::sleep(Duration::from_secs(3));
+                return Ok(false);
+            }
             _ => talk.say("354 go")?,
         }
         let bytes = talk.body()?;
@@ -285,6 +303,9 @@ impl Relay {
             _ => "250 2.0.0 queued",
         };
         let text = String::from_utf8_lossy(&bytes);
+        if let Some(AtDot(look)) = &talk.manner.at_dot {
+            look(text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or(""));
+        }
         let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or("").to_owned();
         self.taken.lock().unwrap().push(Taken { to: to.to_owned(), message_id: id, bytes });
         match steer(to) {

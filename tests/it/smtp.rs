@@ -2,16 +2,19 @@
 
 #![cfg(test)]
 
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
 use cco_news::ledger::Ledger;
 use cco_news::mail::Mailer;
 use cco_news::model::{Address, Outcome};
 use cco_news::send::{Ended, Ending, Secrets, test_copy};
 use tempfile::{TempDir, tempdir};
 
-use crate::relay::{AUTHORITY, Manner, NO_AUTHORITY, Relay, When};
+use crate::relay::{AUTHORITY, AtDot, Manner, NO_AUTHORITY, Relay, When};
 use crate::sending::{
-    assert_nobody_twice_nobody_lost, block_on, edition, entry, frozen, issue, later, newsletter, now, people, round,
-    send, stopping_at, total,
+    assert_nobody_twice_nobody_lost, block_on, copies, edition, entry, frozen, issue, later, newsletter, now, people,
+    round, send, stopping_at, total,
 };
 
 /// What a run over a relay left.
@@ -202,6 +205,74 @@ fn a_relay_that_is_away_or_says_nothing_marks_nobody() {
         assert!(matches!(ended.ending, Ending::Away(_)), "{:?}", ended.ending);
         assert_eq!(total(&ended.counts).to_send, 3);
     }
+}
+
+#[test]
+fn at_each_dot_the_row_is_dotted_on_the_disk_with_and_without_pipelining() {
+    for offers in [vec!["PIPELINING"], vec![]] {
+        let state = tempdir().unwrap();
+        let ledger = frozen(state.path(), people(20));
+        let (looking, early) = (ledger.clone(), Arc::new(Mutex::new(Vec::new())));
+        let found = Arc::clone(&early);
+        let look = move |id: &str| {
+            let copy = copies(&looking).into_iter().find(|(.., message_id)| message_id.as_deref() == Some(id));
+            if copy.as_ref().is_none_or(|(_, state, _)| state != "dotted") {
+                found.lock().unwrap().push(copy);
+            }
+        };
+        let relay = Relay::start(Manner { offers, at_dot: Some(AtDot(Arc::new(look))), ..Manner::default() });
+        assert_eq!(send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap().ending, Ending::Complete);
+        assert_eq!(early.lock().unwrap().len(), 0, "{early:?}");
+        assert_all_is_well(&ledger, &relay);
+    }
+}
+
+#[test]
+fn leave_for_a_dot_that_is_not_used_is_given_back() {
+    // The ledger is asked with DATA, and these hear of it only afterwards.
+    let unwilling = Manner { mail: Some("550 5.7.60 you may not send as this"), ..Manner::default() };
+    let relay = Relay::start(Manner { offers: vec!["PIPELINING"], ..unwilling });
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(9));
+    let ended = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
+    assert!(matches!(ended.ending, Ending::AboutUs(_)), "{:?}", ended.ending);
+    assert_eq!(total(&ended.counts).to_send, 9, "{:?}", ended.counts);
+    // A relay that closes each connection after a message, and is away when it is to be made anew.
+    let relay = Relay::start(Manner { offers: vec!["PIPELINING"], closes_after: Some(1), ..Manner::default() });
+    let leaving = relay.clone();
+    let mut one_lane = round(&ledger, Mailer::Smtp(relay.smtp()));
+    one_lane.delivering.connections = 1;
+    one_lane.progress = Arc::new(move |_| leaving.is_away.store(true, Ordering::SeqCst));
+    let ended = send(one_lane).unwrap();
+    assert!(matches!(ended.ending, Ending::Away(_)), "{:?}", ended.ending);
+    let counts = total(&ended.counts);
+    assert_eq!((counts.accepted, counts.to_send, counts.in_flight), (1, 8, 0), "{counts:?}");
+    relay.is_away.store(false, Ordering::SeqCst);
+    assert_eq!(send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap().ending, Ending::Complete);
+    assert_all_is_well(&ledger, &relay);
+}
+
+#[test]
+fn a_link_that_goes_down_in_mid_body_frees_its_lane_in_time_and_the_copy_is_tried_again() {
+    let relay = Relay::pipelining();
+    let email = |local: &str, n_bytes: usize| cco_news::mail::Email {
+        message_id: format!("<{local}@example.ca>"),
+        from: Address::parse("bounces@example.ca").unwrap(),
+        to: Address::parse(&format!("{local}@example.ca")).unwrap(),
+        // More than the buffers of both ends hold.
+        bytes: "0123456789abcde\r\n".repeat(n_bytes / 17).into_bytes(),
+    };
+    block_on(async {
+        let mut line = Mailer::Smtp(relay.smtp()).line();
+        let long = email("stall-in-data1", 32 << 20);
+        let stalled = line.hand_over(&long, async { Ok(()) });
+        let handed = tokio::time::timeout(std::time::Duration::from_secs(10), stalled).await.unwrap().unwrap();
+        assert!(matches!(handed, cco_news::mail::Handed::Done(Outcome::Deferred(_))), "{handed:?}");
+        let next = line.hand_over(&email("next", 1 << 10), async { Ok(()) }).await.unwrap();
+        assert!(matches!(next, cco_news::mail::Handed::Done(Outcome::Accepted(_))), "{next:?}");
+        line.close().await;
+    });
+    assert_eq!((relay.taken().len(), relay.n_connections()), (1, 2));
 }
 
 #[test]
