@@ -45,6 +45,7 @@ pub(super) fn story(id: &str, en: (&str, &str), fr: (&str, &str)) -> Story {
         author: Texts::new(),
         contact: Texts::new(),
         image: None,
+        offered_image: None,
         event: None,
         deadline: None,
         expires: None,

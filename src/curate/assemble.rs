@@ -1,10 +1,11 @@
 //! From the file an editor wrote to the [`Issue`] it describes: picked stories, in order, in the editor's words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
 
 use super::document::{FileSection, IssueFile, Override};
 use super::{Material, Pool, TO_PLACE, season};
-use crate::model::{Finding, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words};
+use crate::model::{Finding, Image, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words};
 
 /// The rule name of what `curate` has to say.
 const RULE: &str = "CURATE";
@@ -129,6 +130,13 @@ fn pick(id: &StoryId, line: usize, file: &IssueFile, pool: &Pool<'_>, findings: 
             reword(story.texts.entry(lang.clone()).or_default(), words, material);
         }
     }
+    if let Some(image) = file.words.image.get(id.as_str()) {
+        if is_inside(&image.src) {
+            story.image = Some(image.clone());
+        } else {
+            findings.push(outside(id, image, file.pictured_at.get(id.as_str()).copied().unwrap_or(0)));
+        }
+    }
     Some(story)
 }
 
@@ -240,19 +248,47 @@ fn reword(text: &mut Text, words: &Override, material: &Material<'_>) {
     }
 }
 
+/// Whether a picture's path stays in the newsletter's folder.
+fn is_inside(src: &str) -> bool {
+    let path = Path::new(src);
+    !src.is_empty()
+        && !src.contains("://")
+        && !src.contains('\\')
+        && path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+fn outside(id: &StoryId, image: &Image, line: usize) -> Finding {
+    let src = &image.src;
+    finding(
+        Severity::Error,
+        line,
+        words!(
+            "`[image.\"{id}\"]`: `{src}` is no file of this folder",
+            "`[image.\"{id}\"]`\u{a0}: `{src}` n'est pas un fichier de ce dossier"
+        ),
+        words!(
+            "save the picture in the newsletter's folder, and write its path from there, as `stories/photo.jpg`",
+            "enregistrez l'image dans le dossier de l'infolettre, et écrivez son chemin à partir de là, comme `stories/photo.jpg`"
+        ),
+    )
+}
+
+/// Words and pictures that somebody gave to a story which is not in the issue.
 fn name_lost_overrides(file: &IssueFile, sections: &[IssueSection], pool: &Pool<'_>, findings: &mut Vec<Finding>) {
     let picked: BTreeSet<&str> =
         sections.iter().flat_map(|section| &section.stories).map(|story| story.id.as_str()).collect();
-    for id in file.words.story.keys().filter(|id| !picked.contains(id.as_str())) {
-        let line = file.reworded_at.get(id).copied().unwrap_or(0);
+    let stories = file.words.story.keys().map(|id| ("story", id, file.reworded_at.get(id)));
+    let images = file.words.image.keys().map(|id| ("image", id, file.pictured_at.get(id)));
+    for (table, id, line) in stories.chain(images).filter(|(_, id, _)| !picked.contains(id.as_str())) {
+        let line = line.copied().unwrap_or(0);
         let story = StoryId::parse(id);
         if pool.story(&story).is_some() {
             findings.push(finding(
                 Severity::Info,
                 line,
                 words!(
-                    "`[story.\"{id}\"]` rewords a story that is not picked",
-                    "`[story.\"{id}\"]` reformule un texte qui n'est pas choisi"
+                    "`[{table}.\"{id}\"]` is for a story that is not picked",
+                    "`[{table}.\"{id}\"]` concerne un texte qui n'est pas choisi"
                 ),
                 words!("pick it, or remove the table", "choisissez-le, ou enlevez le tableau"),
             ));
@@ -263,8 +299,8 @@ fn name_lost_overrides(file: &IssueFile, sections: &[IssueSection], pool: &Pool<
             Severity::Warning,
             line,
             words!(
-                "`[story.\"{id}\"]` rewords a story that is gone, or never was",
-                "`[story.\"{id}\"]` reformule un texte qui n'est plus là, ou n'a jamais existé"
+                "`[{table}.\"{id}\"]` is for a story that is gone, or never was",
+                "`[{table}.\"{id}\"]` concerne un texte qui n'est plus là, ou n'a jamais existé"
             ),
             match nearest(&story, pool) {
                 Some(near) => words!(

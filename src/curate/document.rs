@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml_edit::{Document, Item};
 
 use super::{Pool, propose, rank};
-use crate::model::{Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
+use crate::model::{Image, Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
 
 /// `issue.toml`, read.
 pub(super) struct IssueFile {
@@ -17,6 +17,8 @@ pub(super) struct IssueFile {
     pub(super) sections: Vec<FileSection>,
     /// The line of each `[story."ID"]`.
     pub(super) reworded_at: BTreeMap<String, usize>,
+    /// The line of each `[image."ID"]`.
+    pub(super) pictured_at: BTreeMap<String, usize>,
 }
 
 impl IssueFile {
@@ -38,6 +40,9 @@ pub(super) struct EditorWords {
     pub(super) opening: Texts,
     #[serde(default)]
     pub(super) story: BTreeMap<String, BTreeMap<Lang, Override>>,
+    /// Pictures that the editor gives to stories.
+    #[serde(default)]
+    pub(super) image: BTreeMap<String, Image>,
     #[serde(default, rename = "waiver")]
     pub(super) waivers: Vec<Waiver>,
     #[serde(default, rename = "section")]
@@ -90,9 +95,10 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
     let line_of = |span: Option<Range<usize>>| span.map_or(0, |span| text[..span.start].matches('\n').count() + 1);
     let mut sections = Vec::new();
     let mut listed = Vec::new();
-    let reworded_at = reworded_at(&document, &line_of);
+    let reworded_at = tables_at("story", &document, &line_of);
+    let pictured_at = tables_at("image", &document, &line_of);
     let Some(tables) = document.get("section").and_then(Item::as_array_of_tables) else {
-        return Ok(IssueFile { words, sections, reworded_at });
+        return Ok(IssueFile { words, sections, reworded_at, pictured_at });
     };
     for table in tables {
         let mut section = FileSection {
@@ -119,12 +125,16 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
         sections.push(section);
     }
     refuse_doubles(text, &listed)?;
-    Ok(IssueFile { words, sections, reworded_at })
+    Ok(IssueFile { words, sections, reworded_at, pictured_at })
 }
 
-/// Where each story is reworded: at its own table, or at that of its first language.
-fn reworded_at(document: &Document<&str>, line_of: &impl Fn(Option<Range<usize>>) -> usize) -> BTreeMap<String, usize> {
-    let tables = document.get("story").and_then(Item::as_table_like);
+/// Where each story is reworded or given a picture: at its own table, or at that of its first language.
+fn tables_at(
+    name: &str,
+    document: &Document<&str>,
+    line_of: &impl Fn(Option<Range<usize>>) -> usize,
+) -> BTreeMap<String, usize> {
+    let tables = document.get(name).and_then(Item::as_table_like);
     let first = |item: &Item| {
         let inside = item.as_table_like().into_iter().flat_map(toml_edit::TableLike::iter);
         inside.filter_map(|(_, item)| item.span()).chain(item.span()).min_by_key(|span| span.start)

@@ -48,6 +48,7 @@ fn story(seasonal: &Seasonal, material: &Material<'_>) -> Story {
         author: BTreeMap::new(),
         contact: BTreeMap::new(),
         image: None,
+        offered_image: None,
         event: None,
         deadline: None,
         expires: None,

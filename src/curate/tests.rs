@@ -25,6 +25,7 @@ fn story(id: &str, section: &str, langs: &[&str]) -> Story {
         author: BTreeMap::default(),
         contact: BTreeMap::default(),
         image: None,
+        offered_image: None,
         event: None,
         deadline: None,
         expires: None,
@@ -293,6 +294,24 @@ fn words_for_a_story_that_is_gone_are_not_lost_without_a_word() {
     let place = |line| crate::model::Place::File { file: "issue.toml".into(), line, column: 1 };
     assert_eq!(said[0], (Severity::Info, &place(8), "pick it, or remove the table"));
     assert_eq!(said[1], (Severity::Warning, &place(5), "did you mean `file-learning`; else remove the table"));
+}
+
+#[test]
+fn a_picture_given_to_a_story_stands_in_place_of_its_own() {
+    let given = |id: &str, src: &str| {
+        let hand = format!(
+            "[[section]]\nid = \"tools\"\npick = [\"a\"]\n\n[image.{id}]\nsrc = \"{src}\"\nalt = {{ en = \"Two people\", fr = \"Deux personnes\" }}\n"
+        );
+        let issue = run(vec![story("a", "tools", &BOTH)], Some(&hand)).unwrap().issue;
+        let said: Vec<String> = issue.findings.iter().map(|finding| finding.message.en.clone()).collect();
+        (issue.stories().next().unwrap().image.clone().map(|image| image.src), said.join("\n"))
+    };
+    assert_eq!(given("a", "stories/p.jpg"), (Some("stories/p.jpg".to_owned()), String::new()));
+    for src in ["../secret.jpg", "/etc/passwd", "https://example.ca/p.jpg", ""] {
+        let (image, said) = given("a", src);
+        assert!(image.is_none() && said.contains("is no file of this folder"), "{src}: {said}");
+    }
+    assert!(given("gone", "stories/p.jpg").1.contains("is gone, or never was"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::item::Item;
 use super::pair::Group;
 use super::source::Source;
 use super::{links, text};
-use crate::model::{Kind, Lang, Only, Origin, Story, StoryId, Text};
+use crate::model::{Image, Kind, Lang, Only, Origin, Story, StoryId, Text};
 
 /// An item with the story that it was in the last harvest.
 #[derive(Clone)]
@@ -95,6 +95,7 @@ fn remembered(story: &Story, text: &Text) -> Item {
         text: text.clone(),
         date: story.published,
         author: None,
+        picture: None,
         categories: Vec::new(),
     }
 }
@@ -169,6 +170,7 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
     let said = lead.item.date.or_else(|| group.items.values().find_map(|seen| seen.item.date));
     let published = prior.and_then(|prior| prior.published).or(said.map(|date| date.min(first_seen)));
     let pair = group.pair;
+    let offered = offered_image(&group.items, prior);
     let (texts, newer) = texts(group.items, &id, reading);
     let only = source.only.clone().map(|language| Only {
         language,
@@ -191,6 +193,7 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
         author: BTreeMap::new(),
         contact: BTreeMap::new(),
         image: None,
+        offered_image: offered,
         event: None,
         deadline: None,
         expires: None,
@@ -199,6 +202,19 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
         ran_in: prior.and_then(|prior| prior.ran_in.clone()),
         id,
     }
+}
+
+/// The picture of the first language that offers one, with what each language says of it; else the one of before.
+fn offered_image(items: &BTreeMap<Lang, Seen<'_>>, prior: Option<&Story>) -> Option<Image> {
+    let offers = || items.iter().filter_map(|(lang, seen)| Some((lang, seen.item.picture.as_ref()?)));
+    let Some((_, first)) = offers().next() else { return prior?.offered_image.clone() };
+    let alt = offers().filter(|(_, picture)| !picture.alt.is_empty());
+    Some(Image {
+        src: first.src.clone(),
+        alt: alt.map(|(lang, picture)| (lang.clone(), picture.alt.clone())).collect(),
+        credit: first.credit.clone(),
+        permission: None,
+    })
 }
 
 /// What a picked story says stays as it was picked; a later change stands beside it until the editor takes it.

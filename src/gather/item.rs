@@ -17,6 +17,8 @@ pub(super) struct Item {
     pub(super) date: Option<Timestamp>,
     /// Who published it.
     pub(super) author: Option<String>,
+    /// The picture that stands with it.
+    pub(super) picture: Option<Picture>,
     /// Its types and subjects.
     pub(super) categories: Vec<String>,
 }
@@ -26,6 +28,17 @@ impl Item {
     pub(super) fn key(&self) -> &str {
         self.url.as_deref().or(self.guid.as_deref()).unwrap_or(&self.text.title)
     }
+}
+
+/// A picture as its source offers it: never fetched here, never shown without an editor's word.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Picture {
+    /// Its address: absolute, http or https.
+    pub(super) src: String,
+    /// What it shows; empty: the source does not say.
+    pub(super) alt: String,
+    /// Who made it.
+    pub(super) credit: Option<String>,
 }
 
 /// What a source said in one language.

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::item::{Item, Items};
+use super::item::{Item, Items, Picture};
 use super::{dates, decode, links, markup, text};
 use crate::http::Body;
 use crate::model::{Page, Text, Words};
@@ -42,7 +42,7 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
     let item = Selector::parse(&page.item).map_err(|_| bad_selector(&page.item))?;
     let title = Find::parse(&page.title)?;
     let (link, date, summary) = (find(&page.link)?, find(&page.date)?, find(&page.summary)?);
-    let next = find(&page.next)?;
+    let (next, image) = (find(&page.next)?, find(&page.image)?);
     let tree = Html::parse_document(&decoded);
     let base = base(&tree, url);
     let mut items = Vec::new();
@@ -70,6 +70,7 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
             },
             date: date.and_then(|date| dates::parse(&date)?.instant(local)),
             author: None,
+            picture: image.as_ref().and_then(|image| picture(image, element, base.as_ref())),
             categories: Vec::new(),
         });
     }
@@ -82,6 +83,13 @@ pub(super) fn read(page: &Page, body: &Body, url: &str, local: &TimeZone) -> Res
     }
     let next = next.and_then(|next| next.text(tree.root_element())).and_then(|href| on_host(&href, base.as_ref(), url));
     Ok(Leaf { items: Items { items, notes: Vec::new() }, next })
+}
+
+/// The picture of an item, with its own alternative text.
+fn picture(find: &Find, item: ElementRef<'_>, base: Option<&Url>) -> Option<Picture> {
+    let src = base?.join(find.text(item)?.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let alt = find.element(item).and_then(|element| element.attr("alt")).unwrap_or_default();
+    Some(Picture { src: src.into(), alt: text::line(alt, text::TITLE_CHARS_MAX), credit: None })
 }
 
 /// A link that stays on the host of its page.
@@ -120,11 +128,15 @@ impl Find {
         Ok(Self { selector, attribute })
     }
 
+    fn element<'a>(&self, item: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        match &self.selector {
+            Some(selector) => item.select(selector).next(),
+            None => Some(item),
+        }
+    }
+
     fn text(&self, item: ElementRef<'_>) -> Option<String> {
-        let element = match &self.selector {
-            Some(selector) => item.select(selector).next()?,
-            None => item,
-        };
+        let element = self.element(item)?;
         match &self.attribute {
             Some(attribute) => element.attr(attribute).map(str::to_owned),
             // Words of neighbouring elements do not grow together.
@@ -146,10 +158,11 @@ mod tests {
             link = "a@href"
             date = ".date"
             summary = "p"
+            image = "img@src"
             fr = "https://example.ca/fr/""#,
         )
         .unwrap();
-        let html = "<html><body><article><h2><a href='nouvelle.html?utm_source=x'>Une <b>nouvelle</b></a></h2><span class=date>Publié le 1er décembre 2026</span><p>Texte.</p></article><article><h2></h2></article></body></html>";
+        let html = "<html><body><article><h2><a href='nouvelle.html?utm_source=x'>Une <b>nouvelle</b></a></h2><img src='/p.jpg' alt='Deux personnes'><span class=date>Publié le 1er décembre 2026</span><p>Texte.</p></article><article><h2></h2></article></body></html>";
         let body = Body { bytes: html.as_bytes().to_vec(), content_type: None, charset: None, status: 200 };
         let read = |page: &Page| read(page, &body, "https://example.ca/fr/", &TimeZone::UTC);
         let items = read(&page).unwrap().items.items;
@@ -157,6 +170,8 @@ mod tests {
         assert_eq!(items[0].text.title, "Une nouvelle");
         assert_eq!(items[0].url.as_deref(), Some("https://example.ca/fr/nouvelle.html"));
         assert_eq!(items[0].date.unwrap().to_string(), "2026-12-01T00:00:00Z");
+        let picture = items[0].picture.as_ref().unwrap();
+        assert_eq!((picture.src.as_str(), picture.alt.as_str()), ("https://example.ca/p.jpg", "Deux personnes"));
         for (next, expected) in
             [("a@href", Some("https://example.ca/fr/nouvelle.html?utm_source=x")), ("a.next@href", None)]
         {

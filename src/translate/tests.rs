@@ -41,6 +41,7 @@ fn issue(bodies: &[(&str, &str)]) -> Issue {
         author: BTreeMap::default(),
         contact: [(lang("en"), "team@example.gc.ca".to_owned())].into(),
         image: None,
+        offered_image: None,
         event: None,
         deadline: None,
         expires: None,

@@ -34,6 +34,7 @@ fn story(id: &str, en: &str, fr: &str) -> Story {
         author: Texts::new(),
         contact: Texts::new(),
         image: None,
+        offered_image: None,
         event: None,
         deadline: None,
         expires: None,

@@ -14,6 +14,8 @@ use super::{dates, decode, html, links, text, xml};
 use crate::http::Body;
 use crate::model::{Text, Words};
 
+mod picture;
+
 /// Items of one feed: a year of the busiest department. More are an archive, not news.
 const ITEMS_MAX: usize = 500;
 /// Real feeds nest ten deep; parsers recurse.
@@ -48,8 +50,11 @@ pub(super) fn read(body: &Body, url: &str, local: &TimeZone) -> Result<Items, Wo
         parsed.or_else(|| one_by_one(&part.xml, url, local, &mut notes)).ok_or_else(|| why_none(&part))?
     };
     let kind = feed.feed_type;
-    let items: Vec<Item> =
+    let mut items: Vec<Item> =
         feed.entries.iter().take(ITEMS_MAX).filter_map(|entry| item(entry, &kind, base.as_ref())).collect();
+    if kind == FeedType::JSON {
+        picture::add_of_json(decoded, &mut items);
+    }
     if items.is_empty() {
         return Err(no_entries());
     }
@@ -285,6 +290,7 @@ fn item(entry: &Entry, kind: &FeedType, base: Option<&Url>) -> Option<Item> {
         text: Text { title, summary, body, url: shown.filter(|link| !link.starts_with("mailto:")) },
         date: date.and_then(|date| Timestamp::new(date.timestamp(), 0).ok()),
         author: person.map(|name| text::line(name, text::TITLE_CHARS_MAX)).filter(|name| !name.is_empty()),
+        picture: picture::of(entry, base),
         categories: entry
             .categories
             .iter()

@@ -387,3 +387,35 @@ fn dates_as_feeds_write_them_are_one_instant() {
         assert_eq!(read_text(&rss).unwrap().items[0].date.unwrap().to_string(), "2004-01-01T19:48:21Z", "{element}");
     }
 }
+
+#[test]
+fn a_picture_is_offered_with_what_its_source_says_of_it() {
+    let item = |inside: &str| {
+        format!(
+            "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><item><title>a</title><description>d</description>{inside}</item></channel></rss>"
+        )
+    };
+    let atom = |inside: &str| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>a</title><link href='d'/>{inside}</entry></feed>"
+        )
+    };
+    for (feed, expected) in [
+        (
+            item("<media:content url='https://example.ca/p.jpg?utm_source=x' type='image/jpeg'><media:description>Two &lt;b&gt;people&lt;/b&gt;</media:description><media:credit>A. Roy</media:credit></media:content>"),
+            Some(("https://example.ca/p.jpg", "Two people", Some("A. Roy"))),
+        ),
+        (item("<enclosure url='https://example.ca/e.png' type='image/png' length='5'/>"), Some(("https://example.ca/e.png", "", None))),
+        (item("<enclosure url='https://example.ca/talk.mp3' type='audio/mpeg' length='5'/>"), None),
+        (item("<media:thumbnail url='javascript:alert(1)'/>"), None),
+        (atom("<link rel='enclosure' type='image/webp' href='/w.webp'/>"), Some(("https://example.ca/w.webp", "", None))),
+        (
+            r#"{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{"id":"1","title":"a","url":"https://example.ca/e","content_text":"x","image":"https://example.ca/i.jpg"}]}"#.to_owned(),
+            Some(("https://example.ca/i.jpg", "", None)),
+        ),
+    ] {
+        let items = read_text(&feed).unwrap().items;
+        let picture = items[0].picture.as_ref().map(|it| (it.src.as_str(), it.alt.as_str(), it.credit.as_deref()));
+        assert_eq!(picture, expected, "{feed}");
+    }
+}

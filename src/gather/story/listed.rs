@@ -69,6 +69,7 @@ fn take(office: &Office<'_>, stories: &mut Vec<Story>, stem: &str, file: &Droppe
         author: Texts::new(),
         contact: Texts::new(),
         image: None,
+        offered_image: None,
         event: entry.event,
         deadline: entry.deadline,
         expires: None,
