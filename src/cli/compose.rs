@@ -77,8 +77,7 @@ fn gathered(folder: &IssueFolder<'_>, offline: bool, shell: &Shell) -> Result<(H
 /// Composes an issue and saves its editions; gives what was mended on the way.
 pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -> Result<Vec<Finding>> {
     let config = &shell.config;
-    let overrides = config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&config.root)?;
     let newsletter = workspace::with_blocks_as_html(&config.newsletter, &folder.id);
     super::templates::remember(&templates, shell)?;
     let (images, mut findings) = pictures::load(issue, config)?;
@@ -94,8 +93,7 @@ pub(super) fn compose_and_save(folder: &IssueFolder<'_>, issue: &Issue, shell: &
 /// Makes what `archive` reads of an issue that an earlier version composed; its editions stay as they are.
 pub(super) fn save_web(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) -> Result<WebIssue> {
     let config = &shell.config;
-    let overrides = config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&config.root)?;
     let newsletter = workspace::with_blocks_as_html(&config.newsletter, &folder.id);
     let (images, _) = pictures::load(issue, config)?;
     let web = web(issue, &newsletter, &templates, &images)?;

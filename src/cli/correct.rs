@@ -191,8 +191,7 @@ fn placed(mut finding: Finding, shown: &str) -> Finding {
 /// The subject, which begins with the word for a correction, and the line beside it, in every language.
 fn headed(story: &Story, send_at: jiff::Timestamp, shell: &Shell) -> Result<(Texts, Texts)> {
     let newsletter = &shell.config.newsletter;
-    let overrides = shell.config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&shell.config.root)?;
     let date = send_at.to_zoned(newsletter.schedule.zone()?).date();
     let (mut subject, mut preheader) = (Texts::default(), Texts::default());
     for lang in &newsletter.languages {

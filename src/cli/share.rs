@@ -33,8 +33,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "le numéro `{id}` n'est pas encore composé : lancez `cco-news compose {id}`"
         ));
     };
-    let overrides = config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&config.root)?;
     let mut written = Vec::new();
     let mut posts = Map::new();
     for lang in &config.newsletter.languages {

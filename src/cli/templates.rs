@@ -56,8 +56,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 
 /// The templates as this newsletter has them.
 pub(super) fn load(shell: &Shell) -> Result<Templates> {
-    let overrides = shell.config.root.join("templates");
-    Templates::load(overrides.is_dir().then_some(overrides.as_path()))
+    Templates::of(&shell.config.root)
 }
 
 /// The files of the office's own, from `templates/`.

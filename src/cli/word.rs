@@ -25,8 +25,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let Some(issue) = folder.load_issue()? else {
         bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
     };
-    let overrides = config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&config.root)?;
     let newsletter = workspace::with_blocks_as_html(&config.newsletter, &id);
     let (images, _) = pictures::load(&issue, config)?;
     let mut shown_all = Vec::new();

@@ -348,8 +348,7 @@ pub(super) fn changes(root: &Path, manifest: &Manifest) -> Vec<InputChange> {
 /// The style sheet of pages. A mistake in the office's templates is told by `compose`; a page of the office's own is
 /// written all the same.
 pub(super) fn page_style(shell: &Shell) -> Result<String> {
-    let overrides = shell.config.root.join("templates");
-    let own = Templates::load(overrides.is_dir().then_some(overrides.as_path()));
+    let own = Templates::of(&shell.config.root);
     Ok(own.or_else(|_| Templates::load(None))?.page_style())
 }
 

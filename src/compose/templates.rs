@@ -111,6 +111,12 @@ impl Templates {
         EMBEDDED.into_iter()
     }
 
+    /// The templates of a newsletter's folder: the embedded ones, with those of its `templates/` in their place.
+    pub fn of(root: &Path) -> Result<Self> {
+        let own = root.join("templates");
+        Self::load(own.is_dir().then_some(own.as_path()))
+    }
+
     /// The embedded templates, with those of a folder in their place.
     pub fn load(overrides: Option<&Path>) -> Result<Self> {
         let mut sources: BTreeMap<String, String> =

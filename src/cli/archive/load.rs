@@ -102,8 +102,7 @@ fn as_sent(folder: &IssueFolder<'_>, sent: &Sent, web: &WebIssue) -> Result<()> 
 /// The files of the site.
 pub(super) fn site(issues: &[Past], shell: &Shell) -> Result<Vec<SiteFile>> {
     let config = &shell.config;
-    let overrides = config.root.join("templates");
-    let templates = Templates::load(overrides.is_dir().then_some(overrides.as_path()))?;
+    let templates = Templates::of(&config.root)?;
     let mut words: BTreeMap<Lang, _> = BTreeMap::new();
     for lang in &config.newsletter.languages {
         words.insert(lang.clone(), site_words(&templates, lang)?);
