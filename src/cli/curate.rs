@@ -103,7 +103,7 @@ fn held_over(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Vec<(Story, Issu
         Ok(ids) => ids,
         Err(error) => {
             let file = workspace::folder(config, last).shown("issue.toml");
-            let (en, fr) = (format!("{error}"), format!("{error:#}"));
+            let Words { en, fr } = Words::from(&error);
             shell.report.warn(&words!(
                 "what was held in `{file}` is not brought back: {en}",
                 "ce qui était gardé dans `{file}` n'est pas repris : {fr}"

@@ -206,7 +206,7 @@ fn commit(db: &mut Connection, group: Vec<Job>, groups: &mut Groups) {
         }
         groups.time(|| Ok(change.commit()?))
     })();
-    let why = decided.map_err(|error| in_words(&explain(error)));
+    let why = decided.map_err(|error| Words::from(&explain(error)));
     if let Err(why) = &why {
         // The transaction could not even begin.
         answers.extend(group.map(|job| (job.work)(Err(why))));
@@ -260,14 +260,4 @@ fn explain(error: anyhow::Error) -> anyhow::Error {
         _ => return error,
     };
     error.context(words)
-}
-
-/// An error that every job of a group can be given.
-fn in_words(error: &anyhow::Error) -> Words {
-    let chain = |french: bool| {
-        let said: Vec<String> =
-            error.chain().map(|cause| if french { format!("{cause:#}") } else { cause.to_string() }).collect();
-        said.join(": ")
-    };
-    Words { en: chain(false), fr: chain(true) }
 }

@@ -51,6 +51,15 @@ impl Words {
     }
 }
 
+impl From<&anyhow::Error> for Words {
+    /// What a chain of contexts says, in each language; anyhow's own `{:#}` would be English in both.
+    fn from(error: &anyhow::Error) -> Self {
+        let causes = || error.chain();
+        let (en, fr) = (causes().map(ToString::to_string), causes().map(|cause| format!("{cause:#}")));
+        Self { en: en.collect::<Vec<_>>().join(": "), fr: fr.collect::<Vec<_>>().join(": ") }
+    }
+}
+
 /// Whether a colon comes next that ends something: not that of an address or a time.
 fn is_before_colon(rest: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
     let mut rest = rest.clone();
@@ -80,5 +89,15 @@ mod tests {
         let said = words!("a: b", "fichier « a b » : voir https://example.ca/x :80 et 10 :30");
         assert_eq!(said.fr.replace('\u{a0}', "~"), "fichier «~a b~»~: voir https://example.ca/x :80 et 10 :30");
         assert_eq!(format!("{said}|{said:#}"), format!("a: b|{}", said.fr));
+    }
+
+    #[test]
+    fn a_chain_of_errors_is_said_in_each_language() {
+        let error = anyhow::anyhow!("os error 5").context(words!("could not read", "impossible de lire"));
+        let said = super::Words::from(&error);
+        assert_eq!(
+            (said.en.as_str(), said.fr.as_str()),
+            ("could not read: os error 5", "impossible de lire: os error 5")
+        );
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn of(entry: &Entry, base: Option<&Url>) -> Option<Picture> {
     })
 }
 
-/// What an item of a JSON Feed says of its picture (JSON Feed 1.1, "image" and "banner_image"); the parser leaves it out.
+/// What an item of a JSON Feed says of its picture (JSON Feed 1.1, `image` and `banner_image`); the parser leaves it out.
 #[derive(Deserialize)]
 struct Shown {
     id: serde_json::Value,
@@ -68,11 +68,9 @@ fn picture(src: &str, base: Option<&Url>, media: Option<&MediaObject>) -> Option
 
 /// By what the feed says it is, else by its name.
 fn is_image(media_type: Option<&str>, url: &str) -> bool {
-    match media_type {
-        Some(media_type) => media_type.to_ascii_lowercase().starts_with("image/"),
-        None => {
-            let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-            [".jpg", ".jpeg", ".png", ".gif", ".webp"].iter().any(|end| path.ends_with(end))
-        }
+    if let Some(media_type) = media_type {
+        return media_type.to_ascii_lowercase().starts_with("image/");
     }
+    let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".jpg", ".jpeg", ".png", ".gif", ".webp"].iter().any(|end| path.ends_with(end))
 }

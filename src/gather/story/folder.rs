@@ -203,7 +203,7 @@ pub(super) fn bytes(file: &Dropped, bytes_max: u64, report: &mut Report) -> Opti
     match files::read_bytes(&file.path, bytes_max) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            let (en, fr) = (format!("{error}"), format!("{error:#}"));
+            let Words { en, fr } = Words::from(&error);
             report.add(
                 Severity::Error,
                 &Spot::default(),
