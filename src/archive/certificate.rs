@@ -1,5 +1,6 @@
-//! The certificate of an issue: what left, by whose approval, and that every recipient is accounted for; in text and
-//! as a page, in every language that the program speaks, fit to forward. Numbers and names of approvers, no recipient.
+//! The certificate of an issue: what left, by whose approval, and that every recipient is accounted for; as text and as
+//! a page, one of each in every language that the program speaks, fit to forward and to print. Numbers and names of
+//! approvers, no recipient.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,9 +8,10 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::{Head, escaped, page};
+use super::page::{Head, capital, edition_name, escaped, number, page};
 use super::stories::{named, speeches};
-use crate::model::{Approval, Counts, Digest, EditionId, IssueId, Newsletter, Words};
+use super::sums::Sums;
+use crate::model::{Approval, Counts, Digest, EditionId, IssueId, Lang, Newsletter, Speech, Words};
 
 /// What a certificate says.
 #[derive(Debug, Clone)]
@@ -32,95 +34,186 @@ pub struct Certified<'a> {
     pub is_cancelled: bool,
 }
 
-/// The certificate as text and as a page.
-pub fn certificate(
+/// The certificate in one language.
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    /// The language's key.
+    pub lang: &'static str,
+    /// As text.
+    pub text: String,
+    /// As a page.
+    pub html: String,
+}
+
+/// The certificate in every language that the program speaks, the newsletter's first one first.
+pub fn certificates(
     certified: &Certified<'_>,
     newsletter: &Newsletter,
     zone: &TimeZone,
     style: &str,
-) -> (String, String) {
-    let (mut text, mut html) = (String::new(), String::new());
-    let id = certified.issue;
-    let title = words!("Certificate of issue {id}", "Attestation du numéro {id}");
-    let speeches = speeches(newsletter);
-    let heads =
-        speeches.map(|speech| format!("<span lang=\"{}\">{}</span>", named(speech).0, escaped(title.say(speech))));
-    // Writing to a `String` does not fail.
-    let _ = writeln!(html, "<main>\n<h1>{}</h1>", heads.join(" / "));
-    for speech in speeches {
-        let (lang, label) = named(speech);
-        let _ =
-            writeln!(html, "<section lang=\"{lang}\" aria-labelledby=\"{lang}-h\">\n<h2 id=\"{lang}-h\">{label}</h2>");
-        let head = title.say(speech);
-        let _ = writeln!(text, "{head}\n{}\n", "=".repeat(head.chars().count()));
-        for line in lines(certified, newsletter, zone) {
-            let line = line.say(speech);
-            let _ = writeln!(html, "<p>{}</p>", escaped(line));
-            let _ = writeln!(text, "{line}\n");
+) -> [Certificate; 2] {
+    speeches(newsletter).map(|speech| {
+        let written = Written { certified, newsletter, zone, speech };
+        Certificate { lang: named(speech).0, text: written.text(), html: written.html(style) }
+    })
+}
+
+/// A certificate in one language; writing to a `String` does not fail.
+struct Written<'a> {
+    certified: &'a Certified<'a>,
+    newsletter: &'a Newsletter,
+    zone: &'a TimeZone,
+    speech: Speech,
+}
+
+impl Written<'_> {
+    fn title(&self) -> String {
+        let id = self.certified.issue;
+        words!("Certificate of issue {id}", "Attestation du numéro {id}").say(self.speech).to_owned()
+    }
+
+    /// The newsletter's name and the office that sends it.
+    fn sender(&self) -> String {
+        let lang = Lang::new(named(self.speech).0);
+        let title = self.newsletter.language.get(&lang).map_or(self.newsletter.id.as_str(), |of| of.title.as_str());
+        let office = self.newsletter.organization.name.get(&lang).map_or("", String::as_str);
+        if office.is_empty() { title.to_owned() } else { format!("{title}, {office}") }
+    }
+
+    fn moment(&self, at: &Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// When it left, and how.
+    fn summary(&self) -> Vec<Words> {
+        let Certified { frozen_at, completed, lag, is_cancelled, .. } = self.certified;
+        let (began, ended) = (self.moment(frozen_at), self.moment(completed));
+        let place = &self.newsletter.schedule.time_zone;
+        let mut lines = vec![words!(
+            "The issue began to leave on {began} and was complete on {ended} ({place}). Every language left together.",
+            "Le numéro a commencé à partir le {began} et était complet le {ended} ({place}). Toutes les langues sont parties ensemble."
+        )];
+        if *is_cancelled {
+            lines.push(words!(
+                "Its sending was cancelled: those not yet served are counted as suppressed.",
+                "Son envoi a été annulé : les exemplaires qui n'étaient pas encore partis sont comptés comme retenus."
+            ));
         }
-        html.push_str("</section>\n");
-    }
-    html.push_str("</main>\n");
-    let title = escaped(title.say(speeches[0]));
-    (text, page(&Head::of_office(named(speeches[0]).0, &title, style), &html))
-}
-
-fn lines(certified: &Certified<'_>, newsletter: &Newsletter, zone: &TimeZone) -> Vec<Words> {
-    let Certified { frozen_at, completed, counts, digests, approvals, lag, is_cancelled, .. } = certified;
-    let at = |moment: &Timestamp| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    let (began, ended, place) = (at(frozen_at), at(completed), &newsletter.schedule.time_zone);
-    let mut lines = vec![words!(
-        "It began to leave on {began} and was complete on {ended} ({place}). Every language left together.",
-        "Il a commencé à partir le {began} et était complet le {ended} ({place}). Toutes les langues sont parties ensemble."
-    )];
-    if *is_cancelled {
-        lines.push(words!(
-            "Its sending was cancelled: those not yet served are counted as suppressed.",
-            "Son envoi a été annulé : les personnes pas encore servies sont comptées comme retenues."
-        ));
-    }
-    let mut all = Counts::default();
-    for (edition, count) in *counts {
-        lines.push(sum(edition.as_str(), edition.as_str(), count));
-        all.planned += count.planned;
-        all.accepted += count.accepted;
-        all.refused += count.refused;
-        all.unknown += count.unknown;
-        all.suppressed += count.suppressed;
-    }
-    lines.push(sum("In all", "En tout", &all));
-    lines.push(words!(
-        "“Accepted” means that our mail server took responsibility for the copy; “refused”, that a mail server said no; “unknown”, that its answer never came; “suppressed”, that the person had left or could not be written to. Nothing measures whether a message was opened.",
-        "« Accepté » veut dire que notre serveur de courriel a pris la copie en charge; « refusé », qu'un serveur de courriel a dit non; « inconnu », que sa réponse n'est jamais venue; « retenu », que la personne s'était désabonnée ou ne pouvait pas être jointe. Rien ne mesure si un message a été ouvert."
-    ));
-    if let Some(lag) = lag {
-        let seconds = lag.as_secs().abs();
-        lines.push(words!(
-            "Between the moments at which half of each language had its copy lay {seconds} seconds.",
-            "Entre les moments où la moitié de chaque langue avait sa copie, il y a eu {seconds} secondes."
-        ));
-    }
-    for approval in *approvals {
-        let (edition, by, when) = (&approval.edition, &approval.by, at(&approval.at));
-        lines.push(words!(
-            "The edition `{edition}` was approved by {by} on {when}, for exactly the bytes that left.",
-            "L'édition `{edition}` a été approuvée par {by} le {when}, pour exactement les octets qui sont partis."
-        ));
-    }
-    for (edition, digest) in *digests {
-        let digest = digest.as_str();
+        if let Some(lag) = lag {
+            let seconds = number(lag.as_secs().unsigned_abs(), self.speech);
+            lines.push(words!(
+                "Between the moments at which half of each language had its copy: {seconds} s.",
+                "Entre les moments où la moitié de chaque langue avait son exemplaire : {seconds} s."
+            ));
+        }
         lines
-            .push(words!("Digest of `{edition}` (SHA-256): {digest}", "Empreinte de `{edition}` (SHA-256) : {digest}"));
     }
-    lines
+
+    fn sums(&self) -> Sums<'_> {
+        Sums { counts: self.certified.counts, speech: self.speech }
+    }
+
+    fn text(&self) -> String {
+        let say = |words: &Words| words.say(self.speech).to_owned();
+        let (title, colon) = (self.title(), if self.speech == Speech::Fr { "\u{a0}: " } else { ": " });
+        let mut out = format!("{title}\n{}\n{}\n\n", "=".repeat(title.chars().count()), self.sender());
+        for line in self.summary() {
+            let _ = writeln!(out, "{}\n", say(&line));
+        }
+        out.push_str(&self.sums().text());
+        for (word, meaning) in meanings() {
+            let _ = write!(out, "\n{}{colon}{}", say(&word), say(&meaning));
+        }
+        let _ = write!(out, "\n\n{}\n", say(&no_opens()));
+        for line in self.approvals() {
+            let _ = write!(out, "\n{}", say(&line));
+        }
+        out.push_str("\n\n");
+        let _ = writeln!(out, "{}", say(&digests_head()));
+        for (edition, digest) in self.certified.digests {
+            let _ = writeln!(out, "  {}{colon}{}", capital(&say(&edition_name(edition))), digest.as_str());
+        }
+        out
+    }
+
+    fn html(&self, style: &str) -> String {
+        let say = |words: &Words| escaped(words.say(self.speech));
+        let mut out = format!(
+            "<header>\n<p>{}</p>\n</header>\n<main>\n<h1>{}</h1>\n",
+            escaped(&self.sender()),
+            escaped(&self.title())
+        );
+        for line in self.summary() {
+            let _ = writeln!(out, "<p>{}</p>", say(&line));
+        }
+        self.sums().html(&mut out);
+        let _ =
+            writeln!(out, "<h2>{}</h2>\n<dl class=\"facts\">", say(&words!("What the words mean", "Le sens des mots")));
+        for (word, meaning) in meanings() {
+            let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", say(&word), say(&meaning));
+        }
+        let _ = writeln!(out, "</dl>\n<p>{}</p>", say(&no_opens()));
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul>", say(&words!("Approvals", "Approbations")));
+        for line in self.approvals() {
+            let _ = writeln!(out, "<li>{}</li>", say(&line));
+        }
+        let _ = writeln!(out, "</ul>\n<h2>{}</h2>\n<dl class=\"facts\">", say(&digests_head()));
+        for (edition, digest) in self.certified.digests {
+            let _ = writeln!(
+                out,
+                "<dt>{}</dt><dd><code>{}</code></dd>",
+                capital(&say(&edition_name(edition))),
+                digest.as_str()
+            );
+        }
+        out.push_str("</dl>\n</main>\n");
+        page(&Head::of_office(named(self.speech).0, &escaped(&self.title()), style), &out)
+    }
+
+    fn approvals(&self) -> Vec<Words> {
+        let line = |approval: &Approval| {
+            let (edition, by, when) = (edition_name(&approval.edition), &approval.by, self.moment(&approval.at));
+            let (en, fr) = (edition.en, edition.fr);
+            words!(
+                "The {en} edition was approved by {by} on {when}, for exactly the bytes that left.",
+                "L'édition en {fr} a été approuvée par {by} le {when}, exactement telle qu'elle est partie."
+            )
+        };
+        self.certified.approvals.iter().map(line).collect()
+    }
 }
 
-fn sum(en: &str, fr: &str, counts: &Counts) -> Words {
-    let Counts { planned, accepted, refused, unknown, suppressed, .. } = counts;
-    words!(
-        "{en}: {planned} planned = {accepted} accepted + {refused} refused + {unknown} unknown + {suppressed} suppressed.",
-        "{fr} : {planned} prévus = {accepted} acceptés + {refused} refusés + {unknown} inconnus + {suppressed} retenus."
-    )
+fn digests_head() -> Words {
+    words!("Digests of what left (SHA-256)", "Empreintes de ce qui est parti (SHA-256)")
+}
+
+/// What each outcome means.
+fn meanings() -> [(Words, Words); 4] {
+    [
+        (
+            words!("Accepted", "Accepté"),
+            words!(
+                "our mail server took responsibility for the copy",
+                "notre serveur de courriel a pris l'exemplaire en charge"
+            ),
+        ),
+        (words!("Refused", "Refusé"), words!("a mail server said no", "un serveur de courriel a dit non")),
+        (
+            words!("Unknown", "Inconnu"),
+            words!("the server's answer never came", "la réponse du serveur n'est jamais venue"),
+        ),
+        (
+            words!("Suppressed", "Retenu"),
+            words!(
+                "the person had left the list, or could not be written to",
+                "la personne s'était désabonnée, ou ne pouvait pas être jointe"
+            ),
+        ),
+    ]
+}
+
+fn no_opens() -> Words {
+    words!("Nothing measures whether a message was opened.", "Rien ne mesure si un message a été ouvert.")
 }
 
 #[cfg(test)]
@@ -128,34 +221,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_says_the_sum_the_approvals_and_the_digests_in_both_languages() {
+    fn a_certificate_says_the_sum_the_approvals_and_the_digests_in_one_language() {
         let newsletter: Newsletter = toml_edit::de::from_str(include_str!("../../newsletter.toml")).unwrap();
         let at: Timestamp = "2026-12-09T15:00:00Z".parse().unwrap();
-        let (issue, en) = (IssueId::parse("2026-12").unwrap(), EditionId::new("en"));
-        let counts = Counts { planned: 10, accepted: 6, refused: 2, unknown: 1, suppressed: 1, ..Counts::default() };
+        let (issue, en, both) = (IssueId::parse("2026-12").unwrap(), EditionId::new("en"), EditionId::both());
+        let counts =
+            Counts { planned: 4010, accepted: 4006, refused: 2, unknown: 1, suppressed: 1, ..Counts::default() };
         let digest = Digest::of(b"x");
         let approval = Approval::new(en.clone(), digest.clone(), "<Camille> Roy".into(), at, None);
         let certified = Certified {
             issue: &issue,
             frozen_at: at,
             completed: at,
-            counts: &[(en.clone(), counts)].into(),
+            counts: &[(both, counts), (en.clone(), counts)].into(),
             digests: &[(en, digest.clone())].into(),
             approvals: &[approval],
             lag: Some(SignedDuration::from_secs(3)),
             is_cancelled: false,
         };
         let zone = newsletter.schedule.zone().unwrap();
-        let (text, html) = certificate(&certified, &newsletter, &zone, "");
-        for part in [
-            "10 planned = 6 accepted + 2 refused + 1 unknown + 1 suppressed",
-            "10 prévus = 6 acceptés + 2 refusés + 1 inconnus + 1 retenus",
-            digest.as_str(),
-            "2026-12-09 10:00",
-            "3 seconds",
-        ] {
-            assert!(text.contains(part) && html.contains(part), "{part}: {text}");
+        let [english, french] = certificates(&certified, &newsletter, &zone, "");
+        assert_eq!((english.lang, french.lang), ("en", "fr"));
+        for part in ["4,010", "8,020", "8,012", digest.as_str(), "2026-12-09 10:00", "3 s.", "CCO News, Communications"]
+        {
+            assert!(english.text.contains(part) && english.html.contains(part), "{part}: {}", english.text);
         }
-        assert!(html.contains("&lt;Camille&gt;") && html.contains("lang=\"fr"));
+        assert!(
+            english.text.contains("  In all        8,020 =    8,012 +       4 +       2 +          2\n"),
+            "{}",
+            english.text
+        );
+        assert!(french.text.contains("8\u{a0}020") && french.html.contains("lang=\"fr\""), "{}", french.text);
+        assert!(english.html.contains("&lt;Camille&gt;") && !english.html.contains('`'));
+        for (text, of_other) in [(&english.html, "Prévus"), (&french.html, "Planned"), (&french.text, "accepted")] {
+            assert!(!text.contains(of_other), "{text}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{Address, Lang, Newsletter};
+use crate::model::{Address, EditionId, Lang, Newsletter, Speech, Words};
 
 /// Nothing runs and nothing is loaded but the pictures beside the page (`file:` for a file share), whatever a text holds;
 /// the one style sheet is in the page, so that a page can be forwarded as it is.
@@ -58,6 +58,36 @@ pub(super) fn escaped(text: &str) -> String {
             c if c.is_control() => {}
             c => out.push(c),
         }
+    }
+    out
+}
+
+/// What people call an edition, in the middle of a line.
+pub(super) fn edition_name(edition: &EditionId) -> Words {
+    match edition.as_str() {
+        "en" => words!("English", "anglais"),
+        "fr" => words!("French", "français"),
+        "both" => words!("bilingual", "bilingue"),
+        other => Words::same(other),
+    }
+}
+
+/// A text whose first letter begins a line.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `4,000`, `4 000`.
+pub(super) fn number(n: u64, speech: Speech) -> String {
+    let digits = n.to_string();
+    let separator = if speech == Speech::Fr { '\u{a0}' } else { ',' };
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
     }
     out
 }

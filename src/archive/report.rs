@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::page::{Head, escaped, page};
+use super::page::{Head, edition_name, escaped, number, page};
 use super::plot::{Line, columns, lines};
 use super::stories::{named, speeches};
 use crate::model::{Account, Counts, EditionId, Newsletter, Speech, State, Words};
@@ -287,13 +287,7 @@ impl Half<'_> {
     }
 
     fn edition(&self, edition: &EditionId) -> String {
-        let words = match edition.as_str() {
-            "en" => words!("English", "anglais"),
-            "fr" => words!("French", "français"),
-            "both" => words!("bilingual", "bilingue"),
-            other => Words::same(other),
-        };
-        words.say(self.speech).to_owned()
+        edition_name(edition).say(self.speech).to_owned()
     }
 
     fn state(&self, state: State) -> String {
@@ -308,16 +302,7 @@ impl Half<'_> {
 
     /// `4,000`, `4 000`.
     fn number(&self, n: u64) -> String {
-        let digits = n.to_string();
-        let separator = if self.speech == Speech::Fr { '\u{a0}' } else { ',' };
-        let mut out = String::new();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                out.push(separator);
-            }
-            out.push(digit);
-        }
-        out
+        number(n, self.speech)
     }
 
     fn decimal(&self, n: f64) -> String {

@@ -4,11 +4,12 @@ use anyhow::Result;
 
 use super::Shell;
 use super::workspace::{self, IssueFolder};
-use crate::archive::{Certified, certificate};
+use crate::archive::{Certificate, Certified, certificates};
 use crate::files;
 use crate::ledger::{Asked, Ledger};
 
-/// Writes `certificate.txt` and `certificate.html` of a complete issue, and gives their name; none: it is not complete.
+/// Writes `certificate.en.html`, `certificate.en.txt` and so on of a complete issue, and gives the name of the page in the
+/// person's language; none: it is not complete.
 pub(super) fn save(folder: &IssueFolder<'_>, ledger: &Ledger, shell: &Shell) -> Result<Option<String>> {
     let id = &folder.id;
     let Some(frozen) = ledger.frozen(id)? else { return Ok(None) };
@@ -24,9 +25,11 @@ pub(super) fn save(folder: &IssueFolder<'_>, ledger: &Ledger, shell: &Shell) -> 
         lag: ledger.lag(id)?,
         is_cancelled: ledger.control(id)?.is_some_and(|control| control.asked == Asked::Cancelled),
     };
-    let (text, html) =
-        certificate(&certified, newsletter, &newsletter.schedule.zone()?, &workspace::page_style(shell)?);
-    files::write_whole(&folder.file("certificate.txt"), text.as_bytes())?;
-    files::write_whole(&folder.file("certificate.html"), html.as_bytes())?;
-    Ok(Some(folder.shown("certificate.html")))
+    let style = workspace::page_style(shell)?;
+    for Certificate { lang, text, html } in certificates(&certified, newsletter, &newsletter.schedule.zone()?, &style) {
+        files::write_whole(&folder.file(&format!("certificate.{lang}.txt")), text.as_bytes())?;
+        files::write_whole(&folder.file(&format!("certificate.{lang}.html")), html.as_bytes())?;
+    }
+    let page = shell.report.say(&words!("certificate.en.html", "certificate.fr.html")).to_owned();
+    Ok(Some(folder.shown(&page)))
 }

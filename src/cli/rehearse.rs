@@ -1,8 +1,6 @@
 //! `rehearse`: the whole sending, by the same path, to a mail server of our own on this machine, in a ledger of its own.
 //! Nobody gets anything, and nothing of the real ledger changes.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,10 +12,11 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::workspace;
 use super::{Shell, changed, clock, runtime, subscribers, trial, words};
+use crate::archive::{Rehearsed, rehearsal};
 use crate::files;
 use crate::ledger::{Entry, Ledger};
 use crate::mail::{Mailer, Settings, Sink, Smtp};
-use crate::model::{Approval, Counts, Delivering, Edition, EditionId, IssueId, Tls};
+use crate::model::{Approval, Delivering, Edition, IssueId, Tls};
 use crate::send::{self, Ending, Leaving, Progress, Round, Secrets};
 
 /// Rounds after which a rehearsal ends whatever is left: a day of hourly tries.
@@ -31,15 +30,6 @@ pub(super) struct Args {
     /// The issue, as `2026-12`.
     #[arg(value_parser = IssueId::parse)]
     issue: IssueId,
-}
-
-/// What a rehearsal came to.
-struct Rehearsed {
-    counts: BTreeMap<EditionId, Counts>,
-    n_twice: usize,
-    n_lost: u64,
-    took: SignedDuration,
-    would_take: SignedDuration,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
@@ -73,19 +63,19 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     fs::remove_dir_all(&folder_of_stage)
         .with_context(|| words!("could not clear the rehearsal", "impossible d'effacer la répétition"))?;
     let rehearsed = rehearsed?;
-    show(id, &rehearsed, shell);
+    show(&rehearsed, shell);
     let page = folder.shown("rehearsal.html");
-    files::write_whole(&folder.file("rehearsal.html"), html(id, &rehearsed).as_bytes())?;
+    let html = rehearsal(&rehearsed, &shell.config.newsletter, &workspace::page_style(shell)?);
+    files::write_whole(&folder.file("rehearsal.html"), html.as_bytes())?;
     shell.report.line(&words!("page: {page}", "page : {page}"));
     if shell.report.is_json {
-        let Rehearsed { counts, n_twice, n_lost, took, would_take } = &rehearsed;
+        let Rehearsed { counts, n_twice, n_lost, took, would_take, .. } = &rehearsed;
         shell.report.json(&serde_json::json!({
             "issue": id, "editions": counts, "twice": n_twice, "lost": n_lost,
             "seconds": took.as_secs(), "would_take_seconds": would_take.as_secs(),
         }));
     }
-    let is_good = rehearsed.n_twice == 0 && rehearsed.n_lost == 0 && rehearsed.counts.values().all(Counts::is_complete);
-    Ok(if is_good { Exit::Done } else { Exit::CouldNot })
+    Ok(if rehearsed.is_good() { Exit::Done } else { Exit::CouldNot })
 }
 
 /// Copies who would be written to now.
@@ -158,6 +148,7 @@ fn rehearse(ledger: &Ledger, id: &IssueId, editions: &[Edition], began: Timestam
     let accepted: u64 = counts.values().map(|counts| counts.accepted).sum();
     let n_taken = seen.values().filter(|seen| seen.taken > 0).count() as u64;
     Ok(Rehearsed {
+        issue: id.clone(),
         n_twice: seen.values().filter(|seen| seen.taken > 1).count(),
         n_lost: accepted.abs_diff(n_taken),
         took: clock().duration_since(began),
@@ -193,49 +184,18 @@ fn round(
     })
 }
 
-fn lines(id: &IssueId, rehearsed: &Rehearsed) -> Vec<crate::model::Words> {
-    let Rehearsed { counts, n_twice, n_lost, took, would_take } = rehearsed;
-    let mut lines = vec![words!(
-        "rehearsal of issue {id}: nobody was sent anything; a mail server on this machine accepted, deferred and refused as real ones do",
-        "répétition du numéro {id} : personne n'a rien reçu; un serveur de courriel de cette machine a accepté, différé et refusé comme le font les vrais"
-    )];
-    for (edition, counted) in counts {
+fn show(rehearsed: &Rehearsed, shell: &Shell) {
+    let report = shell.report;
+    for (edition, counted) in &rehearsed.counts {
         let counted = words::counted(counted);
         let (en, fr) = (counted.en, counted.fr);
-        lines.push(words!("{edition}: {en}", "{edition} : {fr}"));
+        report.line(&words!("{edition}: {en}", "{edition} : {fr}"));
     }
-    let (seconds, minutes) = (took.as_secs(), would_take.as_mins());
-    lines.push(words!(
-        "sent twice: {n_twice}; lost: {n_lost}; it took {seconds} s, and would take {minutes} minutes at the pace of `newsletter.toml`",
-        "envoyés deux fois : {n_twice}; perdus : {n_lost}; cela a pris {seconds} s, et prendrait {minutes} minutes à la cadence de `newsletter.toml`"
-    ));
-    lines
-}
-
-fn show(id: &IssueId, rehearsed: &Rehearsed, shell: &Shell) {
-    for line in lines(id, rehearsed) {
-        shell.report.line(&line);
+    for line in rehearsed.lines(report.speech) {
+        report.text(line);
     }
-    let is_good = rehearsed.n_twice == 0 && rehearsed.n_lost == 0;
-    if is_good {
+    if rehearsed.is_good() {
         let line = words!("nobody twice, nobody lost", "personne deux fois, personne de perdu");
-        shell.report.text(shell.report.paint(Colour::Green, shell.report.say(&line)));
+        report.text(report.paint(Colour::Green, report.say(&line)));
     }
-}
-
-fn html(id: &IssueId, rehearsed: &Rehearsed) -> String {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Rehearsal of issue {id}</title></head>\n<body>\n"
-    );
-    let (english, french): (Vec<String>, Vec<String>) =
-        lines(id, rehearsed).into_iter().map(|line| (line.en, line.fr)).unzip();
-    for (lang, title, lines) in [("en", "Rehearsal", english), ("fr", "Répétition", french)] {
-        let items: Vec<String> = lines.iter().map(|line| format!("<li>{}</li>", escaped(line))).collect();
-        let items = items.join("\n");
-        // Writing to a `String` does not fail.
-        let _ = write!(out, "<section lang=\"{lang}\"><h1>{title}</h1>\n<ul>\n{items}\n</ul></section>\n");
-    }
-    out.push_str("</body>\n</html>\n");
-    out
 }

@@ -17,13 +17,18 @@ use crate::files;
 use crate::model::IssueId;
 
 /// Files of an issue's folder that go into its bundle, when they are there.
-const FILES: [&str; 8] = [
+const FILES: [&str; 12] = [
     "manifest.json",
     "issue.json",
     "issue.toml",
     "web.json",
     "check.json",
     "sent.json",
+    "certificate.en.txt",
+    "certificate.en.html",
+    "certificate.fr.txt",
+    "certificate.fr.html",
+    // Of issues that left with an earlier version.
     "certificate.txt",
     "certificate.html",
 ];
