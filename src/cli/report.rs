@@ -1,5 +1,4 @@
 //! Where output may go: data on standard output, everything else on standard error. No other file prints.
-#![expect(clippy::print_stderr, reason = "the one file that prints")]
 
 use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
@@ -65,7 +64,7 @@ impl Report {
             return;
         }
         if self.is_json {
-            eprintln!("{text}");
+            say_line(&text.to_string());
         } else {
             print_line(&text.to_string());
         }
@@ -82,7 +81,7 @@ impl Report {
             Speech::En => "warning:",
             Speech::Fr => "avertissement :",
         };
-        eprintln!("{} {}", self.paint(Colour::Yellow, label), self.say(words));
+        say_line(&format!("{} {}", self.paint(Colour::Yellow, label), self.say(words)));
     }
 
     /// Data for machines.
@@ -103,7 +102,7 @@ impl Report {
                 Speech::Fr => format!("{link:#}"),
             };
             let label = if index == 0 { self.paint(Colour::Red, label) } else { cause.to_owned() };
-            eprintln!("{label} {text}");
+            say_line(&format!("{label} {text}"));
         }
     }
 
@@ -157,6 +156,12 @@ fn print_line(text: &str) {
     let _ = writeln!(out, "{text}"); // A closed pipe ends nothing: the work is what counts.
 }
 
+/// Says a line on standard error; a terminal that was closed is no error either.
+fn say_line(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "{text}"); // What was to be said is in the ledger too.
+}
+
 /// Whether a person sits in front of standard error.
 pub(super) fn is_on_terminal() -> bool {
     std::io::stderr().is_terminal()
@@ -167,7 +172,7 @@ pub(super) fn ask(report: Report, question: &Words) -> bool {
     if !std::io::stdin().is_terminal() || !is_on_terminal() {
         return false;
     }
-    eprint!("{} ", report.say(question));
+    let _ = write!(std::io::stderr(), "{} ", report.say(question)); // Who cannot be asked gives no answer.
     let mut answer = String::new();
     let _ = std::io::stdin().read_line(&mut answer); // No answer is a no.
     matches!(answer.trim().to_lowercase().as_str(), "yes" | "oui" | "y" | "o")
@@ -178,7 +183,7 @@ pub(super) fn ask_text(report: Report, question: &Words) -> Option<String> {
     if !std::io::stdin().is_terminal() || !is_on_terminal() {
         return None;
     }
-    eprint!("{} ", report.say(question));
+    let _ = write!(std::io::stderr(), "{} ", report.say(question)); // Who cannot be asked gives no answer.
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).ok().map(|_| answer)
 }

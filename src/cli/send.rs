@@ -80,7 +80,7 @@ pub(super) struct Departure<'a> {
     approvals: Vec<Approval>,
     pub(super) ledger: Ledger,
     pub(super) kind: WayOut,
-    only: Vec<Segment>,
+    pub(super) only: Vec<Segment>,
     /// The clock of this departure: by SMTP always the real one.
     pub(super) now: Timestamp,
 }
@@ -122,7 +122,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     }
     if intent.is_dry {
         show_plan(&departure, shell)?;
-        trial::show(&departure.ledger, id, &departure.editions, departure.now, departure.kind, shell)?;
+        trial::show(&departure, shell)?;
         return Ok(Exit::Done);
     }
     if intent.is_delivered_again && kind != WayOut::Outbox {

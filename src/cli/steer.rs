@@ -150,32 +150,51 @@ fn bar(is_quiet: bool) -> ProgressBar {
     ProgressBar::new(0).with_style(style)
 }
 
-/// Ctrl-C or SIGTERM: finish what is in flight and record it; a second one stops at once.
+/// Ctrl-C, SIGTERM, or a terminal that is closed: finish what is in flight and record it; a second one stops at once.
 pub(super) async fn listen(signals: watch::Sender<bool>) {
-    loop {
-        if !signal().await {
-            return;
-        }
-        if *signals.borrow() {
+    while let Some(asked) = signal().await {
+        // A terminal that closes may say so twice, of itself and by its shell.
+        if *signals.borrow() && asked == Signal::Stop {
             stop_at_once();
         }
         signals.send_replace(true);
     }
 }
 
+/// What was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    Stop,
+    #[cfg(unix)]
+    HungUp,
+}
+
+/// The next signal; none: there is no hearing them here.
 #[cfg(unix)]
-async fn signal() -> bool {
+async fn signal() -> Option<Signal> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return None };
+    // `nohup` asks to outlive the terminal: whoever listens to the signal would not.
+    let mut hung_up = if is_hangup_ignored() { None } else { signal(SignalKind::hangup()).ok() };
     tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-        asked = terminate.recv() => asked.is_some(),
+        pressed = tokio::signal::ctrl_c() => pressed.ok().map(|()| Signal::Stop),
+        asked = terminate.recv() => asked.map(|()| Signal::Stop),
+        Some(()) = async { hung_up.as_mut()?.recv().await } => Some(Signal::HungUp),
     }
 }
 
+/// Whether SIGHUP, the first signal, was ignored when this process began (proc(5), `SigIgn`); where there is no such
+/// file, it was not.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
+}
+
 #[cfg(not(unix))]
-async fn signal() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+async fn signal() -> Option<Signal> {
+    tokio::signal::ctrl_c().await.ok().map(|()| Signal::Stop)
 }
 
 #[expect(clippy::exit, reason = "the person has asked twice; the ledger knows what is in flight")]

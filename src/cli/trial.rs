@@ -1,12 +1,12 @@
 //! `send --dry-run`: a sample of who would get what, when it would end, and the first message as it would leave.
 
 use anyhow::Result;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
+use super::send::Departure;
 use super::{Shell, audience, way_out, words};
 use crate::check::WayOut;
-use crate::ledger::Ledger;
-use crate::model::{Address, AddressError, Delivering, Edition, EditionId, IssueId};
+use crate::model::{Address, AddressError, Delivering, EditionId};
 use crate::send::dkim::Signing;
 use crate::send::{self, Secrets, copy};
 
@@ -16,22 +16,17 @@ const SAMPLE_PEOPLE: u32 = 3;
 const BODY_LINES: usize = 12;
 
 /// Shows what `send` would do now, beside the plan. Nothing is frozen, and no address is shown whole.
-pub(super) fn show(
-    ledger: &Ledger,
-    issue: &IssueId,
-    editions: &[Edition],
-    now: Timestamp,
-    kind: WayOut,
-    shell: &Shell,
-) -> Result<()> {
+pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
+    let Departure { ledger, editions, only, now, kind, folder, .. } = departure;
+    let (issue, now) = (&folder.id, *now);
     let newsletter = &shell.config.newsletter;
     let ids: Vec<EditionId> = editions.iter().map(|edition| edition.id.clone()).collect();
-    for (edition, to) in ledger.sample(issue, &ids, SAMPLE_PEOPLE)? {
+    for (edition, to) in ledger.sample(issue, &ids, only, SAMPLE_PEOPLE)? {
         shell.report.line(&words!("for example {edition}: {to}", "par exemple {edition} : {to}"));
     }
-    let planned = send::planned(ledger, issue, &ids, &[])?;
+    let planned = send::planned(ledger, issue, &ids, only)?;
     let n: u64 = planned.values().map(|counts| counts.to_send + counts.deferred).sum();
-    if kind != WayOut::Outbox {
+    if *kind != WayOut::Outbox {
         let takes = lasts(n, &newsletter.delivery);
         if let Ok(end) = now.checked_add(takes) {
             let (minutes, end) = (takes.as_mins(), words::moment(end, newsletter));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
-use crate::model::{EditionId, IssueId};
+use crate::model::{EditionId, IssueId, Segment};
 
 /// What was asked of an issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,14 +119,16 @@ impl Ledger {
         })
     }
 
-    /// Who would get a copy, or gets one, as a sample: so many of each edition, in the order in which they leave.
+    /// Who would get a copy, or gets one, as a sample of those who meet every condition: so many of each edition, in the
+    /// order in which they leave.
     pub fn sample(
         &self,
         issue: &IssueId,
         editions: &[EditionId],
+        only: &[Segment],
         n_each: u32,
     ) -> Result<Vec<(EditionId, crate::model::Address)>> {
-        let people = super::plan::people(issue, editions, &[]);
+        let people = super::plan::people(issue, editions, only);
         self.db.read(|db| {
             let mut query = db.prepare(&format!(
                 "SELECT edition, address FROM

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
 use super::subscribers::set_status;
-use crate::model::{Address, AddressError, Delivery, EditionId, IssueId, Lang, Outcome, Reply};
+use crate::model::{Address, Delivery, EditionId, IssueId, Lang, Outcome, Reply};
 
 /// A row that this process has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +67,8 @@ impl Ledger {
                     let candidates = candidates(db, &issue, n_rows, now)?;
                     let is_last = candidates.is_empty();
                     let mut claimed = Vec::with_capacity(candidates.len());
-                    for (row, status) in candidates {
-                        if take(db, &row, status.as_deref(), &process, now)? {
-                            claimed.push(row);
-                        }
+                    for candidate in candidates {
+                        claimed.extend(take(db, candidate, &process, now)?);
                     }
                     if is_last || !claimed.is_empty() {
                         return Ok(claimed);
@@ -271,7 +269,16 @@ const NEXT_TRY_MAX: SignedDuration = SignedDuration::from_hours(2);
 const COLUMNS: &str =
     "d.id, d.edition, d.address, d.language, d.tries, d.first_try, s.status, coalesce(s.id, 0), d.plain";
 
-fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> Result<Vec<(Claimed, Option<String>)>> {
+/// A row that is due.
+struct Candidate {
+    id: i64,
+    /// None: its address cannot be read.
+    copy: Option<Claimed>,
+    /// Of its subscriber; none: erased.
+    status: Option<String>,
+}
+
+fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> Result<Vec<Candidate>> {
     let mut found = Vec::new();
     let mut deferred = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM deliveries d LEFT JOIN subscribers s USING (address_key)
@@ -279,7 +286,7 @@ fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> 
     ))?;
     let mut rows = deferred.query(params![issue.as_str(), now.as_millisecond(), n_rows])?;
     while let Some(row) = rows.next()? {
-        found.push(claimed(row)?);
+        found.push(candidate(row)?);
     }
     let n_left = i64::from(n_rows) - i64::try_from(found.len())?;
     let mut planned = db.prepare_cached(&format!(
@@ -288,41 +295,49 @@ fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> 
     ))?;
     let mut rows = planned.query(params![issue.as_str(), n_left])?;
     while let Some(row) = rows.next()? {
-        found.push(claimed(row)?);
+        found.push(candidate(row)?);
     }
     Ok(found)
 }
 
-fn claimed(row: &Row<'_>) -> Result<(Claimed, Option<String>)> {
-    let address: String = row.get(2)?;
-    let to = Address::parse(&address).map_err(AddressError::words)?;
-    let delivery = Delivery {
-        id: row.get(0)?,
-        edition: EditionId::new(&row.get::<_, String>(1)?),
-        to,
-        language: row.get::<_, Option<String>>(3)?.map(|lang| Lang::new(&lang)),
-        tries: row.get(4)?,
-        number: row.get(7)?,
-        is_plain: row.get(8)?,
-    };
+fn candidate(row: &Row<'_>) -> Result<Candidate> {
+    let (id, edition, address): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let (language, tries): (Option<String>, u32) = (row.get(3)?, row.get(4)?);
+    let (number, is_plain) = (row.get(7)?, row.get(8)?);
     let first_try = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millisecond).transpose()?;
-    Ok((Claimed { delivery, first_try }, row.get(6)?))
+    let delivery = |to| Delivery {
+        id,
+        edition: EditionId::new(&edition),
+        to,
+        language: language.map(|lang| Lang::new(&lang)),
+        tries,
+        number,
+        is_plain,
+    };
+    let copy = Address::parse(&address).ok().map(|to| Claimed { delivery: delivery(to), first_try });
+    Ok(Candidate { id, copy, status: row.get(6)? })
 }
 
-/// Takes one row, or suppresses it when its person is no longer to be written to.
-fn take(db: &Connection, row: &Claimed, status: Option<&str>, process: &str, now: Timestamp) -> Result<bool> {
-    let id = row.delivery.id;
-    if status == Some("active") {
+/// Takes one row; gives nothing when its person is no longer to be written to, or cannot be: that row is settled here,
+/// and holds up no other.
+fn take(db: &Connection, candidate: Candidate, process: &str, now: Timestamp) -> Result<Option<Claimed>> {
+    let Candidate { id, copy, status } = candidate;
+    let is_active = status.as_deref() == Some("active");
+    if let Some(copy) = copy.filter(|_| is_active) {
         db.prepare_cached("UPDATE deliveries SET state = 'claimed', claimed_by = ?2 WHERE id = ?1")?
             .execute(params![id, process])?;
-        return Ok(true);
+        return Ok(Some(copy));
     }
-    let why = status.unwrap_or("erased");
+    let (state, why) = if is_active {
+        ("refused", "the address cannot be read")
+    } else {
+        ("suppressed", status.as_deref().unwrap_or("erased"))
+    };
     db.prepare_cached(
-        "UPDATE deliveries SET state = 'suppressed', reply_text = ?2, next_try = NULL, changed = ?3 WHERE id = ?1",
+        "UPDATE deliveries SET state = ?2, reply_text = ?3, next_try = NULL, changed = ?4 WHERE id = ?1",
     )?
-    .execute(params![id, why, now.as_millisecond()])?;
-    Ok(false)
+    .execute(params![id, state, why, now.as_millisecond()])?;
+    Ok(None)
 }
 
 fn free(db: &Connection, issue: &IssueId) -> Result<u64> {

@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -153,6 +153,74 @@ fn an_issue_is_paused_resumed_and_cancelled_from_another_terminal() {
     office.run(&["status", ISSUE]).is(0).says(&["cancelled on"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_second_send_is_refused_and_a_signal_or_a_closed_terminal_finishes_what_is_in_flight() {
+    let office = Office::quick();
+    let rows: Vec<String> = (0..30).map(|n| format!("reader{n}@example.ca,{}\n", ["en", "fr"][n % 2])).collect();
+    office.write("subscribers/example.csv", &format!("email,language\n{}", rows.concat()));
+    office.edit("newsletter.toml", "messages_per_minute = 30", "messages_per_minute = 1200");
+    assert!(matches!(office.run(&["compose", ISSUE, "--offline"]).code, 0 | 3));
+    let relay = Relay::pipelining();
+    let send = || {
+        let mut command = office.command(&["send", ISSUE, "--yes", "--late"]);
+        command.env(concat!("CCO_NEWS", "_SMTP_URL"), format!("smtp://127.0.0.1:{}", relay.port));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    for signal in ["TERM", "INT", "HUP"] {
+        let had = relay.taken().len();
+        let child = send().spawn().unwrap();
+        wait_until(|| relay.taken().len() >= had + 2);
+        Said::of(&send().output().unwrap()).is(1).says(&["another `cco-news send`"]);
+        assert!(
+            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
+        );
+        Said::of(&child.wait_with_output().unwrap()).is(130).says(&["interrupted"]);
+    }
+    assert!(relay.taken().len() < 30);
+    Said::of(&send().output().unwrap()).is(0).says(&["is complete"]);
+    let ledger = Ledger::open(&office.path().join("state")).unwrap();
+    assert_eq!(total(&ledger.counts(&issue()).unwrap()).accepted, 30);
+    let taken = relay.taken();
+    assert_nobody_twice_nobody_lost(&ledger, taken.iter().map(|taken| taken.message_id.as_str()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_at_any_size_stops_the_run_and_the_next_one_goes_on() {
+    let office = Office::quick();
+    let rows: Vec<String> = (0..60).map(|n| format!("reader{n}@example.ca,{}\n", ["en", "fr"][n % 2])).collect();
+    office.write("subscribers/example.csv", &format!("email,language\n{}", rows.concat()));
+    office.edit("newsletter.toml", "messages_per_minute = 30", "messages_per_minute = 600000");
+    assert!(matches!(office.run(&["compose", ISSUE, "--offline"]).code, 0 | 3));
+    let relay = Relay::pipelining();
+    let mut n_stops = 0;
+    // So many KiB a file may have; the shell keeps the system from ending a program that writes more.
+    for kib in (16..).step_by(80) {
+        let inner = office.command(&["send", ISSUE, "--yes", "--late"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f $(($0 * 2)); exec \"$@\"", &kib.to_string()]);
+        command.arg(inner.get_program()).args(inner.get_args()).current_dir(office.path()).env_clear();
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+        command.env(concat!("CCO_NEWS", "_SMTP_URL"), format!("smtp://127.0.0.1:{}", relay.port));
+        let said = Said::of(&command.output().unwrap());
+        assert!(!said.text.contains("panicked"), "{kib} KiB: {}", said.text);
+        if matches!(said.code, 0 | 3) {
+            break;
+        }
+        n_stops += 1;
+        said.is(1).says(&["disk"]);
+    }
+    assert!(n_stops > 3, "it was never full");
+    let ledger = Ledger::open(&office.path().join("state")).unwrap();
+    let counts = total(&ledger.counts(&issue()).unwrap());
+    assert!(counts.is_complete() && counts.planned == 60, "{counts:?}");
+    assert!(counts.unknown <= n_stops * 4, "{counts:?}");
+    let taken = relay.taken();
+    assert_nobody_twice_nobody_lost(&ledger, taken.iter().map(|taken| taken.message_id.as_str()));
+}
+
 #[test]
 fn an_unknown_copy_is_listed_and_settled_by_a_log_or_a_word() {
     let office = Office::quick();
@@ -189,6 +257,8 @@ fn a_list_that_halved_over_night_holds_the_issue_and_the_office_is_told_once() {
         "on the wire",
         "  To: <reader@example.ca>",
     ]);
+    let some = office.run(&["send", ISSUE, "--dry-run", "--only", "language=fr"]).is(0);
+    assert!(some.text.contains("for example fr: ") && !some.text.contains("for example en: "), "{}", some.text);
     office.run(&["send", ISSUE, "--yes"]).is(0);
     let n_before = office.outbox().len();
     let next = "2027-01";

@@ -435,6 +435,26 @@ fn an_outcome_that_cannot_be_written_stops_the_run() {
 }
 
 #[test]
+fn a_recipient_whose_address_cannot_be_read_is_refused_with_the_reason_and_the_others_go() {
+    let state = tempdir().unwrap();
+    let ledger = frozen(state.path(), people(9));
+    let db = rusqlite::Connection::open(state.path().join("cco-news.db")).unwrap();
+    db.execute("UPDATE deliveries SET address = 'no address at all' WHERE address_key = 'reader4@example.ca'", [])
+        .unwrap();
+    // Even when nothing else is due.
+    for n_others in [8, 0] {
+        let memory = Memory::new();
+        let ended = send(round(&ledger, Mailer::Memory(memory.clone()))).unwrap();
+        assert_eq!((ended.ending, memory.sent().len()), (Ending::Complete, n_others));
+        let counts = total(&ended.counts);
+        assert_eq!((counts.accepted, counts.refused), (8, 1), "{counts:?}");
+        let why: String =
+            db.query_row("SELECT reply_text FROM deliveries WHERE state = 'refused'", [], |row| row.get(0)).unwrap();
+        assert!(why.contains("cannot be read"), "{why}");
+    }
+}
+
+#[test]
 fn a_ledger_of_the_first_release_is_opened_and_its_issue_goes_on() {
     let state = tempdir().unwrap();
     std::fs::write(state.path().join("cco-news.db"), include_bytes!("../fixtures/ledgers/v1.db")).unwrap();
