@@ -22,7 +22,7 @@ macro_rules! embedded {
 }
 
 /// The templates in the program itself; a test holds this list against the folder.
-const EMBEDDED: [(&str, &str); 33] = [
+const EMBEDDED: [(&str, &str); 34] = [
     embedded!("look.toml"),
     embedded!("mjml/edition.hbs"),
     embedded!("mjml/half.hbs"),
@@ -51,6 +51,7 @@ const EMBEDDED: [(&str, &str); 33] = [
     embedded!("html/when.hbs"),
     embedded!("mjml/style.hbs"),
     embedded!("pages/style.css"),
+    embedded!("pages/forms.css"),
     embedded!("text/edition.hbs"),
     embedded!("text/half.hbs"),
     embedded!("text/story.hbs"),
@@ -62,6 +63,10 @@ const EMBEDDED: [(&str, &str); 33] = [
 const LOOK: &str = "look.toml";
 /// The style sheet of the pages.
 const PAGE_STYLE: &str = "pages/style.css";
+/// The style sheet of forms.
+const FORM_STYLE: &str = "pages/forms.css";
+/// The words that the public pages need beside those that begin with `serve_`.
+const PAGE_WORDS: [&str; 2] = ["site_skip", "write_to"];
 /// The largest template: ours are under 10 KiB.
 const TEMPLATE_BYTES_MAX: u64 = 512 * 1024;
 
@@ -186,6 +191,25 @@ impl Templates {
     pub fn page_style(&self) -> String {
         // A style element ends at its first `</`, whatever an office wrote.
         (self.look.css() + &self.sources[PAGE_STYLE]).replace("</", "<\\/")
+    }
+
+    /// What the style sheet of pages with forms has more.
+    pub fn form_style(&self) -> &str {
+        &self.sources[FORM_STYLE]
+    }
+
+    /// The keys of the words of the public pages.
+    pub fn page_keys() -> impl Iterator<Item = &'static str> {
+        let words = EMBEDDED.iter().find(|(name, _)| *name == "locales/en.ftl").map_or("", |(_, text)| text);
+        let key =
+            |line: &'static str| line.split_once(" = ").map(|(key, _)| key).filter(|key| key.starts_with("serve_"));
+        words.lines().filter_map(key).chain(PAGE_WORDS)
+    }
+
+    /// A message of a language, with texts in it.
+    pub fn words(&self, lang: &Lang, key: &str, args: &[(&str, &str)]) -> Result<String> {
+        let args: Vec<_> = args.iter().map(|(name, value)| (*name, (*value).to_owned().into())).collect();
+        self.locale(lang)?.say(key, &args)
     }
 
     /// The inline styles of rich text.

@@ -144,6 +144,10 @@ impl Ledger {
                     insert_unconfirmed(db, &letter.address, &letter.language, deed.at)?;
                 }
                 let Some(person) = by_key(db, &key)? else { return Ok(Confirmed::Unknown) };
+                // Whoever left after asking has thought better of it.
+                if matches!(person.status.as_str(), "left" | "complained") && letter.at <= person.since {
+                    return Ok(Confirmed::Unknown);
+                }
                 if letter.used.is_none() {
                     subscribe(db, (&key, &person), &letter, &deed, &today)?;
                 }

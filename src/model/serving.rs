@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Lang, Words};
+use super::{Lang, Texts, Words};
 
 /// The public pages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Serving {
     pub open: bool,
     /// The domains whose addresses may subscribe, with those below them; empty: every one.
     pub domains: Vec<String>,
+    /// The law under which addresses are collected, for the privacy notice, per language.
+    pub authority: Texts,
     /// Letters an hour that all requests together may cause; more is an attack, and the form rests.
     pub letters_per_hour: u32,
     /// Whether a proxy stands before `serve` and says in `X-Forwarded-For` who asks.
@@ -33,6 +35,7 @@ impl Default for Serving {
             listen: "127.0.0.1:8480".to_owned(),
             open: true,
             domains: Vec::new(),
+            authority: Texts::new(),
             letters_per_hour: 200,
             behind_proxy: false,
         }

@@ -154,6 +154,14 @@ impl Encoded {
         Ok(Email { message_id, from: self.envelope_sender(local)?, to: to.clone(), bytes })
     }
 
+    /// One message to one person that is no copy of an issue: nobody leaves by it.
+    pub(super) fn address_once(&self, local: &str, to: &Address, signing: &Signing) -> Result<Email> {
+        let message_id = format!("<{local}@{}>", self.frame.domain);
+        let own = format!("To: <{}>\r\nMessage-ID: {message_id}\r\n", to.as_str());
+        let bytes = self.fill(&(signing.sign(&own, &[])? + &own), &[]);
+        Ok(Email { message_id, from: self.envelope_sender(local)?, to: to.clone(), bytes })
+    }
+
     /// Where a copy returns to: `bounces+COPY@office.example` where the office's mail server keeps such addresses apart
     /// (RFC 5233), so that a report without a Message-ID still leads back.
     fn envelope_sender(&self, local: &str) -> Result<Address> {

@@ -28,6 +28,7 @@ mod draft;
 mod cancel;
 mod relay_log;
 mod note;
+pub mod letter;
 pub mod secrets;
 
 pub use cancel::cancel_rest;

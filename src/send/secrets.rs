@@ -135,6 +135,11 @@ impl Secrets {
         format!("approve.{issue}.{edition}.{}.{}", digest.short(), self.word(&fields))
     }
 
+    /// The local part of a letter's Message-ID: the same on every try.
+    pub fn letter_id(&self, newsletter: &str, letter: i64) -> String {
+        self.word(&["letter", newsletter, &letter.to_string()])
+    }
+
     /// What stays of a person who was erased or has long left: their address cannot be read from it, only recognised.
     pub fn mark(&self, address: &Address) -> String {
         self.word(&["mark", &address.key()])
