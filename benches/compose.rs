@@ -16,10 +16,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use cco_news::compose::{Composed, Templates, compose};
-use cco_news::model::{Issue, Lang, Newsletter};
-use serde_json::json;
+use cco_news::model::Newsletter;
 
-const STORIES: usize = 40;
+mod issue;
+use issue::{STORIES, issue};
+
 const TARGET_MS: f64 = 50.0;
 const ROUNDS: usize = 15;
 
@@ -111,46 +112,4 @@ fn whole(mjml: &str, html: &str) -> String {
         rest = &rest[end..];
     }
     out
-}
-
-/// An issue of 40 stories, each with some 90 words in each language, five of them events.
-fn issue() -> Issue {
-    let paragraph = |lang: &str, n: usize| match lang {
-        "en" => format!(
-            "<p>Our colleagues rewrote page {n} on December 9, 2026, at 4:30 pm, and measured what changed. Calls fell by a third, and <a href=\"https://www.example.ca/en/{n}\">readers found their answer</a> in half the time.</p>"
-        ),
-        _ => format!(
-            "<p>Nos collègues ont réécrit la page {n} le 9 décembre 2026 à 16 h 30 et mesuré les résultats : « un tiers d'appels en moins ». Les lecteurs ont <a href=\"https://www.example.ca/fr/{n}\">trouvé leur réponse</a> en deux fois moins de temps.</p>"
-        ),
-    };
-    let text = |lang: &str, n: usize| {
-        json!({
-            "title": if lang == "en" { format!("Plain words that saved a thousand calls, part {n}") } else { format!("Des mots simples qui ont évité mille appels, partie {n}") },
-            "summary": "", "url": format!("https://www.example.ca/{lang}/{n}"),
-            "body": paragraph(lang, n).repeat(3),
-        })
-    };
-    let story = |n: usize| {
-        let event = json!({"starts": "2027-01-20T13:00:00", "ends": "2027-01-20T14:30:00", "language": "bilingual",
-            "location": {"en": "Webcast", "fr": "Webdiffusion"}, "audience": {"en": "All", "fr": "Tous"}});
-        json!({
-            "id": format!("file-{n}"), "kind": if n.is_multiple_of(8) { "event" } else { "news" },
-            "origin": {"file": format!("stories/{n}.md"), "line": 1}, "first_seen": "2026-11-20T12:00:00Z",
-            "texts": {"en": text("en", n), "fr": text("fr", n)},
-            "event": if n.is_multiple_of(8) { event } else { serde_json::Value::Null },
-        })
-    };
-    let sections: Vec<_> = ["whatsnew", "learning", "tools", "policy"]
-        .into_iter()
-        .enumerate()
-        .map(|(n, id)| json!({"id": id, "stories": (n * STORIES / 4..(n + 1) * STORIES / 4).map(story).collect::<Vec<_>>()}))
-        .collect();
-    serde_json::from_value(json!({
-        "id": "2026-12", "send_at": "2026-12-09T15:00:00Z",
-        "subject": {"en": "Plain words", "fr": "Des mots simples"},
-        "preheader": {"en": "What saved a thousand calls", "fr": "Ce qui a évité mille appels"},
-        "opening": {"en": "<p>Hello.</p>", "fr": "<p>Bonjour.</p>"},
-        "sections": sections, "languages": [Lang::new("en"), Lang::new("fr")],
-    }))
-    .unwrap()
 }

@@ -1,7 +1,9 @@
 //! ACC: everybody can read the mail, with their eyes, their ears or their fingers (FEDERAL 3.2).
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use scraper::ElementRef;
 
 use super::alternatives;
@@ -10,7 +12,7 @@ use super::contrast::contrast;
 use super::dom::Link;
 use super::legible;
 use super::proof::{Hit, Proof};
-use super::scan;
+use super::scan::{self, pattern};
 use super::sheet::{Run, Sheet};
 use crate::model::{Place, Severity, Words};
 
@@ -33,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
             "an English-only title unmarked in the French edition",
             "un titre en anglais seulement, sans marque dans l'édition française",
         ),
-        judge: marks_language,
+        judge: super::marked::judge,
         ..rule("ACC-02", Severity::Warning, "1.1, 3.2")
     },
     Rule {
@@ -111,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
         en: "The text part is whole: every story in order, links as addresses, nothing of HTML",
         fr: "La partie texte est complète : chaque article dans l'ordre, les liens en adresses, aucun reste de HTML",
         bad: Example::Case("a text part without the second story", "une partie texte sans le deuxième article"),
-        judge: text_part,
+        judge: super::plain_part::judge,
         ..rule("ACC-11", Severity::Error, "3.2")
     },
     Rule {
@@ -173,35 +175,11 @@ fn says_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 say(words!("no part says lang=`{tag}`", "aucune partie ne dit lang=`{tag}`"));
             }
         }
-        if !root.attr("dir").is_some_and(|dir| matches!(dir, "ltr" | "rtl")) {
+        if !root.attr("dir").is_some_and(|dir| dir.eq_ignore_ascii_case("ltr")) {
             say(words!("<html> does not say dir=`ltr`", "<html> ne dit pas dir=`ltr`"));
         }
         if !has_title {
             say(words!("the mail has no <title>", "le message n'a pas de <title>"));
-        }
-    }
-}
-
-fn marks_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for story in proof.issue.stories() {
-        let Some(only) = &story.only else { continue };
-        let Some(title) = story.texts.get(&only.language).map(|text| text.title.trim()) else { continue };
-        for sheet in proof.sheets.iter().filter(|sheet| !sheet.edition.langs.contains(&only.language)) {
-            let is_unmarked = sheet.blocks.iter().any(|placed| {
-                let block = &placed.block;
-                let is_said = placed.lang.as_ref() == Some(&only.language)
-                    || !block.marked.is_empty()
-                    || block.links.iter().any(|link| link.lang.is_some());
-                placed.is_shown && !is_said && !title.is_empty() && block.text.contains(title)
-            });
-            if is_unmarked {
-                let lang = &only.language;
-                let words = (
-                    words!("the title in `{lang}` does not say so", "le titre en `{lang}` n'est pas marqué comme tel"),
-                    words!("give it lang=`{lang}` in the template", "donnez-lui lang=`{lang}` dans le gabarit"),
-                );
-                hits.push(hit_in(proof, sheet, Some(story.id.as_str()), title, words));
-            }
         }
     }
 }
@@ -240,6 +218,16 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
         );
         return Some((words, Severity::Error));
     }
+    if !is_layout && !has_caption && !headers.is_empty() && headers.iter().all(|has_scope| *has_scope) {
+        let words = (
+            words!("a table of data without a caption", "un tableau de données sans légende"),
+            words!(
+                "say above it what the table shows, or add <caption>",
+                "dites au-dessus ce que montre le tableau, ou ajoutez <caption>"
+            ),
+        );
+        return Some((words, Severity::Info));
+    }
     if is_layout || (!headers.is_empty() && headers.iter().all(|has_scope| *has_scope)) {
         return None;
     }
@@ -257,7 +245,31 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
     Some((words, if headers.is_empty() { Severity::Error } else { Severity::Warning }))
 }
 
+/// Paragraphs that are headings to the eye alone: bold as a whole, short, with text below.
+fn bold_headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static BOLD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"<p>\s*<(?:strong|b)>([^<]{3,80}[^<.!?:;,\s])\s*</(?:strong|b)>\s*</p>\s*<(?:p|ul|ol)>(?:[^<]|<[^sb])")
+    });
+    for story in proof.issue.stories() {
+        for (lang, text) in
+            story.texts.iter().filter(|(_, text)| text.body.contains("<strong>") || text.body.contains("<b>"))
+        {
+            for found in BOLD.captures_iter(&text.body) {
+                let mut hit = proof.on_story(
+                    story,
+                    lang,
+                    words!("a heading made of bold text", "un intertitre fait de texte en gras"),
+                    words!("make it a real heading", "faites-en un vrai intertitre"),
+                );
+                hit.excerpt = scan::shorten(&found[1]);
+                hits.push(hit.weighing(Severity::Warning));
+            }
+        }
+    }
+}
+
 fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    bold_headings(proof, hits);
     for sheet in &proof.sheets {
         let mut level = 0;
         let mut firsts = 0;
@@ -352,6 +364,13 @@ fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let names: BTreeSet<&str> = sheet.select("a[name]").iter().filter_map(|it| it.attr("name")).collect();
         let mut said = BTreeSet::new();
         let links: Vec<&Link> = sheet.blocks.iter().flat_map(|placed| &placed.block.links).collect();
+        for link in links.iter().filter(|link| link.href == "#") {
+            let words = (
+                words!("a link that leads nowhere", "un lien qui ne mène nulle part"),
+                words!("give it its address, or take it out", "donnez-lui son adresse, ou retirez-le"),
+            );
+            hits.push(hit_in(proof, sheet, None, &link.text, words));
+        }
         for target in links.iter().filter_map(|link| link.href.strip_prefix('#')).filter(|target| !target.is_empty()) {
             if (!ids.contains(target) || !names.contains(target)) && said.insert(target) {
                 let words = (
@@ -365,73 +384,6 @@ fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     ),
                 );
                 hits.push(hit_in(proof, sheet, None, target, words));
-            }
-        }
-    }
-}
-
-fn text_part(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
-        let text = &sheet.edition.text;
-        let words_of_text = format!(" {} ", scan::folded_words(text).join(" "));
-        for left in ["<p", "</", "<br", "&nbsp;", "&amp;", "&#"] {
-            if text.contains(left) {
-                let words = (
-                    words!("`{left}` is left of HTML in the text part", "`{left}` reste du HTML dans la partie texte"),
-                    words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"),
-                );
-                hits.push(hit_in(proof, sheet, None, left, words));
-            }
-        }
-        let links = proof.passages.iter().filter(|it| it.story.is_some() && sheet.edition.langs.contains(&it.lang));
-        let links = links.flat_map(|passage| passage.block.links.iter().map(move |link| (passage, link)));
-        let lost = links.filter(|(_, link)| {
-            let shown = link.href.strip_prefix("mailto:").unwrap_or(&link.href);
-            !link.href.starts_with('#') && !text.contains(shown.split('?').next().unwrap_or(shown))
-        });
-        if let Some((passage, link)) = lost.into_iter().find(|(passage, _)| passage.part != super::proof::Part::Title) {
-            let words = (
-                words!(
-                    "the text part lacks an address of the HTML part",
-                    "une adresse de la partie HTML manque à la partie texte"
-                ),
-                words!("write links as addresses", "écrivez les liens sous forme d'adresses"),
-            );
-            let id = passage.story.map(|story| story.id.as_str());
-            hits.push(hit_in(proof, sheet, id, &link.href, words));
-        }
-        for lang in &sheet.edition.langs {
-            let mut from = 0;
-            for story in proof.issue.stories() {
-                let Some(own) = story.texts.get(lang).or_else(|| story.texts.values().next()) else { continue };
-                let title = format!(" {} ", scan::folded_words(&own.title).join(" "));
-                let found = words_of_text[from..].find(&title).or_else(|| words_of_text.find(&title).filter(|_| false));
-                let has_link = own.url.as_deref().is_none_or(|url| text.contains(url));
-                if let Some(at) = found
-                    && has_link
-                {
-                    from += at;
-                    continue;
-                }
-                let id = story.id.as_str();
-                let words = if found.is_some() {
-                    (
-                        words!(
-                            "the text part lacks the address of `{id}`",
-                            "la partie texte n'a pas l'adresse de `{id}`"
-                        ),
-                        words!("write links as addresses", "écrivez les liens sous forme d'adresses"),
-                    )
-                } else {
-                    (
-                        words!(
-                            "the text part lacks `{id}`, or has it elsewhere",
-                            "la partie texte n'a pas `{id}`, ou l'a ailleurs"
-                        ),
-                        words!("look at the template `edition.txt`", "voyez le gabarit `edition.txt`"),
-                    )
-                };
-                hits.push(hit_in(proof, sheet, Some(id), &own.title, words));
             }
         }
     }
@@ -455,6 +407,19 @@ fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             );
             hits.push(hit_in(proof, sheet, None, "", words));
         }
+        let css = super::sheet::without_comments(&super::sheet::style_text(&sheet.html));
+        let is_moved = css.contains("@keyframes")
+            || sheet.select("[style*=\"animation\"]").iter().any(|it| {
+                it.attr("style").is_some_and(|style| style.contains("animation:") || style.contains("animation-name"))
+            });
+        let plays = !sheet.select("[autoplay], [loop]").is_empty();
+        if is_moved || plays {
+            let words = (
+                words!("something moves or plays by itself", "quelque chose bouge ou joue de soi-même"),
+                words!("let it stand still", "laissez-le immobile"),
+            );
+            hits.push(hit_in(proof, sheet, None, "", words));
+        }
         for moving in sheet.select("marquee, blink") {
             let words = (
                 words!("words that move or blink", "des mots qui bougent ou clignotent"),
@@ -466,7 +431,10 @@ fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let src = image.attr("src").unwrap_or("");
             let is_gif = src.to_lowercase().split('?').next().is_some_and(|src| src.to_lowercase().ends_with(".gif"));
             let name = src.to_lowercase().rsplit('/').next().unwrap_or("").to_owned();
-            let is_spacer = ["spacer", "blank", "transparent", "pixel"].iter().any(|start| name.starts_with(start));
+            let is_spacer = ["spacer", "blank", "transparent", "pixel", "clear", "espace", "vide"]
+                .iter()
+                .any(|start| name.starts_with(start));
+            let is_gif = is_gif || is_moving_part(sheet, src);
             if is_spacer {
                 let words = (
                     words!("a picture that only makes space", "une image qui ne sert qu'à créer de l'espace"),
@@ -482,4 +450,13 @@ fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Whether a picture that travels with the mail is a GIF of several frames: each has a graphic control extension.
+fn is_moving_part(sheet: &Sheet<'_>, src: &str) -> bool {
+    let part = src.strip_prefix("cid:").and_then(|cid| sheet.edition.parts.iter().find(|part| part.cid == cid));
+    part.is_some_and(|part| {
+        part.bytes.starts_with(b"GIF8")
+            && part.bytes.windows(3).filter(|three| *three == [0x21, 0xf9, 0x04]).count() > 1
+    })
 }

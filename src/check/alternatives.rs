@@ -4,7 +4,7 @@ use super::accessibility::hit_in;
 use super::catalogue::{Limit, limit};
 use super::proof::{Hit, Proof};
 use super::scan;
-use crate::model::{Lang, Severity, Words};
+use crate::model::{Lang, Severity, Story, Words};
 
 /// Alternative text in English, and in French (ITAO).
 pub(super) const CHARS_EN: Limit = limit("ACC-04", "chars_en", 140.0);
@@ -17,6 +17,22 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             // A picture that travels with the mail is judged there.
             let is_in_mail =
                 proof.sheets.iter().any(|sheet| sheet.select("img").iter().any(|it| it.attr("alt") == Some(alt)));
+            let repeats = |text: &String| !alt.trim().is_empty() && scan::folded_words(text) == scan::folded_words(alt);
+            if story.texts.get(lang).is_some_and(|text| repeats(&text.title))
+                || image_credit(story).is_some_and(repeats)
+            {
+                let mut hit = proof.on_story(
+                    story,
+                    lang,
+                    words!(
+                        "the alternative text repeats the title or the credit",
+                        "le texte de remplacement répète le titre ou le crédit"
+                    ),
+                    words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image"),
+                );
+                hit.excerpt = scan::shorten(alt);
+                hits.push(hit.weighing(Severity::Warning));
+            }
             if let Some((message, hint)) = alt_fault(proof, alt, lang.is_french()).filter(|_| !is_in_mail) {
                 let mut hit = proof.on_story(story, lang, message, hint);
                 hit.excerpt = scan::shorten(alt);
@@ -58,37 +74,92 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+fn image_credit(story: &Story) -> Option<&String> {
+    story.image.as_ref().and_then(|image| image.credit.as_ref())
+}
+
+/// Beginnings that say what everybody hears already.
+const LABELS: &[&str] = &[
+    "image of",
+    "photo of",
+    "picture of",
+    "graphic of",
+    "photograph of",
+    "image de",
+    "photo de",
+    "image d'",
+    "photo d'",
+    "photographie de",
+    "photographie d'",
+    "graphique de",
+    "illustration de",
+    "illustration of",
+    "an image of",
+    "a photo of",
+    "a picture of",
+    "une image de",
+    "une photo de",
+    "an image showing",
+    "image showing",
+    "photo showing",
+    "picture showing",
+    "photograph showing",
+    "graphic showing",
+    "screenshot of",
+    "icon of",
+    "drawing of",
+    "image:",
+    "photo:",
+    "picture:",
+    "image montrant",
+    "photo montrant",
+    "une image montrant",
+    "une photo montrant",
+    "une illustration",
+    "capture d'écran",
+    "dessin de",
+    "image :",
+    "photo :",
+    "image\u{a0}:",
+    "photo\u{a0}:",
+];
+/// Words that say nothing of a picture.
+const EMPTY: &[&str] = &[
+    "image",
+    "photo",
+    "picture",
+    "graphic",
+    "logo",
+    "graphique",
+    "illustration",
+    "icon",
+    "icône",
+    "chart",
+    "banner",
+    "bannière",
+    "screenshot",
+    "alt",
+    "alt text",
+    "n/a",
+    "image here",
+];
+/// How cameras and programs name pictures, before a number.
+const CAMERAS: &[&str] =
+    &["img", "dsc", "dscn", "image", "photo", "picture", "pic", "screenshot", "screen shot", "scan"];
+
 /// What is wrong with an alternative text.
 fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Words)> {
-    const LABELS: &[&str] = &[
-        "image of",
-        "photo of",
-        "picture of",
-        "graphic of",
-        "photograph of",
-        "image de",
-        "photo de",
-        "image d'",
-        "photo d'",
-        "photographie de",
-        "photographie d'",
-        "graphique de",
-        "illustration de",
-        "illustration of",
-        "an image of",
-        "a photo of",
-        "a picture of",
-        "une image de",
-        "une photo de",
-    ];
     let max = proof.count(if is_french { &CHARS_FR } else { &CHARS_EN });
     let n = alt.chars().count();
     let lower = alt.to_lowercase().replace('’', "'");
     let lower = lower.trim();
     let is_file = !lower.contains(' ')
-        && lower.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp"));
-    let is_empty_word =
-        matches!(lower, "image" | "photo" | "picture" | "graphic" | "logo" | "graphique" | "illustration");
+        && lower.rsplit_once('.').is_some_and(|(_, end)| {
+            matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp" | "svg" | "bmp" | "tif" | "tiff")
+        });
+    let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | ' '));
+    let is_file = is_file || (stem.len() < lower.len() && CAMERAS.contains(&stem));
+    let is_empty_word = EMPTY.contains(&lower);
     let message = if n > max {
         words!(
             "the alternative text has {n} characters, {max} at most",

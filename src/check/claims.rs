@@ -8,6 +8,7 @@ use super::parity::pairs;
 use super::proof::{Hit, Part, Passage, Proof};
 use super::scan;
 use super::sentences;
+use super::sheet::Sheet;
 use crate::model::{Lang, Severity};
 
 /// From here on a passage in the wrong language is an error; below it may be a quotation.
@@ -16,14 +17,17 @@ pub(super) const STRANGE_CHARS: Limit = limit("BIL-09", "chars", 200.0);
 pub(super) const SAME_WORDS: Limit = limit("BIL-10", "words", 5.0);
 /// Small words of the other language, with none of its own, that give a subject away.
 const SMALL_WORDS_MIN: usize = 2;
+/// Points of spelling that tell the language of a line.
+const LINE_POINTS_MIN: usize = 2;
+/// A longer text has small words enough.
+const LINE_CHARS_MAX: usize = 120;
 /// The same for a title or another short text of a story, in which a name may bring two.
 const SMALL_WORDS_OF_TITLE_MIN: usize = 3;
 
 pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     claimed_by_frame(proof, hits);
     for passage in &proof.passages {
-        let is_strange_title =
-            || language::strange_short(&passage.block.text, &passage.lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
+        let is_strange_title = || is_strange_line(&passage.block.text, &passage.lang);
         if !passage.is_strange && passage.strange_sentences.is_empty() && !is_strange_title() {
             continue;
         }
@@ -31,10 +35,16 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let is_only = passage.story.is_some_and(|story| story.only.is_some());
         // The subject and its like are BIL-11's, alternative texts BIL-14's.
         let is_elsewhere = matches!(passage.part, Part::Subject | Part::Preheader | Part::Alt);
-        if is_marked || is_only || is_elsewhere || twin_of(proof, passage).is_some() {
+        // BIL-10 tells of a sentence that stands in both languages; of a shorter line nobody else does.
+        let text = &passage.block.text;
+        let is_told = || {
+            sentences::words(text) >= proof.count(&SAME_WORDS)
+                && is_to_translate(text)
+                && twin_of(proof, passage).is_some()
+        };
+        if is_marked || is_only || is_elsewhere || is_told() {
             continue;
         }
-        let text = &passage.block.text;
         let is_long = passage.is_strange && text.chars().count() >= proof.count(&STRANGE_CHARS);
         let lang = &passage.lang;
         let range = passage.strange_sentences.first().cloned().unwrap_or(0..text.len());
@@ -51,6 +61,12 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether a title or another short text is in the other language: by its small words, or by how its words are spelled.
+fn is_strange_line(text: &str, lang: &Lang) -> bool {
+    language::strange_short(text, lang, SMALL_WORDS_OF_TITLE_MIN).is_some()
+        || (text.chars().count() <= LINE_CHARS_MAX && language::strange_line(text, lang, LINE_POINTS_MIN).is_some())
+}
+
 /// What the templates say around the stories, in the language of their half.
 fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let known: BTreeSet<Vec<String>> =
@@ -58,8 +74,7 @@ fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
             let (block, Some(lang)) = (&placed.block, &placed.lang) else { continue };
-            let is_strange =
-                placed.is_strange || language::strange_short(&block.text, lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
+            let is_strange = placed.is_strange || is_strange_line(&block.text, lang);
             let is_told = !block.marked.is_empty() || block.links.iter().any(|link| link.lang.is_some());
             if !is_strange || is_told || known.contains(&scan::folded_words(&block.text)) {
                 continue;
@@ -86,51 +101,87 @@ fn twin_of<'p>(proof: &'p Proof<'_>, passage: &Passage<'_>) -> Option<&'p Passag
     })
 }
 
+/// Whether a text is a sentence that somebody has to translate, and not a name or an address: it has words in lower case,
+/// and one of them carries meaning.
+fn is_to_translate(text: &str) -> bool {
+    let machine = scan::machine_ranges(text);
+    let small = scan::words(text).filter(|(range, word)| {
+        word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
+    });
+    let (mut all, mut carrying) = (0, 0);
+    for (_, word) in small {
+        all += 1;
+        carrying += usize::from(word.chars().count() > 3 && !language::is_small(word));
+    }
+    all >= 3 || (all >= 2 && carrying > 0)
+}
+
 pub(super) fn translated(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for (story, lang) in pairs(proof) {
-        let sources: BTreeSet<Vec<String>> =
-            proof.of_story(story, proof.source()).map(|passage| scan::folded_words(&passage.block.text)).collect();
+        let ours: Vec<&Passage<'_>> = proof.of_story(story, proof.source()).collect();
         // Alternative texts are BIL-14's.
-        for passage in proof.of_story(story, lang).filter(|passage| passage.part != Part::Alt) {
-            let text = &passage.block.text;
-            // A name or a postal address is the same in both: it has hardly a word in lower case.
-            let machine = scan::machine_ranges(text);
-            let small = scan::words(text).filter(|(range, word)| {
-                word.len() > 1 && word.chars().all(char::is_lowercase) && !scan::overlaps(&machine, range)
-            });
-            if sentences::words(text) < proof.count(&SAME_WORDS)
-                || small.count() < 3
-                || !sources.contains(&scan::folded_words(text))
-            {
-                continue;
-            }
-            // Whoever has the other's words is the one to translate.
-            let is_source_strange = language::strange_short(text, proof.source(), SMALL_WORDS_MIN).is_some();
-            let at = if is_source_strange {
-                proof.of_story(story, proof.source()).find(|other| other.block.text == *text).unwrap_or(passage)
-            } else {
-                passage
-            };
-            let (has, lang) = (if is_source_strange { lang } else { proof.source() }, &at.lang);
-            hits.push(proof.at(
-                at,
-                0..at.block.text.len(),
-                words!(
-                    "the text in `{lang}` is word for word the one in `{has}`",
-                    "le texte en `{lang}` est mot pour mot celui en `{has}`"
-                ),
-                words!("translate it", "faites-le traduire"),
-            ));
+        let theirs = proof.of_story(story, lang).filter(|passage| passage.part != Part::Alt).collect::<Vec<_>>();
+        compare(proof, &ours, &theirs, lang, hits);
+    }
+    // The opening and the standing blocks; the subject and the preheader are BIL-11's.
+    for lang in proof.targets() {
+        let of = |lang: &Lang| {
+            let own = proof.passages.iter().filter(|it| it.story.is_none() && it.lang == *lang);
+            own.filter(|it| !matches!(it.part, Part::Subject | Part::Preheader)).collect::<Vec<_>>()
+        };
+        compare(proof, &of(proof.source()), &of(lang), lang, hits);
+    }
+}
+
+fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], lang: &Lang, hits: &mut Vec<Hit>) {
+    let sources: BTreeSet<Vec<String>> = ours.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
+    for passage in theirs {
+        let text = &passage.block.text;
+        if sentences::words(text) < proof.count(&SAME_WORDS)
+            || !is_to_translate(text)
+            || !sources.contains(&scan::folded_words(text))
+        {
+            continue;
         }
+        // Whoever has the other's words is the one to translate.
+        let is_source_strange = language::strange_short(text, proof.source(), SMALL_WORDS_MIN).is_some();
+        let at: &Passage<'_> = if is_source_strange {
+            ours.iter().find(|other| other.block.text == *text).unwrap_or(passage)
+        } else {
+            passage
+        };
+        let (has, lang) = (if is_source_strange { lang } else { proof.source() }, &at.lang);
+        hits.push(proof.at(
+            at,
+            0..at.block.text.len(),
+            words!(
+                "the text in `{lang}` is word for word the one in `{has}`",
+                "le texte en `{lang}` est mot pour mot celui en `{has}`"
+            ),
+            words!("translate it", "faites-le traduire"),
+        ));
     }
 }
 
 pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
-        if matches!(passage.part, Part::Subject | Part::Preheader)
-            && text.split('|').any(|half| language::strange_short(half, &passage.lang, SMALL_WORDS_MIN).is_some())
-        {
+        let is_strange = |half: &str| {
+            language::strange_short(half, &passage.lang, SMALL_WORDS_MIN).is_some()
+                || language::strange_line(half, &passage.lang, LINE_POINTS_MIN).is_some()
+        };
+        // Word for word the source's, and more than a name.
+        let is_same = || {
+            passage.lang != *proof.source()
+                && is_to_translate(text)
+                && proof.passages.iter().any(|other| {
+                    other.story.is_none()
+                        && other.part == passage.part
+                        && other.lang == *proof.source()
+                        && scan::folded_words(&other.block.text) == scan::folded_words(text)
+                })
+        };
+        if matches!(passage.part, Part::Subject | Part::Preheader) && (text.split('|').any(is_strange) || is_same()) {
             let lang = &passage.lang;
             hits.push(proof.at(
                 passage,
@@ -144,51 +195,66 @@ pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         }
     }
     for sheet in &proof.sheets {
-        let edition = sheet.edition;
-        if edition.langs.len() > 1 && !edition.subject.contains(" | ") {
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the subject of the bilingual edition has one language",
-                    "l'objet de l'édition bilingue n'a qu'une langue"
-                ),
-                words!(
-                    "write both, parted by ` | `, in the order of the body",
-                    "écrivez les deux, séparées par ` | `, dans l'ordre du message"
-                ),
-            ));
-        }
-        let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
-        // A name that two languages share is nobody's mistake, unless the newsletter has a name in each.
-        let borrowed = |lang: &Lang| {
-            let own = proof.newsletter.language(lang);
-            proof.newsletter.languages.iter().filter(|other| *other != lang).any(|other| {
-                let other = proof.newsletter.language(other);
-                own.title != other.title
-                    && (own.from_name == other.title || own.from_name == other.from_name && own.from_name != own.title)
-            })
-        };
-        let is_own = |from: &String| {
-            edition
-                .langs
-                .iter()
-                .any(|lang| from.contains(&proof.newsletter.language(lang).from_name) && !borrowed(lang))
-                || from.contains("=?")
-        };
-        if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
-            let name = from.split('<').next().unwrap_or("").trim();
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the sender's name `{name}` is not this edition's",
-                    "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"
-                ),
-                words!(
-                    "set `from_name` in newsletter.toml for each language",
-                    "définissez `from_name` dans newsletter.toml pour chaque langue"
-                ),
-            ));
-        }
+        bilingual_subject(proof, sheet, hits);
+        sender_name(proof, sheet, hits);
+    }
+}
+
+/// In a bilingual edition the subject is that of each language, in the order of the body.
+fn bilingual_subject(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
+    let edition = sheet.edition;
+    let halves = edition.langs.iter().map(|lang| {
+        let single = proof.sheets.iter().find(|other| other.edition.langs == std::slice::from_ref(lang));
+        single.map(|single| single.edition.subject.as_str())
+    });
+    let joined = halves.collect::<Option<Vec<_>>>().map(|halves| halves.join(" | "));
+    let is_wrong = !edition.subject.contains(" | ") || joined.is_some_and(|joined| joined != edition.subject);
+    if edition.langs.len() > 1 && is_wrong {
+        hits.push(proof.on_edition(
+            sheet.id(),
+            words!(
+                "the subject of the bilingual edition is not that of each language, in the order of the body",
+                "l'objet de l'édition bilingue n'est pas celui de chaque langue, dans l'ordre du message"
+            ),
+            words!(
+                "write both, parted by ` | `, in the order of the body",
+                "écrivez les deux, séparées par ` | `, dans l'ordre du message"
+            ),
+        ));
+    }
+}
+
+/// The sender's name is that of the edition's languages.
+fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
+    let edition = sheet.edition;
+    let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
+    // A name that two languages share is nobody's mistake, unless the newsletter has a name in each.
+    let borrowed = |lang: &Lang| {
+        let own = proof.newsletter.language(lang);
+        proof.newsletter.languages.iter().filter(|other| *other != lang).any(|other| {
+            let other = proof.newsletter.language(other);
+            own.title != other.title
+                && (own.from_name == other.title || own.from_name == other.from_name && own.from_name != own.title)
+        })
+    };
+    let is_own = |from: &String| {
+        let names: Vec<&str> =
+            edition.langs.iter().map(|lang| proof.newsletter.language(lang).from_name.as_str()).collect();
+        (from.starts_with(&names.join(" | ")) && !edition.langs.iter().all(borrowed)) || from.contains("=?")
+    };
+    if let Some(from) = from.filter(|from| !is_own(from) && !from.starts_with(['<'])) {
+        let name = from.split('<').next().unwrap_or("").trim();
+        hits.push(proof.on_edition(
+            sheet.id(),
+            words!(
+                "the sender's name `{name}` is not this edition's",
+                "le nom de l'expéditeur `{name}` n'est pas celui de cette édition"
+            ),
+            words!(
+                "set `from_name` in newsletter.toml for each language",
+                "définissez `from_name` dans newsletter.toml pour chaque langue"
+            ),
+        ));
     }
 }
 
@@ -221,6 +287,16 @@ pub(super) fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 words!("put the notice back at the top of the template", "remettez l'avis en haut du gabarit"),
             ));
         }
+        for lang in sheet.edition.langs.iter().filter(|lang| !is_whole_half(proof, sheet, lang)) {
+            hits.push(proof.on_edition(
+                sheet.id(),
+                words!(
+                    "the half in `{lang}` is not whole: it lacks its signature or its link to unsubscribe",
+                    "la moitié en `{lang}` n'est pas complète : il lui manque sa signature ou son lien de désabonnement"
+                ),
+                words!("put it back into the template", "remettez-la dans le gabarit"),
+            ));
+        }
         if side_by_side || order.len() > sheet.edition.langs.len() + 2 * onlies {
             hits.push(proof.on_edition(
                 sheet.id(),
@@ -229,6 +305,19 @@ pub(super) fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ));
         }
     }
+}
+
+/// Whether one half of a bilingual edition ends as a mail of its own does.
+fn is_whole_half(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang) -> bool {
+    let own = || sheet.blocks.iter().filter(|placed| placed.is_shown && placed.lang.as_ref() == Some(lang));
+    let leave = crate::model::Slot::Unsubscribe.token();
+    let can_leave = own().any(|placed| placed.block.links.iter().any(|link| link.href.starts_with(leave)));
+    let signature = proof.newsletter.blocks.signature.get(lang).map(|text| scan::folded_words(text));
+    let is_signed = signature.is_none_or(|words| {
+        words.is_empty()
+            || own().any(|placed| scan::folded_words(&placed.block.text).windows(words.len()).any(|of| of == words))
+    });
+    can_leave && is_signed
 }
 
 pub(super) fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -264,7 +353,7 @@ pub(super) fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 /// Whether two alternative texts are word for word the same sentence; a name, in capitals, is the same in both.
 fn is_same_alt(alt: &str, source: Option<&String>) -> bool {
     let small = alt.split_whitespace().filter(|word| word.chars().all(char::is_lowercase));
-    small.count() >= SMALL_WORDS_OF_TITLE_MIN
+    small.filter(|word| !language::is_small(word)).count() >= SMALL_WORDS_MIN
         && source.is_some_and(|source| scan::folded_words(source) == scan::folded_words(alt))
 }
 
@@ -278,7 +367,9 @@ pub(super) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for lang in &proof.issue.languages {
             let alt = image.alt.get(lang).map_or("", String::as_str);
             let is_same = lang != proof.source() && is_same_alt(alt, image.alt.get(proof.source()));
-            let is_strange = is_same || language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some();
+            let is_strange = is_same
+                || language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some()
+                || language::strange_line(alt, lang, LINE_POINTS_MIN).is_some();
             if has(lang) && !is_strange {
                 continue;
             }

@@ -8,7 +8,7 @@ use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::dropped::{self, Dropped};
 use super::proof::{Hit, Proof};
 use super::scan;
-use super::sheet::{declarations, style_text, without_comments};
+use super::sheet::{Sheet, declarations, style_text, without_comments};
 use crate::model::{Edition, Lang, Severity};
 
 /// Gmail cuts a mail at about 102 KB; above this the layout should be contents-first where a web copy exists.
@@ -32,8 +32,8 @@ const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rul
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        en: "At most 90 KB of HTML on the wire: Gmail cuts longer mails",
-        fr: "Au plus 90 Ko à l'envoi : Gmail coupe les messages plus longs",
+        en: "At most 90 KB of HTML on the wire, since Gmail cuts longer mails; no message above the SIZE of the relay, which refuses it (E)",
+        fr: "Au plus 90 Ko de HTML à l'envoi, car Gmail coupe les messages plus longs; aucun message au-dessus de la taille SIZE du relais, qui le refuse (E)",
         bad: Example::Case("a mail of 120 KB", "un message de 120 Ko"),
         limits: &[WIRE_BYTES],
         judge: wire_size,
@@ -104,6 +104,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::setup::largest(proof, hits);
     for sheet in &proof.sheets {
         let edition = sheet.edition;
         let pictures: usize = edition.parts.iter().map(|part| part.bytes.len() * 4 / 3).sum();
@@ -137,6 +138,14 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for element in sheet.select("script, form, input, button, select, textarea, iframe, frame, video, audio, object, embed, svg, canvas, link, base") {
             shown.insert(format!("<{}>", element.value().name()));
         }
+        for element in sheet.select("[background]") {
+            shown.insert(format!("<{} background=…>", element.value().name()));
+        }
+        for element in sheet.select("[href]") {
+            if element.attr("href").is_some_and(|href| href.trim().to_lowercase().starts_with("javascript:")) {
+                shown.insert("javascript:".to_owned());
+            }
+        }
         for element in sheet.select("[style]") {
             css_shown.extend(dropped(element.attr("style").unwrap_or("")));
         }
@@ -147,8 +156,10 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for block in css.split('{').skip(1) {
             css_shown.extend(dropped(block.split('}').next().unwrap_or("")));
         }
-        for handler in sheet.select("[onclick], [onload], [onerror], [onmouseover]") {
-            shown.insert(format!("<{} on…>", handler.value().name()));
+        for element in sheet.select("body, body *") {
+            if element.value().attrs().any(|(name, _)| name.len() > 4 && name.starts_with("on")) {
+                shown.insert(format!("<{} on…>", element.value().name()));
+            }
         }
         for (what, Dropped { clients, tested, .. }) in css_shown {
             let words = (
@@ -204,6 +215,12 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     ),
                 );
                 hits.push(hit_in(proof, sheet, None, src, words));
+            } else if is_lost(sheet, src) {
+                let words = (
+                    words!("a picture that does not travel with the mail", "une image qui n'accompagne pas le message"),
+                    words!("compose the issue again", "composez le numéro de nouveau"),
+                );
+                hits.push(hit_in(proof, sheet, None, src, words));
             } else if image.attr("width").is_none() || image.attr("height").is_none() {
                 let words = (
                     words!("a picture without width or height", "une image sans largeur ou sans hauteur"),
@@ -226,11 +243,23 @@ fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether a picture is named that is not among those that travel with the mail.
+fn is_lost(sheet: &Sheet<'_>, src: &str) -> bool {
+    let parts = &sheet.edition.parts;
+    !parts.is_empty() && src.strip_prefix("cid:").is_some_and(|cid| parts.iter().all(|part| part.cid != cid))
+}
+
 fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let width =
             |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<usize>().ok()).unwrap_or(0);
-        let widest = sheet.select("table[width], td[width], img[width]").iter().map(|it| width(it.attr("width"))).max();
+        let styled = sheet.select("table[style], td[style], div[style], img[style], p[style]");
+        let in_style = styled.iter().flat_map(|it| declarations(it.attr("style").unwrap_or("")));
+        let in_style = in_style
+            .filter(|(name, value, _)| matches!(name.as_str(), "width" | "min-width") && value.ends_with("px"))
+            .map(|(_, value, _)| width(Some(&value)));
+        let set = sheet.select("table[width], td[width], th[width], img[width]");
+        let widest = set.iter().map(|it| width(it.attr("width"))).chain(in_style).max();
         let most = proof.count(&WIDTH_PX);
         if sheet.select("table").iter().any(|table| table.attr("width").is_some())
             && !has_width_for_outlook(&sheet.edition.html)
@@ -318,8 +347,12 @@ fn subjects(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let max = if sheet.edition.langs.len() > 1 { en + fr + " | ".len() } else { one };
         let letters = subject.chars().filter(|c| c.is_alphabetic()).count();
         let shouts = |word: &&str| word.chars().count() > 3 && word.chars().all(char::is_uppercase);
+        // One word in capitals may be a short form; a long one, or one that shouts for a living, is none.
+        let is_cry =
+            |word: &str| shouts(&word) && (word.chars().count() > 6 || CRIES.contains(&word.to_lowercase().as_str()));
         let is_shouted = (letters > 8 && !subject.chars().any(char::is_lowercase))
-            || scan::words(subject).map(|(_, word)| word).filter(shouts).count() > 1;
+            || scan::words(subject).map(|(_, word)| word).filter(shouts).count() > 1
+            || scan::words(subject).any(|(_, word)| is_cry(word));
         let has_sign = subject.contains('!') || subject.chars().any(is_emoji);
         if n > max || is_shouted || has_sign || subject.trim() != subject || subject.is_empty() {
             let words = (
@@ -337,8 +370,37 @@ fn subjects(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Words that are written in capitals to be loud.
+const CRIES: &[&str] = &[
+    "urgent",
+    "free",
+    "news",
+    "important",
+    "reminder",
+    "alert",
+    "last",
+    "chance",
+    "action",
+    "read",
+    "must",
+    "today",
+    "only",
+    "nouveau",
+    "nouvelle",
+    "nouvelles",
+    "gratuit",
+    "rappel",
+    "alerte",
+    "dernier",
+    "lisez",
+    "infolettre",
+];
+
 fn is_emoji(c: char) -> bool {
-    matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0xFE0F)
+    matches!(
+        u32::from(c),
+        0x1F000..=0x1FAFF | 0x2190..=0x21FF | 0x2300..=0x23FF | 0x25A0..=0x27BF | 0x2B00..=0x2BFF | 0xFE0F | 0x203C | 0x2049
+    )
 }
 
 fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -367,8 +429,21 @@ fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let bare: BTreeSet<String> = sheets
             .chain(inline.collect::<Vec<_>>())
             .flatten()
-            .filter(|(name, _, _)| name == "font-family")
-            .map(|(_, value, _)| value)
+            // Of the shorthand the families follow the size: `16px/1.5 Lato, Arial`.
+            .filter(|(name, value, _)| name == "font-family" || (name == "font" && value.contains("px")))
+            .map(|(name, value, _)| {
+                if name == "font" {
+                    value
+                        .rsplit("px")
+                        .next()
+                        .unwrap_or("")
+                        .trim_start_matches(|c: char| !c.is_whitespace())
+                        .trim()
+                        .to_owned()
+                } else {
+                    value
+                }
+            })
             .filter(|value| {
                 let last = value.rsplit(',').next().unwrap_or("").trim().trim_matches(['"', '\'', ' ']).to_owned();
                 !SAFE.contains(&last.as_str())

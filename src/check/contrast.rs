@@ -24,54 +24,28 @@ impl Colour {
             let part = parts.next().and_then(|part| part.parse::<f64>().ok()).unwrap_or(1.0);
             return Some(solid.over(Self::WHITE, part));
         }
-        let named = match text.as_str() {
-            "white" => [255; 3],
-            "black" => [0; 3],
-            "red" => [255, 0, 0],
-            "blue" => [0, 0, 255],
-            "green" => [0, 128, 0],
-            "gray" | "grey" => [128; 3],
-            "silver" => [192; 3],
-            "navy" => [0, 0, 128],
-            "yellow" => [255, 255, 0],
-            "lightgray" | "lightgrey" => [211; 3],
-            "darkgray" | "darkgrey" => [169; 3],
-            "dimgray" | "dimgrey" => [105; 3],
-            "gainsboro" => [220; 3],
-            "whitesmoke" => [245; 3],
-            "slategray" | "slategrey" => [112, 128, 144],
-            "orange" => [255, 165, 0],
-            "gold" => [255, 215, 0],
-            "tomato" => [255, 99, 71],
-            "coral" => [255, 127, 80],
-            "salmon" => [250, 128, 114],
-            "pink" => [255, 192, 203],
-            "crimson" => [220, 20, 60],
-            "maroon" => [128, 0, 0],
-            "brown" => [165, 42, 42],
-            "darkred" => [139, 0, 0],
-            "purple" => [128, 0, 128],
-            "violet" => [238, 130, 238],
-            "indigo" => [75, 0, 130],
-            "teal" => [0, 128, 128],
-            "olive" => [128, 128, 0],
-            "lime" => [0, 255, 0],
-            "aqua" | "cyan" => [0, 255, 255],
-            "fuchsia" | "magenta" => [255, 0, 255],
-            "lightgreen" => [144, 238, 144],
-            "darkgreen" => [0, 100, 0],
-            "lightblue" => [173, 216, 230],
-            "skyblue" => [135, 206, 235],
-            "steelblue" => [70, 130, 180],
-            "dodgerblue" => [30, 144, 255],
-            "royalblue" => [65, 105, 225],
-            "darkblue" => [0, 0, 139],
-            "lightyellow" => [255, 255, 224],
-            "ivory" => [255, 255, 240],
-            "beige" => [245, 245, 220],
-            _ => return None,
+        if let Some(inside) = text.strip_prefix("hsl(").or_else(|| text.strip_prefix("hsla(")) {
+            return Self::from_hsl(inside.strip_suffix(')')?);
+        }
+        super::colours::named(&text).map(Self)
+    }
+
+    /// CSS Color 4, 7.1: degrees, then two percentages.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+    fn from_hsl(inside: &str) -> Option<Self> {
+        let parts: Vec<f64> = inside
+            .split([',', ' ', '/'])
+            .filter(|part| !part.is_empty())
+            .map(|part| part.trim_end_matches(['%', 'd', 'e', 'g']).parse().ok())
+            .collect::<Option<_>>()?;
+        let [hue, saturation, lightness] = *parts.get(..3)? else { return None };
+        let (saturation, lightness) = (saturation / 100.0, lightness / 100.0);
+        let channel = |n: f64| {
+            let k = (n + hue / 30.0).rem_euclid(12.0);
+            let a = saturation * lightness.min(1.0 - lightness);
+            ((lightness - a * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)) * 255.0).round() as u8
         };
-        Some(Self(named))
+        Some(Self([channel(0.0), channel(8.0), channel(4.0)]))
     }
 
     fn from_hex(hex: &str) -> Option<Self> {
@@ -79,6 +53,11 @@ impl Colour {
             hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
         match digits.as_slice() {
             [r, g, b] => Some(Self([r * 17, g * 17, b * 17])),
+            [r, g, b, a] => Some(Self([r * 17, g * 17, b * 17]).over(Self::WHITE, f64::from(*a) / 15.0)),
+            [r1, r2, g1, g2, b1, b2, a1, a2] => {
+                let part = f64::from(a1 * 16 + a2) / 255.0;
+                Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2]).over(Self::WHITE, part))
+            }
             [r1, r2, g1, g2, b1, b2] => Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2])),
             _ => None,
         }
@@ -127,6 +106,10 @@ mod tests {
             assert!((on_white(hex) - expected).abs() < 0.051, "{hex} {}", on_white(hex));
         }
         assert_eq!(Colour::parse("rgb(40, 65, 98)").unwrap().hex(), "#284162");
+        assert_eq!(Colour::parse("#28416280").unwrap().hex(), "#93a0b0");
+        assert_eq!(Colour::parse("hsl(120, 100%, 25%)").unwrap().hex(), "#008000");
+        assert_eq!(Colour::parse("hsl(0deg 0% 80%)").unwrap().hex(), "#cccccc");
+        assert_eq!(Colour::parse("LightSlateGray").unwrap().hex(), "#778899");
         assert_eq!(Colour::parse("transparent"), None);
         assert_eq!(Colour::parse("#zzz"), None);
     }

@@ -16,6 +16,8 @@ pub(super) struct Block {
     pub(super) links: Vec<Link>,
     /// Passages that say that they are in another language.
     pub(super) marked: Vec<(Range<usize>, String)>,
+    /// What is code, or typed as it stands.
+    pub(super) code: Vec<Range<usize>>,
 }
 
 /// A link as written.
@@ -147,6 +149,8 @@ pub(super) struct BlockBuilder {
     tags: Vec<String>,
     link: Option<Link>,
     marks: Vec<(usize, String)>,
+    /// Where the outermost code began, and how deep we are in it.
+    code: (usize, usize),
     /// Inside how many elements whose text nobody reads we are.
     unread: usize,
 }
@@ -177,6 +181,12 @@ impl BlockBuilder {
         }
         match tag {
             "br" => self.now.text.push('\n'),
+            "code" | "kbd" | "samp" | "tt" => {
+                if self.code.1 == 0 {
+                    self.code.0 = self.now.text.len();
+                }
+                self.code.1 += 1;
+            }
             "a" => {
                 let href = element.attr("href").unwrap_or("").to_owned();
                 let lang = element.attr("lang").or_else(|| element.attr("hreflang")).map(str::to_owned);
@@ -197,6 +207,13 @@ impl BlockBuilder {
             self.flush();
             self.tags.pop();
             return;
+        }
+        if matches!(tag, "code" | "kbd" | "samp" | "tt") {
+            self.code.1 = self.code.1.saturating_sub(1);
+            if self.code.1 == 0 {
+                let end = self.now.text.len();
+                self.now.code.push(self.code.0.min(end)..end);
+            }
         }
         if element.attr("lang").is_some()
             && let Some((start, lang)) = self.marks.pop()

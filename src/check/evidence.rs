@@ -84,10 +84,13 @@ pub struct Relay {
     pub pipelining: bool,
 }
 
+/// Under which ledger, backups, clock and mailbox are told: no rule of the list asks for them.
+pub const SETUP: &str = "SETUP";
+
 /// One thing that was asked, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// The rule under which it is reported.
+    /// The rule under which it is reported, or [`SETUP`].
     pub rule: &'static str,
     /// Whether it blocks, wants a look, or is fine.
     pub severity: crate::model::Severity,

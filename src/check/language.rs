@@ -81,10 +81,183 @@ pub(super) fn strange_short(text: &str, expected: &Lang, words_min: usize) -> Op
     }
 }
 
+/// What the words of a short text tell of its language: points, and how many different words gave them.
+#[derive(Debug, Default, Clone, Copy)]
+struct Told {
+    points: usize,
+    words: usize,
+}
+
+/// The language of a title or another line, also when it has hardly a small word: told by the way in which words are
+/// spelled (`-ing`, `ee`, `w`; accents, `-aux`, `-eur`), and only when nothing speaks for the language expected.
+pub(super) fn strange_line(text: &str, expected: &Lang, points_min: usize) -> Option<Which> {
+    let expected = Which::of(expected)?;
+    let (english, french) = told(text);
+    let is = |own: Told, other: Told| own.points == 0 && other.points >= points_min && other.words >= 2;
+    match expected {
+        Which::English if is(english, french) => Some(Which::French),
+        Which::French if is(french, english) => Some(Which::English),
+        _ => None,
+    }
+}
+
+/// English and French points of a line. A word with a capital that does not begin it may be a name, and says nothing.
+fn told(text: &str) -> (Told, Told) {
+    let (mut english, mut french) = (Told::default(), Told::default());
+    let add = |side: &mut Told, points: usize| {
+        side.points += points;
+        side.words += usize::from(points > 0);
+    };
+    for (index, word) in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).enumerate() {
+        let lower = word.to_lowercase();
+        if index > 0 && lower != word {
+            continue;
+        }
+        let lower = lower.as_str();
+        if ENGLISH.contains(&lower) || MORE_ENGLISH.contains(&lower) {
+            add(&mut english, 2);
+        } else if FRENCH.contains(&lower)
+            || MORE_FRENCH.contains(&lower)
+            || matches!(lower, "l" | "d" | "qu" | "n" | "j")
+        {
+            add(&mut french, 2);
+        } else if !BORROWED.contains(&lower) {
+            let is_french = lower.chars().any(is_accented) || FRENCH_ENDS.iter().any(|end| lower.ends_with(end));
+            add(&mut french, usize::from(is_french));
+            add(&mut english, usize::from(!is_french && lower.len() > 3 && is_spelled_in_english(lower)));
+        }
+    }
+    (english, french)
+}
+
+/// Small words of English beside [`ENGLISH`], common in titles.
+const MORE_ENGLISH: &[&str] = &[
+    "new", "now", "here", "us", "get", "meet", "join", "learn", "help", "work", "week", "next", "two", "three",
+    "first", "people", "why", "way", "ways", "up", "down", "before", "after", "into", "than", "then", "but", "do",
+    "make", "best",
+];
+
+/// Small and common words of French beside [`FRENCH`].
+const MORE_FRENCH: &[&str] = &[
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "huit",
+    "dix",
+    "nouveau",
+    "nouvelle",
+    "nouveaux",
+    "nouvelles",
+    "jour",
+    "jours",
+    "mois",
+    "semaine",
+    "semaines",
+    "personne",
+    "personnes",
+    "gens",
+    "femme",
+    "femmes",
+    "homme",
+    "hommes",
+    "enfants",
+    "autour",
+    "devant",
+    "sous",
+    "sans",
+    "vers",
+    "entre",
+    "aussi",
+    "tout",
+    "toute",
+    "encore",
+    "ici",
+    "voici",
+    "lisent",
+    "font",
+];
+
+/// Words that both languages have as they are, or have taken over: they tell nothing.
+const BORROWED: &[&str] = &[
+    "web",
+    "podcast",
+    "podcasts",
+    "marketing",
+    "parking",
+    "camping",
+    "coaching",
+    "leadership",
+    "coworking",
+    "week",
+    "weekend",
+    "kiosque",
+    "kilo",
+    "club",
+    "show",
+    "hockey",
+    "jury",
+    "party",
+    "lobby",
+    "email",
+    "fellow",
+    "hackathon",
+    "wiki",
+    "workshop",
+    "résumé",
+    "résumés",
+    "café",
+    "cafés",
+    "née",
+    "naïve",
+    "voilà",
+    "déjà",
+    "protégé",
+    "pied",
+    "pieds",
+    "toolkit",
+    "forum",
+    "linkedin",
+    "twitter",
+    "facebook",
+    "budget",
+    "contact",
+    "sticker",
+    "pays",
+    "essayer",
+    "payer",
+    "employer",
+    "moyen",
+    "moyenne",
+];
+
+/// Ends of words that are French.
+const FRENCH_ENDS: &[&str] =
+    &["eur", "eurs", "eux", "euse", "aux", "ique", "iques", "ienne", "elle", "elles", "oir", "oire", "ez"];
+
+/// Whether a word is spelled as English alone spells.
+fn is_spelled_in_english(word: &str) -> bool {
+    const ENDS: &[&str] = &["ing", "ings", "ness", "ly", "ful", "less", "ship", "ships", "ght", "ty", "cy", "ry", "ed"];
+    const INSIDE: &[&str] =
+        &["ee", "sh", "ck", "wh", "ow", "aw", "ook", "ool", "oom", "oot", "ould", "tw", "wr", "kn", "ay"];
+    let has_ea = word.match_indices("ea").any(|(at, _)| !word[at + 2..].starts_with('u'));
+    let is_k = word.contains('k') && !word.contains("ki");
+    ENDS.iter().any(|end| word.ends_with(end))
+        || INSIDE.iter().any(|part| word.contains(part))
+        || has_ea
+        || is_k
+        || word.contains('w')
+}
+
 fn lower_words(text: &str) -> usize {
     text.split(|c: char| !c.is_alphabetic())
         .filter(|word| word.len() > 2 && word.starts_with(char::is_lowercase))
         .count()
+}
+
+/// Whether a word in lower case is one of those small ones that names have too.
+pub(super) fn is_small(word: &str) -> bool {
+    ENGLISH.contains(&word) || FRENCH.contains(&word)
 }
 
 fn is_accented(c: char) -> bool {
@@ -142,5 +315,31 @@ mod tests {
         assert_eq!(strange_short("Les prix de la collectivité", &en, 2), Some(Which::French));
         assert_eq!(strange_short("Communications", &fr, 2), None);
         assert_eq!(strange_short("La vie en rose at the Museum", &en, 2), None);
+    }
+
+    #[test]
+    fn a_title_is_told_by_the_spelling_of_its_words() {
+        let (en, fr) = (Lang::new("en"), Lang::new("fr"));
+        for text in [
+            "Upcoming learning events",
+            "Writing for screen readers",
+            "Meet the new team",
+            "Plain language training week",
+        ] {
+            assert_eq!(strange_line(text, &fr, 2), Some(Which::English), "{text}");
+            assert_eq!(strange_line(text, &en, 2), None, "{text}");
+        }
+        for text in [
+            "Activités à venir",
+            "Rédiger pour les lecteurs d'écran",
+            "Nouveaux gabarits offerts aux rédacteurs",
+            "Formation Communications 101 Boot Camp",
+        ] {
+            assert_eq!(strange_line(text, &fr, 2), None, "{text}");
+        }
+        assert_eq!(strange_line("Nouveaux gabarits offerts aux rédacteurs", &en, 3), Some(Which::French));
+        for text in ["Meet Amélie Roy", "A café with a résumé", "Communications", "Montréal and Québec"] {
+            assert_eq!(strange_line(text, &en, 2), None, "{text}");
+        }
     }
 }

@@ -2,16 +2,13 @@
 //! them is in [`super::targets`].
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use url::{Host, Url};
 
 use super::catalogue::{Example, Group, Rule, row};
 use super::dom::Link;
 use super::language::Which;
 use super::proof::{Hit, Proof, Reading};
-use super::scan::pattern;
 use super::sender;
 use crate::model::{Lang, Severity, Words};
 
@@ -25,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Un lien dit où il mène : ni « cliquez ici », ni « en savoir plus »",
         bad: Example::Text("en", "<p>To register, <a href=\"https://example.ca/en/register\">click here</a>.</p>"),
         good: Example::Text("en", "<p><a href=\"https://example.ca/en/register\">Register for the workshop</a>.</p>"),
-        judge: vague,
+        judge: super::link_words::vague,
         ..rule("LNK-01", Severity::Error, "2.3, 3.2")
     },
     Rule {
@@ -86,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
             "en",
             "<p>Download the <a href=\"https://example.ca/en/report.pdf\">annual report (PDF, 4.35 MB)</a>.</p>",
         ),
-        judge: files,
+        judge: super::linked_files::judge,
         ..rule("LNK-06", Severity::Warning, "2.3")
     },
     Rule {
@@ -142,74 +139,6 @@ pub(super) fn hit_link(reading: &Reading<'_>, link: &Link, message: Words, hint:
     found
 }
 
-const VAGUE: &[&str] = &[
-    "here",
-    "click here",
-    "click",
-    "read more",
-    "learn more",
-    "more",
-    "this link",
-    "link",
-    "this page",
-    "see more",
-    "find out more",
-    "continue",
-    "continue reading",
-    "more information",
-    "details",
-    "website",
-    "view",
-    "download",
-    "this",
-    "register here",
-    "see here",
-    "read here",
-    "cliquez ici",
-    "cliquer ici",
-    "ici",
-    "en savoir plus",
-    "lire la suite",
-    "pour en savoir plus",
-    "plus",
-    "ce lien",
-    "lien",
-    "suite",
-    "voir plus",
-    "cette page",
-    "savoir plus",
-    "plus d'information",
-    "plus d'informations",
-    "détails",
-    "consultez",
-    "télécharger",
-    "lire plus",
-    "inscrivez-vous ici",
-    "lisez la suite",
-    "apprenez-en plus",
-    "apprenez-en davantage",
-    "en apprendre davantage",
-];
-
-fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    each(proof, |reading, link| {
-        let text = link.text.to_lowercase().replace('’', "'");
-        let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_click = ["click here", "cliquez ici", "cliquer ici"].iter().any(|start| text.starts_with(start));
-        if VAGUE.contains(&text) || is_click {
-            hits.push(hit_link(
-                reading,
-                link,
-                words!("the link `{text}` does not say where it leads", "le lien `{text}` ne dit pas où il mène"),
-                words!(
-                    "make the link of the words that name the page",
-                    "faites porter le lien sur les mots qui nomment la page"
-                ),
-            ));
-        }
-    });
-}
-
 fn same_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let mut seen: BTreeMap<(Lang, String), String> = BTreeMap::new();
     let mut names: BTreeMap<(Lang, String), String> = BTreeMap::new();
@@ -262,23 +191,36 @@ pub(super) fn language_of(href: &str) -> Option<Which> {
             || path.ends_with(&format!("/{part}"))
             || last.starts_with(&format!("{part}."))
     };
-    let names = ["lang", "language", "langue", "hl", "locale"];
+    let names = ["lang", "language", "langue", "hl", "locale", "lng", "l"];
+    let label = host.split('.').next().unwrap_or("");
     let english = has("en")
         || has("eng")
         || has("en-ca")
+        || has("english")
+        || has("anglais")
+        || matches!(label, "en" | "english")
+        || last.contains("-e.htm")
+        || last.ends_with("_e")
+        || last.ends_with("-en")
         || last.contains("-eng.")
         || last.ends_with("-eng")
         || last.contains("_e.")
         || last.contains("-en.")
-        || field(&names, &["en", "eng", "en-ca", "e"]);
+        || field(&names, &["en", "eng", "en-ca", "en_ca", "e", "english", "anglais"]);
     let french = has("fr")
         || has("fra")
         || has("fr-ca")
+        || has("french")
+        || has("francais")
+        || matches!(label, "fr" | "francais" | "french")
+        || last.contains("-f.htm")
+        || last.ends_with("_f")
+        || last.ends_with("-fr")
         || last.contains("-fra.")
         || last.ends_with("-fra")
         || last.contains("_f.")
         || last.contains("-fr.")
-        || field(&names, &["fr", "fra", "fr-ca", "f"]);
+        || field(&names, &["fr", "fra", "fr-ca", "fr_ca", "f", "french", "francais"]);
     let english = english || matches!(host, "blog.canada.ca" | "digital.canada.ca" | "design.canada.ca");
     let french = french || matches!(host, "blogue.canada.ca" | "numerique.canada.ca" | "conception.canada.ca");
     match (english, french) {
@@ -409,7 +351,10 @@ fn is_internal(href: &str, more: &[String]) -> bool {
         || host.starts_with("intranet.")
         || labels.contains(&"prv")
         || labels.contains(&"intranet")
-        || (host.ends_with(".sharepoint.com") && (labels[0].starts_with("gc") || labels[0].ends_with("gc")))
+        || labels
+            .first()
+            .is_some_and(|label| matches!(*label, "intra" | "gcdocs" | "gcpedia" | "gcconnex" | "gcintranet"))
+        || host.ends_with(".sharepoint.com")
 }
 
 fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -419,8 +364,8 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         } else {
             "accessible only on the Government of Canada network"
         };
-        let said = reading.text().replace('\u{a0}', " ");
-        if is_network_only(proof, &link.href) && !said.contains(notice) {
+        let said = reading.text().replace('\u{a0}', " ").to_lowercase();
+        if is_network_only(proof, &link.href) && !said.contains(&notice.to_lowercase()) {
             hits.push(hit_link(
                 reading,
                 link,
@@ -432,76 +377,6 @@ fn network_only(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ));
         }
     });
-}
-
-fn files(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    const TYPES: &[&str] = &["pdf", "docx", "doc", "xlsx", "xls", "pptx", "ppt", "zip", "odt", "csv", "epub", "mp3"];
-    // `(PDF, 4.35 MB)`, `(PDF, 4,35 Mo)`, `(PDF - 300 KB)`.
-    static SAID: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\(\s*(?:[^()]*,\s*)?(PDF|DOCX?|WORD|XLSX?|EXCEL|PPTX?|POWERPOINT|ZIP|ODT|CSV|EPUB|MP3)\s*[,;:–-]?\s*[0-9][0-9.,]*\s*(?:[KMG][BO]|bytes|octets)",
-        )
-    });
-    each(proof, |reading, link| {
-        let Ok(url) = Url::parse(&link.href) else { return };
-        let path = url.path().to_lowercase();
-        let end = path.rsplit_once('.').map_or("", |(_, end)| end);
-        let seen = super::targets::file_of(proof, &link.href);
-        let is_file = url.scheme().starts_with("http") && (TYPES.contains(&end) || seen.is_some());
-        let said = reading.text().replace(['\u{a0}', '\u{202f}'], " ");
-        if is_file && !SAID.is_match(&said) {
-            let kind = seen.map_or_else(|| end.to_uppercase(), |(kind, _)| kind.to_owned());
-            let bytes = seen.and_then(|(_, bytes)| bytes);
-            let size = bytes.map_or_else(|| ("4.35 MB".to_owned(), "4,35 Mo".to_owned()), size);
-            let (size, size_fr) = size;
-            hits.push(hit_link(
-                reading,
-                link,
-                words!(
-                    "the link leads to a {kind} file, and does not say its type and size",
-                    "le lien mène à un fichier {kind}, et n'en dit pas le type et la taille"
-                ),
-                words!("add ({kind}, {size}) with its size", "ajoutez ({kind}, {size_fr}) avec sa taille"),
-            ));
-        }
-        if is_video(&url) && !says_length(&said) {
-            hits.push(hit_link(
-                reading,
-                link,
-                words!(
-                    "the link leads to a video, and does not say its length",
-                    "le lien mène à une vidéo, et n'en dit pas la durée"
-                ),
-                words!("add (video, 3 minutes) inside the link", "ajoutez (vidéo, 3 minutes) dans le lien"),
-            ));
-        }
-    });
-}
-
-/// A size as people write it, in English and in French.
-fn size(bytes: u64) -> (String, String) {
-    let (number, en, fr) = if bytes >= 1_000_000 {
-        (format!("{}.{:02}", bytes / 1_000_000, bytes % 1_000_000 / 10_000), "MB", "Mo")
-    } else {
-        (bytes.div_ceil(1000).to_string(), "KB", "Ko")
-    };
-    (format!("{number} {en}"), format!("{} {fr}", number.replace('.', ",")))
-}
-
-/// Whether an address is that of one video.
-fn is_video(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or("").trim_start_matches("www.");
-    let path = url.path();
-    (host == "youtube.com" && path == "/watch")
-        || (host == "youtu.be" && path.len() > 1)
-        || (host == "vimeo.com" && path[1..].parse::<u64>().is_ok())
-        || path.to_lowercase().ends_with(".mp4")
-}
-
-fn says_length(text: &str) -> bool {
-    static LENGTH: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)[0-9]+\s?(?:min|sec|h\b|hours?|heures?)|[0-9]+:[0-9]{2}|-minutes?"));
-    LENGTH.is_match(text)
 }
 
 /// Addresses that hide where they lead.
@@ -519,7 +394,24 @@ const SHORTENERS: &[&str] = &[
     "cutt.ly",
     "t.ly",
     "shorturl.at",
-    "youtu.be.short",
+    "bitly.com",
+    "tiny.cc",
+    "rb.gy",
+    "v.gd",
+    "s.id",
+    "fb.me",
+    "wp.me",
+    "dlvr.it",
+    "trib.al",
+    "amzn.to",
+    "short.io",
+    "soo.gd",
+    "bl.ink",
+    "qr.ae",
+    "adf.ly",
+    "db.tt",
+    "msft.it",
+    "1drv.ms",
 ];
 
 /// Why an address does not lead straight to a page.
@@ -547,7 +439,24 @@ pub(super) fn crooked(href: &str) -> Option<(Words, Severity)> {
     if sender::is_tracking(href) {
         return error(words!("it counts or names readers", "elle compte ou nomme les lecteurs"));
     }
-    let is_campaign = |name: &str| name.starts_with("utm_") || matches!(name, "fbclid" | "gclid" | "igshid");
+    let is_campaign = |name: &str| {
+        name.starts_with("utm_")
+            || matches!(
+                name,
+                "fbclid"
+                    | "gclid"
+                    | "igshid"
+                    | "dclid"
+                    | "msclkid"
+                    | "mc_cid"
+                    | "yclid"
+                    | "twclid"
+                    | "_ga"
+                    | "pk_campaign"
+                    | "wt.mc_id"
+                    | "cmpid"
+            )
+    };
     if url.query_pairs().any(|(name, _)| is_campaign(&name.to_lowercase())) {
         return Some((
             words!("it carries tracking fields", "elle contient des paramètres de pistage"),
@@ -558,6 +467,7 @@ pub(super) fn crooked(href: &str) -> Option<(Words, Severity)> {
 }
 
 fn straight(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::raw::links(proof, hits);
     each(proof, |reading, link| {
         if let Some((Words { en, fr }, severity)) = crooked(&link.href) {
             let href = super::scan::shorten(&link.href);
@@ -597,12 +507,27 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
 }
 
+/// Whether the last word is a short form that has its full stop: `Acme Inc.`, `U.S.`.
+fn is_abbreviated(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or("");
+    last.trim_end_matches('.').contains('.')
+        || matches!(last, "Inc." | "Ltd." | "etc." | "Co." | "Jr." | "St." | "ltée.")
+}
+
 fn swallowed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         let is_title = link.range == (0..reading.text().len());
-        let in_text = !is_title && link.text.ends_with(['.', ',', ';', ':']) && !link.text.ends_with("...");
-        let in_href =
-            link.href.ends_with(['.', ',', ';', '»', '”']) || (link.href.ends_with(')') && !link.href.contains('('));
+        let opened = |open: char, close: char| {
+            let n = |c: char| link.text.matches(c).count();
+            n(open) != n(close) && (link.text.ends_with(close) || link.text.starts_with(open))
+        };
+        let is_caught = link.text.ends_with(['.', ',', ';', ':', '!'])
+            && !link.text.ends_with("...")
+            && !is_abbreviated(&link.text);
+        let in_text = !is_title && (is_caught || opened('(', ')') || opened('«', '»') || opened('“', '”'));
+        let in_href = link.href.ends_with(['.', ',', ';', '»', '”', '!', '\'', '"'])
+            || link.href.ends_with("%20")
+            || (link.href.ends_with(')') && !link.href.contains('('));
         if in_text || in_href {
             hits.push(hit_link(
                 reading,

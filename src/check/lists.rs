@@ -4,7 +4,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::proof::{Hit, Proof};
 use super::scan;
-use crate::model::{Lang, Story};
+use crate::model::{Lang, Severity, Story};
 
 /// Each list of a body, as the words of its own items; a list within an item is a list of its own.
 pub(super) fn lists(body: &str) -> Vec<Vec<String>> {
@@ -37,6 +37,8 @@ pub(super) fn end_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             for list in lists(&text.body) {
                 if let Some(item) = odd_one(&list) {
                     hits.push(hit(proof, story, lang, item));
+                } else if let Some((item, severity)) = alike_and_wrong(&list) {
+                    hits.push(hit(proof, story, lang, item).weighing(severity));
                 }
             }
         }
@@ -68,6 +70,30 @@ fn odd_one(items: &[String]) -> Option<&str> {
     }
     let is_majority = stops * 2 > items.len();
     items.iter().find(|item| ends(item, '.') != is_majority).map(String::as_str)
+}
+
+/// The first item of a list whose items all end alike, and wrong: words in lower case go on with the sentence before the
+/// list and end with `;`; words with a capital stand alone and end with nothing.
+fn alike_and_wrong(items: &[String]) -> Option<(&str, Severity)> {
+    let (last, rest) = items.split_last().filter(|(_, rest)| !rest.is_empty())?;
+    if items.iter().any(|item| item.is_empty() || super::sentences::sentences(item).len() > 1) {
+        return None;
+    }
+    let first = rest.first()?;
+    let begins = |is: fn(char) -> bool| items.iter().all(|item| item.starts_with(is));
+    let all = |mark: char| items.iter().all(|item| item.ends_with(mark));
+    if items.iter().any(|item| item.ends_with(['!', '?'])) && begins(char::is_uppercase) {
+        return items.iter().find(|item| item.ends_with('!')).map(|item| (item.as_str(), Severity::Info));
+    }
+    if begins(char::is_lowercase) && all('.') {
+        return Some((first, Severity::Warning));
+    }
+    let has_no_mark = items.iter().all(|item| item.ends_with(char::is_alphanumeric));
+    if begins(char::is_lowercase) && has_no_mark {
+        return Some((first, Severity::Info));
+    }
+    (begins(char::is_uppercase) && rest.iter().all(|item| item.ends_with(';')) && last.ends_with('.'))
+        .then_some((first.as_str(), Severity::Info))
 }
 
 fn hit(proof: &Proof<'_>, story: &Story, lang: &Lang, item: &str) -> Hit {
@@ -109,6 +135,20 @@ mod tests {
         assert_eq!(odd(&["lire;", "écrire;", "relire;"]).as_deref(), Some("relire;"));
         assert_eq!(odd(&["Lire,", "Écrire,", "Relire"]).as_deref(), Some("Lire,"));
         assert_eq!(odd(&["Lire", "Écrire.", "Relire"]).as_deref(), Some("Écrire."));
+    }
+
+    #[test]
+    fn items_that_end_alike_may_all_be_wrong() {
+        let wrong = |items: &[&str]| {
+            let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+            alike_and_wrong(&items).map(|(_, severity)| severity)
+        };
+        assert_eq!(wrong(&["lire.", "écrire.", "relire."]), Some(Severity::Warning));
+        assert_eq!(wrong(&["lire", "écrire", "relire"]), Some(Severity::Info));
+        assert_eq!(wrong(&["Lire;", "Écrire;", "Relire."]), Some(Severity::Info));
+        assert_eq!(wrong(&["lire;", "écrire;", "relire."]), None);
+        assert_eq!(wrong(&["Lire", "Écrire", "Relire"]), None);
+        assert_eq!(wrong(&["Lisez le texte.", "Récrivez-le."]), None);
     }
 
     #[test]

@@ -216,9 +216,12 @@ impl Reader {
             // The 9 of `9 à 11 h` stays a bare number, which supports 9:00.
             self.take(&FR_TIME, |captures, found, text| {
                 let group = if captures.get(1).is_some() { 1 } else { 3 };
-                // `24 heures sur 24`, `deux fois 3 heures`: a span, not a time of day.
-                let is_span = captures[0].contains("heures")
-                    || text[..captures.get(0).map_or(0, |all| all.start())].ends_with('-');
+                // `24 heures sur 24`, `deux fois 3 heures`: a span, not a time of day. `10 h-11 h 30` is two times.
+                let before = &text[..captures.get(0).map_or(0, |all| all.start())];
+                let is_joined = before
+                    .strip_suffix('-')
+                    .is_some_and(|start| !start.trim_end().ends_with(|c: char| c.is_ascii_digit() || c == 'h'));
+                let is_span = captures[0].contains("heures") || is_joined;
                 if !is_span {
                     found.times.insert((small(&captures[group]), minute(captures, group + 1)));
                 }
@@ -506,6 +509,8 @@ const EN_HINTS: &[(&str, u32)] = &[
     ("trio", 3),
     ("or", 2),
     ("other", 2),
+    ("another", 2),
+    ("next", 2),
 ];
 const FR_WORDS: &[(&str, u32)] = &[
     ("deux", 2),
@@ -533,6 +538,7 @@ const FR_WORDS: &[(&str, u32)] = &[
     ("soixante-dix", 70),
     ("quatre-vingts", 80),
     ("quatre-vingt-dix", 90),
+    ("deuxième", 2),
     ("troisième", 3),
     ("quatrième", 4),
     ("cinquième", 5),
@@ -553,7 +559,6 @@ const FR_HINTS: &[(&str, u32)] = &[
     ("premières", 1),
     ("seul", 1),
     ("neuf", 9),
-    ("deuxième", 2),
     ("second", 2),
     ("seconde", 2),
     ("double", 2),
@@ -663,6 +668,10 @@ mod tests {
             ("a dozen tips", "douze conseils"),
             ("nine prizes", "neuf prix"),
             ("Ottawa ON K1A 0R5", "Ottawa (Ontario) K1A 0R5"),
+            ("10 am to 11:30 am", "10 h–11 h 30"),
+            ("9 am to 5 pm", "9 h-17 h"),
+            ("9 am to 5 pm", "9-17 h"),
+            ("a second edition", "une deuxième édition"),
         ] {
             assert!(agree(en, fr), "{en} / {fr}\n{:?}\n{:?}", english(en), french(fr));
         }
@@ -677,6 +686,8 @@ mod tests {
             ("three teams", "quatre équipes"),
             ("613-555-0199", "613-555-0198"),
             ("in 2026", "en 2027"),
+            ("the third edition", "la deuxième édition"),
+            ("10 am to 11:30 am", "10 h–12 h 30"),
         ] {
             assert!(!agree(en, fr), "{en} / {fr}");
         }

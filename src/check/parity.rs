@@ -337,39 +337,60 @@ fn same_order(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 )
             } else {
                 let names = missing.join("`, `");
-                words!("not in the edition in `{lang}`: `{names}`", "absent de l'édition en `{lang}` : `{names}`")
+                words!("not in the edition in `{lang}`: `{names}`", "absent de l'édition en `{lang}` : `{names}`")
             };
-            hits.push(proof.on_edition(
-                sheet.id(),
-                what,
-                words!(
-                    "compose the issue again; look at changes in `templates/`",
-                    "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"
-                ),
-            ));
+            hits.push(proof.on_edition(sheet.id(), what, compose_again()));
         }
     }
 }
 
-/// The first section whose heading is missing, or stands in another order than the issue's.
+fn compose_again() -> Words {
+    words!(
+        "compose the issue again; look at changes in `templates/`",
+        "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"
+    )
+}
+
+/// The first section whose heading is missing, stands in another order than the issue's, or over other stories.
 fn sections_out_of_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang) -> Option<Hit> {
     let is_single = sheet.edition.langs.len() == 1;
-    let headings = sheet.blocks.iter().filter(|placed| {
-        placed.story.is_none() && placed.block.tag.starts_with('h') && (is_single || placed.lang.as_ref() == Some(lang))
-    });
-    let mut headings = headings.map(|placed| scan::folded_words(&placed.block.text));
-    let missing = proof.issue.sections.iter().find_map(|section| {
-        let name = proof.newsletter.section(&section.id)?.name.get(lang)?;
-        let words = scan::folded_words(name);
-        (!section.stories.is_empty() && !headings.any(|heading| heading == words)).then_some(name)
+    let names: Vec<(Vec<String>, &str)> = proof
+        .issue
+        .sections
+        .iter()
+        .filter(|section| !section.stories.is_empty())
+        .filter_map(|section| {
+            let name = proof.newsletter.section(&section.id)?.name.get(lang)?;
+            Some((scan::folded_words(name), name.as_str()))
+        })
+        .collect();
+    // A section is its heading, then its stories.
+    let mut seen: Vec<(&str, Vec<&str>)> = Vec::new();
+    for placed in sheet.blocks.iter().filter(|placed| is_single || placed.lang.as_ref() == Some(lang)) {
+        match placed.story.as_deref() {
+            Some(story) => {
+                if let Some((_, stories)) = seen.last_mut().filter(|(_, stories)| stories.last() != Some(&story)) {
+                    stories.push(story);
+                }
+            }
+            None if placed.block.tag.starts_with('h') => {
+                let words = scan::folded_words(&placed.block.text);
+                seen.extend(names.iter().find(|(own, _)| *own == words).map(|(_, name)| (*name, Vec::new())));
+            }
+            None => {}
+        }
+    }
+    let sections = proof.issue.sections.iter().filter(|section| !section.stories.is_empty());
+    let wrong = sections.zip(&names).enumerate().find_map(|(index, (section, (_, name)))| {
+        let expected: Vec<&str> = section.stories.iter().map(|story| story.id.as_str()).collect();
+        (names.len() == proof.issue.sections.iter().filter(|it| !it.stories.is_empty()).count()
+            && seen.get(index).is_none_or(|(own, stories)| own != name || *stories != expected))
+        .then_some(*name)
     })?;
     Some(proof.on_edition(
         sheet.id(),
-        words!("the section `{missing}` is not where it belongs", "la section `{missing}` n'est pas à sa place"),
-        words!(
-            "compose the issue again; look at changes in `templates/`",
-            "composez le numéro de nouveau; voyez ce qui a changé dans `templates/`"
-        ),
+        words!("the section `{wrong}` is not where it belongs", "la section `{wrong}` n'est pas à sa place"),
+        compose_again(),
     ))
 }
 
@@ -483,15 +504,16 @@ fn length_hit(proof: &Proof<'_>, story: &Story, lang: &Lang, percent: usize) -> 
 fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     glossary(proof, hits);
     let acronyms = &proof.newsletter.organization.acronym;
-    // In English `BCC` is also the blind copy of a mail, so that the source language is left alone.
-    for passage in proof.passages.iter().filter(|passage| !passage.is_strange && passage.lang != *proof.source()) {
+    for passage in proof.passages.iter().filter(|passage| !passage.is_strange) {
         let Some(own) = acronyms.get(&passage.lang) else { continue };
         for (_, other) in acronyms.iter().filter(|(lang, other)| **lang != passage.lang && *other != own) {
             let text = &passage.block.text;
             let machine = scan::machine_ranges(text);
-            for (range, _) in
-                scan::words(text).filter(|(range, word)| word == other && !scan::overlaps(&machine, range))
-            {
+            for (range, _) in scan::words(text).filter(|(range, word)| {
+                word == other
+                    && !scan::overlaps(&machine, range)
+                    && (passage.lang != *proof.source() || is_the_office(text, range))
+            }) {
                 let lang = &passage.lang;
                 hits.push(proof.at(
                     passage,
@@ -507,6 +529,14 @@ fn own_acronym(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// In English `BCC` is also the blind copy of a mail: with an article before it, and no field after it, it is the office.
+fn is_the_office(text: &str, range: &std::ops::Range<usize>) -> bool {
+    let before = text[..range.start].to_lowercase();
+    let after = text[range.end..].trim_start().to_lowercase();
+    let is_field = ["field", "line", "box", "copy"].iter().any(|word| after.starts_with(word));
+    ["the ", "our ", "from the ", "at "].iter().any(|word| before.ends_with(word)) && !is_field
+}
+
 /// Terms that have one word in each language: where the source has one, the translation has the other.
 fn glossary(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for (story, lang) in pairs(proof) {
@@ -516,7 +546,9 @@ fn glossary(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let (source, target) = (whole(proof.source()), whole(lang));
         for term in &proof.newsletter.check.glossary {
             let (Some(ours), Some(theirs)) = (term.get(proof.source()), term.get(lang)) else { continue };
-            if !says_term(&source, ours) || ours == theirs || says_term(&target, theirs) {
+            // The source's own term in the translation is wrong, even where the right one stands too.
+            let is_borrowed = says_term(&target, ours) && !theirs.contains(ours.as_str());
+            if !says_term(&source, ours) || ours == theirs || (says_term(&target, theirs) && !is_borrowed) {
                 continue;
             }
             hits.push(proof.on_story(

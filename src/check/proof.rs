@@ -195,14 +195,12 @@ impl<'a> Proof<'a> {
         let mut readings = Vec::new();
         for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && !placed.is_strange) {
             let Some(lang) = placed.lang.as_ref().filter(|lang| is(lang)) else { continue };
-            let story =
-                placed.story.as_deref().and_then(|id| self.issue.stories().find(|story| story.id.as_str() == id));
             let part = part_of(&placed.block.tag);
             readings.push(Reading {
                 proof: self,
                 block: &placed.block,
                 lang,
-                story,
+                story: placed.of,
                 part,
                 edition: sheet.id(),
                 is_final: true,
@@ -294,6 +292,11 @@ impl Reading<'_> {
             hint,
             is_others: self.story.is_some_and(is_others),
         }
+    }
+
+    /// Whether these words are code, which has rules of its own.
+    pub(super) fn is_code(&self, range: &Range<usize>) -> bool {
+        self.block.code.iter().any(|code| code.start < range.end && range.start < code.end)
     }
 
     /// Whether these words say that they are in another language.

@@ -28,13 +28,18 @@ const MEASURED_WORDS_MIN: usize = 100;
 /// Short forms that every federal communicator reads without help, in either language.
 const KNOWN: &[&str] = &[
     "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
-    "AI", "IA", "ID", "OK", "NCR", "RCN", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT",
-    "NT", "NU", "DC", "COVID", "RCMP", "GRC", "NATO", "OTAN", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN",
-    "HTTP", "HTTPS", "CSV", "XML", "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG",
-    "JPEG", "GIF", "CSS", "API", "CSPS", "EFPC", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO",
-    "RSS", "SEO", "WWW", "TBS", "SCT", "PCO", "BCP", "DM", "SM", "ADM", "SMA", "DG", "WCAG", "GPS", "ATIP", "AIPRP",
-    "NVDA", "JAWS", "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP", "KPI", "RFP", "DNS", "VPN", "PHP", "SVG",
-    "GET", "POST", "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
+    "AI", "IA", "ID", "OK", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT", "NT", "NU", "DC",
+    "COVID", "RCMP", "GRC", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML",
+    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD",
+    "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS",
+    "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP", "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST",
+    "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
+];
+
+/// Short forms that most federal communicators read without help: told, and no more.
+const WELL_KNOWN: &[&str] = &[
+    "TBS", "SCT", "PCO", "BCP", "ADM", "SMA", "ATIP", "AIPRP", "CSPS", "EFPC", "NCR", "RCN", "NATO", "OTAN", "CDS",
+    "SNC",
 ];
 
 pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -44,6 +49,12 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for lang in story.texts.keys().filter(|lang| lang.is_english() || lang.is_french()) {
             let passages: Vec<_> = proof.of_story(story, lang).filter(|passage| !passage.is_strange).collect();
             let whole: String = passages.iter().flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect();
+            let is_body = |part: Part| matches!(part, Part::Heading) || (part.is_prose() && part != Part::Summary);
+            let body: String = passages
+                .iter()
+                .filter(|passage| is_body(passage.part))
+                .flat_map(|passage| [passage.block.text.as_str(), "\n"])
+                .collect();
             let mut said: BTreeSet<&str> = BTreeSet::new();
             for passage in &passages {
                 let text = &passage.block.text;
@@ -70,14 +81,15 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     if KNOWN.contains(&short)
                         || office.contains(short)
                         || proof.newsletter.check.acronyms.iter().any(|known| known == short)
-                        || is_explained
+                        || (is_explained && !is_early(&body, short))
                         || is_roman
                         || is_shouted
                         || !said.insert(short)
                     {
                         continue;
                     }
-                    hits.push(proof.at(
+                    let is_told = is_explained || WELL_KNOWN.contains(&short);
+                    let hit = proof.at(
                         passage,
                         range,
                         words!(
@@ -88,11 +100,21 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                             "write the name, then ({short}) where it first stands",
                             "écrivez le nom, puis ({short}) à la première mention"
                         ),
-                    ));
+                    );
+                    hits.push(if is_told { hit.weighing(Severity::Info) } else { hit });
                 }
             }
         }
     }
+}
+
+/// Whether a body uses a short form before it writes it out.
+fn is_early(body: &str, short: &str) -> bool {
+    let first = scan::words(body).find(|(_, word)| *word == short).map(|(range, _)| range);
+    let explained = ["(", " ("].iter().filter_map(|open| {
+        if *open == "(" { body.find(&format!("({short}")) } else { body.find(&format!("{short} (")) }
+    });
+    first.zip(explained.min()).is_some_and(|(first, explained)| first.start + 1 < explained)
 }
 
 /// Half of what federal writers publish has a sentence a little too long (FEDERAL 2.3): of each story the longest is
@@ -168,6 +190,16 @@ fn long_lists(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Headings that follow one another, and texts that go on without one.
 pub(super) fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.sheets {
+        let n = sheet.select("h1").len();
+        if n > sheet.edition.langs.len() {
+            let words = (
+                words!("{n} main headings in one mail", "{n} titres principaux dans un même message"),
+                words!("keep one for each language", "n'en gardez qu'un par langue"),
+            );
+            hits.push(super::accessibility::hit_in(proof, sheet, None, "", words).weighing(Severity::Info));
+        }
+    }
     for story in proof.issue.stories() {
         for lang in story.texts.keys().filter(|lang| proof.issue.languages.contains(lang)) {
             let parts = proof

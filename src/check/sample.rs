@@ -171,7 +171,7 @@ impl Sample {
         let headers = vec![
             ("From".to_owned(), format!("{from} <news@example.ca>")),
             ("Reply-To".to_owned(), "info@example.ca".to_owned()),
-            ("List-Id".to_owned(), "<news.example.ca>".to_owned()),
+            ("List-Id".to_owned(), format!("<news-{id}.example.ca>")),
         ];
         Edition {
             id,
@@ -243,10 +243,19 @@ impl Sample {
         for story in self.issue.stories() {
             let Some(own) = story.texts.get(lang) else { continue };
             text.push_str(&[own.title.as_str(), "\n", own.url.as_deref().unwrap_or(""), "\n\n"].concat());
+            text.push_str(&own.summary);
+            text.push('\n');
+            for block in super::dom::blocks(&own.body) {
+                text.push_str(&[block.text.as_str(), "\n"].concat());
+            }
             for link in super::dom::blocks(&own.body).iter().flat_map(|block| &block.links) {
                 text.push_str(&[link.href.trim_start_matches("mailto:"), "\n"].concat());
             }
         }
+        let office = &self.newsletter.organization;
+        text.push_str(
+            &[&office.name[lang], "\n", &office.on_behalf_of[lang], "\n", &office.address[lang], "\n"].concat(),
+        );
         text + &format!("{}\n{}\n", Slot::Unsubscribe.token(), Slot::Preferences.token())
     }
 }

@@ -19,10 +19,11 @@ const LIGHT_MIN: f64 = 0.7;
 pub(super) fn by_eye_alone(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b((?:items?|dates?|fields?|words?|names?|text|lines?|rows?|links?|sections?|those|ones|shown|marked|highlighted|written) in (?:red|green|blue|yellow|orange|grey|gray|purple)|(?:éléments?|dates?|champs?|mots?|noms?|texte|lignes?|liens?|sections?|ceux|celles|affichée?s?|marquée?s?|surlignée?s?|indiquée?s?|écrite?s?) en (?:rouge|vert|bleu|jaune|orange|gris|violet))\b",
+            r"(?i)\b((?:items?|dates?|fields?|words?|names?|text|lines?|rows?|links?|sections?|those|ones|shown|marked|highlighted|written) in (?:red|green|blue|yellow|orange|grey|gray|purple)|(?:éléments?|dates?|champs?|mots?|noms?|texte|lignes?|liens?|sections?|ceux|celles|affichée?s?|marquée?s?|surlignée?s?|indiquée?s?|écrite?s?) en (?:rouge|vert|bleu|jaune|orange|gris|violet)|(?:red|green|blue|yellow|orange|grey|gray|purple) (?:buttons?|links?|box(?:es)?|text|items?|dates?|words?|rows?)|(?:boutons?|liens?|encadrés?|texte|éléments?|dates?|mots?|lignes?|cases?) (?:rouges?|verte?s?|bleue?s?|jaunes?|orange|grise?s?|violets?)|(?:button|box|column|menu|image|picture|photo|link|chart|table|panel)s? (?:on|at|to) the (?:right|left)|(?:bouton|encadré|colonne|menu|image|photo|lien|graphique|tableau)s? (?:de|à) (?:droite|gauche)|ci-contre)\b",
         )
     });
-    static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^\s*([•▪◦‣●■►➤✓✔]\s*\S{1,20})"));
+    static BULLET: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?m)^\s*([•▪◦‣●■►➤✓✔✅❌➡👉🔹🔸⭐🔴🟢🟡🔵]\u{fe0f}?\s*\S{1,20})"));
     for passage in &proof.passages {
         let text = &passage.block.text;
         let is_emoji = text.chars().any(is_pictograph)
@@ -58,8 +59,34 @@ pub(super) fn by_eye_alone(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ));
         }
     }
+    typed_lists(proof, hits);
     pictures_that_speak(proof, hits);
     orders(proof, hits);
+}
+
+/// Two paragraphs or lines that begin with a hyphen or a number are a list to the eye alone.
+fn typed_lists(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:[-–*·o]|[0-9]{1,2}[.)]|[a-z]\))\s+\p{L}"));
+    let mut before: Option<(*const crate::model::Story, &str)> = None;
+    for passage in proof.passages.iter().filter(|passage| passage.part == Part::Paragraph) {
+        let Some(story) = passage.story else { continue };
+        let lines = passage.block.text.lines().filter(|line| ITEM.is_match(line.trim_start())).count();
+        let here: (*const crate::model::Story, &str) = (story, passage.lang.as_str());
+        if lines > 1 || (lines == 1 && before == Some(here)) {
+            hits.push(proof.at(
+                passage,
+                0..passage.block.text.len(),
+                words!(
+                    "a list typed with signs is no list to a screen reader",
+                    "une liste tapée avec des signes n'est pas une liste pour un lecteur d'écran"
+                ),
+                words!("make it a real list", "faites-en une vraie liste"),
+            ));
+            before = None;
+        } else {
+            before = (lines == 1).then_some(here);
+        }
+    }
 }
 
 fn is_pictograph(c: char) -> bool {
@@ -90,13 +117,14 @@ fn orders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let moved = styled.filter(|(name, value, _)| match name.as_str() {
             "float" => value == "right",
             "direction" => value == "rtl",
+            "position" => value == "absolute" || value == "fixed",
             "order" => true,
             "flex-direction" => value.ends_with("reverse"),
             _ => false,
         });
         said.extend(moved.map(|(name, value, _)| format!("{name}: {value}")));
         // A table read from right to left shows its columns the other way round.
-        let turned = sheet.select("table[dir=\"rtl\"], tr[dir=\"rtl\"], td[dir=\"rtl\"]");
+        let turned = sheet.select("body [dir=\"rtl\"]");
         said.extend(turned.iter().map(|it| format!("<{} dir=rtl>", it.value().name())));
         for what in said {
             let words = (

@@ -7,7 +7,7 @@ use super::accessibility::hit_in;
 use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::proof::{Hit, Proof, on_file};
 use super::scan;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, declarations, style_text};
 use super::{copies, setup};
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
 
@@ -40,7 +40,10 @@ pub(super) const RULES: &[Rule] = &[
             "two readers with the same address for leaving",
             "deux personnes avec la même adresse de désabonnement",
         ),
-        judge: copies::one_click,
+        judge: |proof, hits| {
+            copies::one_click(proof, hits);
+            setup::others(proof, "SND-03", hits);
+        },
         ..rule("SND-03", Severity::Error, Class::Approver, "5.2")
     },
     Rule {
@@ -160,6 +163,17 @@ fn identity(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             if !can_be_reached {
                 missing.push("organization.email");
             }
+            let plain = format!(" {} ", scan::folded_words(&sheet.edition.text).join(" "));
+            for (key, _) in asked.iter().filter(|(_, text)| says(&half, text) && !says(&plain, text)) {
+                let words = (
+                    words!("`{key}` is not in the text part", "`{key}` n'est pas dans la partie texte"),
+                    words!(
+                        "put it back into the template of the text part",
+                        "remettez-le dans le gabarit de la partie texte"
+                    ),
+                );
+                hits.push(hit_in(proof, sheet, None, key, words));
+            }
             for key in missing {
                 let words = (
                     words!("`{key}` is not in the mail in `{lang}`", "`{key}` n'est pas dans le message en `{lang}`"),
@@ -243,6 +257,20 @@ const REDIRECTORS: &[&str] = &[
     "hubspotlinks.com",
     "mandrillapp.com",
     "click.convertkit-mail.com",
+    "awstrack.me",
+    "hs-sites.com",
+    "mailtrack.io",
+    "rs6.net",
+    "exct.net",
+    "pardot.com",
+    "mlsend.com",
+    "createsend.com",
+    "cmail19.com",
+    "cmail20.com",
+    "sparkpostmail.com",
+    "mailgun.org",
+    "list-manage1.com",
+    "google.com/url",
 ];
 /// Names of query fields that say who reads.
 const PERSONAL_FIELDS: &[&str] = &[
@@ -264,6 +292,18 @@ const PERSONAL_FIELDS: &[&str] = &[
     "ck_subscriber_id",
     "contactid",
     "cid_token",
+    "contact_id",
+    "reader",
+    "reader_id",
+    "member_id",
+    "sid_token",
+    "oly_enc_id",
+    "oly_anon_id",
+    "_ke",
+    "__s",
+    "elqtrackid",
+    "trk_contact",
+    "rid",
 ];
 
 fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -274,7 +314,18 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let is_tiny = ["width", "height"]
                 .iter()
                 .any(|name| image.attr(name).is_some_and(|px| matches!(px.trim_end_matches("px"), "0" | "1")));
-            let is_asked_for = src.starts_with("http") && src.contains('?');
+            let style = declarations(image.attr("style").unwrap_or(""));
+            let is_tiny = is_tiny
+                || style.iter().any(|(name, value, _)| match name.as_str() {
+                    "width" | "height" | "max-width" | "max-height" => {
+                        matches!(value.trim_end_matches("px"), "0" | "1")
+                    }
+                    "display" => value == "none",
+                    "visibility" => value == "hidden",
+                    "opacity" => value == "0",
+                    _ => false,
+                });
+            let is_asked_for = src.starts_with("http") && (src.contains('?') || is_counter(src));
             if is_tiny || is_asked_for {
                 let words = (
                     words!("a picture that can count readers", "une image qui peut compter les lecteurs"),
@@ -285,6 +336,25 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 );
                 hits.push(hit_in(proof, sheet, None, src, words));
             }
+        }
+        let css = style_text(&sheet.html);
+        let inline = sheet.select("[style*=\"url(\"]");
+        let grounds = inline.iter().filter_map(|it| it.attr("style")).chain(std::iter::once(css.as_str()));
+        let is_asked = |style: &str| {
+            style.split("url(").skip(1).filter_map(|rest| rest.split(')').next()).any(|url| {
+                let url = url.trim_matches(['"', '\'', ' ']);
+                url.starts_with("http") && (url.contains('?') || is_counter(url))
+            })
+        };
+        if grounds.into_iter().any(is_asked) {
+            let words = (
+                words!(
+                    "a background picture that can count readers",
+                    "une image de fond qui peut compter les lecteurs"
+                ),
+                words!("delete it from the template", "supprimez-la du gabarit"),
+            );
+            hits.push(hit_in(proof, sheet, None, "", words));
         }
         let mut said = BTreeSet::new();
         for placed in &sheet.blocks {
@@ -304,13 +374,41 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether an address is one that counts who opens it, by what it calls itself.
+fn is_counter(src: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "open",
+        "opens",
+        "pixel",
+        "beacon",
+        "track",
+        "tracking",
+        "tracker",
+        "trk",
+        "click",
+        "clicks",
+        "wf",
+        "imp",
+        "impression",
+    ];
+    let Ok(url) = url::Url::parse(src) else { return false };
+    let host = url.host_str().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
+    let path = url.path().to_lowercase();
+    let stem = |part: &str| part.split('.').next().unwrap_or("").to_owned();
+    WORDS.contains(&host.as_str()) || path.split('/').any(|part| WORDS.contains(&stem(part).as_str()))
+}
+
+/// First names of hosts that count clicks before they lead on.
+const COUNTERS: &[&str] = &["click", "clicks", "track", "tracking", "trk", "clicktrack", "tracker", "links-track"];
+
 pub(super) fn is_tracking(href: &str) -> bool {
     let Ok(url) = url::Url::parse(href) else { return false };
     if !url.scheme().starts_with("http") {
         return false;
     }
     let host = url.host_str().unwrap_or("");
-    REDIRECTORS.iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
+    COUNTERS.contains(&host.split('.').next().unwrap_or(""))
+        || REDIRECTORS.iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
         || url
             .query_pairs()
             .any(|(name, value)| PERSONAL_FIELDS.contains(&name.to_lowercase().as_str()) && !value.is_empty())
@@ -352,6 +450,8 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         );
         hits.push(hit.weighing(Severity::Warning));
     }
+    answered_by_nobody(proof, hits);
+    one_list_each(proof, hits);
     for sheet in &proof.sheets {
         // Without any header the edition gets them all when it is addressed.
         let has = |name: &str| {
@@ -367,6 +467,47 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 );
                 hits.push(hit_in(proof, sheet, None, name, words));
             }
+        }
+    }
+}
+
+/// Reply-To is a mailbox that a person reads.
+fn answered_by_nobody(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let sender = &proof.newsletter.sender;
+    let local = sender.reply_to.split('@').next().unwrap_or("").to_lowercase().replace(['-', '_', '.'], "");
+    if ["noreply", "donotreply", "nereponds", "nerepondezpas", "nepasrepondre", "nerespond", "pasdereponse"]
+        .iter()
+        .any(|start| local.starts_with(start))
+    {
+        hits.push(on_file(
+            "newsletter.toml",
+            0,
+            words!(
+                "sender.reply_to is an address that nobody reads",
+                "sender.reply_to est une adresse que personne ne lit"
+            ),
+            words!("put a mailbox that a person reads", "mettez une boîte qu'une personne lit"),
+        ));
+    }
+}
+
+/// Each edition is a list of its own (RFC 2919).
+fn one_list_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let lists = |sheet: &Sheet<'_>| -> Option<String> {
+        let (_, value) = sheet.edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("List-Id"))?;
+        Some(value.rsplit('<').next().unwrap_or("").trim_end_matches('>').to_lowercase())
+    };
+    let mut seen = BTreeSet::new();
+    for sheet in &proof.sheets {
+        if lists(sheet).is_some_and(|list| !list.is_empty() && !seen.insert(list)) {
+            let words = (
+                words!("two editions have one List-Id", "deux éditions ont le même List-Id"),
+                words!(
+                    "compose the issue again: each edition has its own",
+                    "composez le numéro de nouveau : chaque édition a le sien"
+                ),
+            );
+            hits.push(hit_in(proof, sheet, None, "List-Id", words));
         }
     }
 }
@@ -403,7 +544,17 @@ fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let has_reason = delivery.tls_reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
-    if !has_reason {
+    if has_reason {
+        // A matter of every month where mail really goes that way; elsewhere to know.
+        let severity = if proof.evidence.way_out == WayOut::Smtp { Severity::Warning } else { Severity::Info };
+        let hit = on_file(
+            "newsletter.toml",
+            0,
+            words!("mail goes to the relay in the clear", "le courrier part en clair vers le relais"),
+            words!("ask whether the relay speaks TLS by now", "demandez si le relais prend désormais en charge TLS"),
+        );
+        hits.push(hit.weighing(severity));
+    } else {
         hits.push(on_file(
             "newsletter.toml",
             0,
@@ -413,14 +564,6 @@ fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 "mettez tls = \"required\", ou écrivez delivery.tls_reason"
             ),
         ));
-    } else if proof.evidence.way_out == WayOut::Smtp {
-        let hit = on_file(
-            "newsletter.toml",
-            0,
-            words!("mail goes to the relay in the clear", "le courrier part en clair vers le relais"),
-            words!("ask whether the relay speaks TLS by now", "demandez si le relais prend désormais en charge TLS"),
-        );
-        hits.push(hit.weighing(Severity::Warning));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Whether the office can send at all (SND-09, SND-10 and their like): judged from what `check --setup` asked of the
 //! domain name system and the relay.
 
-use super::evidence::{Record, Relay, Setup};
+use super::evidence::{Record, Relay, SETUP, Setup};
 use super::proof::{Hit, Proof, on_file};
-use crate::model::{Severity, Words};
+use crate::model::{Finding, Place, Severity, Words};
 
 /// The file in which what is set up here is written.
 const FILE: &str = "newsletter.toml";
@@ -274,9 +274,7 @@ fn alignment(setup: &Setup, is_strict: bool, hits: &mut Vec<Hit>) {
 /// The relay: whether it answers, protects what is said to it and lets us in.
 pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let Some(setup) = &proof.evidence.setup else { return };
-    for asked in setup.asked.iter().filter(|asked| asked.rule == "SND-10") {
-        say(hits, asked.severity, asked.message.clone(), asked.hint.clone());
-    }
+    others(proof, "SND-10", hits);
     let Some(Relay { shown, fault, is_encrypted, is_loopback, auth, is_signed_in, size, pipelining }) = &setup.relay
     else {
         return say(
@@ -324,18 +322,45 @@ pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ),
         Words::default(),
     );
-    let largest = proof.evidence.copies.iter().map(|(_, copies)| copies[0].len() as u64).max().unwrap_or(0);
-    if *size > 0 && largest > *size {
-        say(
-            hits,
-            Severity::Error,
-            words!(
-                "a message of {largest} bytes is above the relay's SIZE of {size}",
-                "un message de {largest} octets dépasse la taille SIZE du relais, {size}"
-            ),
-            words!("pick fewer stories or smaller pictures", "choisissez moins d'articles ou de plus petites images"),
-        );
+}
+
+/// CLI-01: what is above the relay's SIZE is refused, whatever else is right with it.
+pub(super) fn largest(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let relay = proof.evidence.setup.as_ref().and_then(|setup| setup.relay.as_ref());
+    let Some(size) = relay.map(|relay| relay.size).filter(|size| *size > 0) else { return };
+    for (edition, copies) in &proof.evidence.copies {
+        let bytes = copies[0].len() as u64;
+        if bytes > size {
+            let hit = proof.on_edition(
+                edition.as_str(),
+                words!(
+                    "a message of {bytes} bytes is above the relay's SIZE of {size}: it would be refused",
+                    "un message de {bytes} octets dépasse la taille SIZE du relais, {size} : il serait refusé"
+                ),
+                words!(
+                    "pick fewer stories or smaller pictures",
+                    "choisissez moins d'articles ou de plus petites images"
+                ),
+            );
+            hits.push(hit.weighing(Severity::Error));
+        }
     }
+}
+
+/// What was asked that no rule of the list is about: ledger, backups, clock, mailbox.
+pub(super) fn around(evidence: &super::Evidence) -> Vec<Finding> {
+    let asked = evidence.setup.iter().flat_map(|setup| &setup.asked).filter(|asked| asked.rule == SETUP);
+    let finding = |asked: &super::Asked| Finding {
+        rule: SETUP.to_owned(),
+        severity: asked.severity,
+        language: None,
+        place: Place::File { file: FILE.to_owned(), line: 0, column: 0 },
+        excerpt: String::new(),
+        message: asked.message.clone(),
+        hint: asked.hint.clone(),
+        waived: None,
+    };
+    asked.map(finding).collect()
 }
 
 /// Whatever else was asked and is not the relay's nor the domain's.
@@ -384,6 +409,27 @@ mod tests {
     fn assert_verdict(severity: Severity, part: &str, change: impl FnOnce(&mut Setup)) {
         let (said, message) = verdict(change);
         assert!(said == severity && message.contains(part), "{said:?}: {message}, not {severity:?}: {part}");
+    }
+
+    #[test]
+    fn what_no_rule_asks_for_stands_under_none_and_a_size_that_is_refused_is_an_error() {
+        let mut sample = clean();
+        let told = |rule| super::super::Asked {
+            rule,
+            severity: Severity::Warning,
+            message: words!("old", "vieux"),
+            hint: Words::default(),
+        };
+        let relay = Some(Relay { size: 10, is_loopback: true, ..Relay::default() });
+        sample.evidence.setup = Some(Setup { asked: vec![told(SETUP), told("SND-03")], relay, ..right() });
+        let copies = [b"0123456789ab".to_vec(), b"0123456789ab".to_vec()];
+        sample.evidence.copies = vec![(crate::model::EditionId::both(), copies)];
+        let found = sample.findings();
+        let of = |rule: &str, severity| found.iter().filter(|it| it.rule == rule && it.severity == severity).count();
+        assert_eq!((of(SETUP, Severity::Warning), of("SND-03", Severity::Warning)), (1, 1));
+        assert_eq!((of("SND-10", Severity::Warning), of("CLI-01", Severity::Error)), (0, 1));
+        sample.evidence.setup.as_mut().unwrap().relay.as_mut().unwrap().size = 12;
+        assert!(!sample.findings().iter().any(|it| it.rule == "CLI-01"));
     }
 
     #[test]

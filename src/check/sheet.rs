@@ -11,14 +11,14 @@ use scraper::{ElementRef, Html, Selector};
 use super::contrast::Colour;
 use super::dom::{self, Block, BlockBuilder, Step};
 use super::language;
-use crate::model::{Edition, Issue, Lang, Newsletter};
+use crate::model::{Edition, Issue, Lang, Newsletter, Story};
 
 /// One composed mail.
 pub(super) struct Sheet<'a> {
     pub(super) edition: &'a Edition,
     pub(super) html: Html,
     /// Blocks of text, in reading order.
-    pub(super) blocks: Vec<Placed>,
+    pub(super) blocks: Vec<Placed<'a>>,
     /// Runs of text, in reading order.
     pub(super) runs: Vec<Run>,
     /// The story of each picture, in reading order.
@@ -26,11 +26,13 @@ pub(super) struct Sheet<'a> {
 }
 
 /// A block of text of a mail.
-pub(super) struct Placed {
+pub(super) struct Placed<'a> {
     pub(super) block: Block,
     pub(super) lang: Option<Lang>,
     /// The story in which it stands.
     pub(super) story: Option<String>,
+    /// The same, as the issue has it.
+    pub(super) of: Option<&'a Story>,
     /// Whether it is shown.
     pub(super) is_shown: bool,
     /// Whether it is plainly in another language than it says: rules of language then say nothing.
@@ -88,7 +90,7 @@ pub(super) struct CssRule {
 
 impl<'a> Sheet<'a> {
     /// Reads a mail.
-    pub(super) fn new(edition: &'a Edition, issue: &Issue, newsletter: &Newsletter) -> Self {
+    pub(super) fn new(edition: &'a Edition, issue: &'a Issue, newsletter: &Newsletter) -> Self {
         let html = Html::parse_document(&edition.html);
         let css = css_rules(&style_text(&html));
         let mut reader = SheetReader {
@@ -110,7 +112,8 @@ impl<'a> Sheet<'a> {
             .zip(meta.into_iter().chain(std::iter::repeat((None, None, true))))
             .map(|(block, (lang, story, is_shown))| {
                 let is_strange = lang.as_ref().is_some_and(|lang| language::strange(&block.text, lang).is_some());
-                Placed { block, lang, story, is_shown, is_strange }
+                let of = story.as_deref().and_then(|id| issue.stories().find(|story| story.id.as_str() == id));
+                Placed { block, lang, story, of, is_shown, is_strange }
             })
             .collect();
         Self { edition, html, blocks, runs, pictures }
@@ -222,6 +225,12 @@ impl SheetReader<'_> {
                 level.dark.0 = style.ink;
             }
             "strong" | "b" | "th" => style.is_bold = true,
+            "small" => style.size_px *= 5.0 / 6.0,
+            "font" => {
+                if let Some(size) = element.attr("size").and_then(|size| size.parse::<usize>().ok()) {
+                    style.size_px = [10.0, 10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0].get(size).copied().unwrap_or(16.0);
+                }
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 style.in_heading = true;
                 style.is_bold = true;
@@ -234,7 +243,7 @@ impl SheetReader<'_> {
 
     /// Applies attributes, style blocks, the inline style, then what is important, first light and then dark.
     fn cascade(&self, element: ElementRef<'_>, level: &mut Level) {
-        for (attribute, property) in [("bgcolor", "background-color"), ("color", "color")] {
+        for (attribute, property) in [("bgcolor", "background-color"), ("color", "color"), ("align", "text-align")] {
             if let Some(value) = element.attr(attribute) {
                 apply(&mut level.style, property, value);
             }
@@ -292,6 +301,16 @@ fn apply(style: &mut Style, property: &str, value: &str) {
         "color" => style.ink = Colour::parse(value).unwrap_or(style.ink),
         "background-color" | "background" => style.ground = background(value).unwrap_or(style.ground),
         "font-size" => style.size_px = pixels(value, style.size_px).unwrap_or(style.size_px),
+        // `bold 12px/1.2 Arial, sans-serif`: what is before the families.
+        "font" => {
+            for part in value.split_whitespace().take_while(|part| !part.contains(',')) {
+                let (size, spacing) = part.split_once('/').unwrap_or((part, ""));
+                if let Some(px) = pixels(size, style.size_px) {
+                    style.size_px = px;
+                    style.line_height = spacing.parse().ok().or(style.line_height);
+                }
+            }
+        }
         "font-weight" => style.is_bold = value == "bold" || value.parse::<u32>().is_ok_and(|weight| weight >= 600),
         "line-height" => {
             let factor = value.parse::<f64>().ok();
@@ -316,7 +335,17 @@ fn apply(style: &mut Style, property: &str, value: &str) {
 
 fn pixels(value: &str, parent: f64) -> Option<f64> {
     let number = |suffix: &str| value.strip_suffix(suffix).and_then(|number| number.trim().parse::<f64>().ok());
+    let keyword = match value {
+        "xx-small" => Some(9.0),
+        "x-small" => Some(10.0),
+        "small" => Some(13.0),
+        "medium" => Some(16.0),
+        "large" => Some(18.0),
+        "smaller" => Some(parent / 1.2),
+        _ => None,
+    };
     number("px")
+        .or(keyword)
         .or_else(|| number("pt").map(|pt| pt * 4.0 / 3.0))
         .or_else(|| number("rem").map(|rem| rem * 16.0))
         .or_else(|| number("em").map(|em| em * parent))

@@ -7,7 +7,7 @@ use jiff::ToSpan as _;
 use regex::Regex;
 
 use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
-use super::proof::{Hit, Proof, on_file};
+use super::proof::{Hit, Part, Proof, on_file};
 use super::prose;
 use super::scan::{self, pattern};
 use crate::model::{Lang, Severity, Story, Words};
@@ -164,11 +164,23 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ))
     });
     static SMALL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b((?:january|february|april|june|july|august|september|october|november|december) [0-9]{1,2})\b")
+        pattern(
+            r"\b((?:january|february|april|june|july|august|september|october|november|december) [0-9]{1,2}|(?:on|by|until|before|after|since|from|to) (?:march|may) [0-9]{1,2})\b",
+        )
     });
     // In figures a reader from abroad takes the day for the month.
-    static FIGURES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"));
-    for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA, &DAY_ALONE, &SMALL, &FIGURES] {
+    static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
+        )
+    });
+    // `December, 2026`, `December the 9th`, `Dec 9, 2026`.
+    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b({MONTHS},\s(?:19|20)[0-9]{{2}}|{MONTHS}\sthe\s[0-9]{{1,2}}(?:st|nd|rd|th)?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s[0-9]{{1,2}},?\s(?:19|20)[0-9]{{2}})\b"
+        ))
+    });
+    for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA, &DAY_ALONE, &SMALL, &FIGURES, &LOOSE] {
         each(proof, hits, fault, |shown| {
             (
                 words!(
@@ -184,11 +196,13 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FORM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}:00\s?[ap]m\b)",
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b)",
         )
     });
     static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[ap]m)?\s?[-–—]\s?[0-9]{1,2}(?::[0-5][0-9])?\s?[ap]m)\b")
+        pattern(
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[ap]m)?\s?[-–—]\s?(?:[0-9]{1,2}(?::[0-5][0-9])?\s?[ap]m|noon|midnight))\b",
+        )
     });
     for fault in [&FORM, &RANGE] {
         each(proof, hits, fault, |shown| {
@@ -271,6 +285,68 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("counselors", "counsellors"),
     ("catalogs", "catalogues"),
     ("theaters", "theatres"),
+    ("mail-out", "mailout"),
+    ("home-page", "home page"),
+    ("analysed", "analyzed"),
+    ("analysing", "analyzing"),
+    ("catalysed", "catalyzed"),
+    ("armor", "armour"),
+    ("harbor", "harbour"),
+    ("harbors", "harbours"),
+    ("odor", "odour"),
+    ("parlor", "parlour"),
+    ("rigor", "rigour"),
+    ("savior", "saviour"),
+    ("splendor", "splendour"),
+    ("vapor", "vapour"),
+    ("vigor", "vigour"),
+    ("candor", "candour"),
+    ("clamor", "clamour"),
+    ("fervor", "fervour"),
+    ("demeanor", "demeanour"),
+    ("neighboring", "neighbouring"),
+    ("labored", "laboured"),
+    ("favored", "favoured"),
+    ("favorable", "favourable"),
+    ("honorable", "honourable"),
+    ("honoring", "honouring"),
+    ("behavioral", "behavioural"),
+    ("coloring", "colouring"),
+    ("flavors", "flavours"),
+    ("endeavors", "endeavours"),
+    ("rumors", "rumours"),
+    ("centimeter", "centimetre"),
+    ("centimeters", "centimetres"),
+    ("millimeter", "millimetre"),
+    ("millimeters", "millimetres"),
+    ("liters", "litres"),
+    ("fibers", "fibres"),
+    ("caliber", "calibre"),
+    ("luster", "lustre"),
+    ("meager", "meagre"),
+    ("somber", "sombre"),
+    ("specter", "spectre"),
+    ("traveler", "traveller"),
+    ("travelers", "travellers"),
+    ("counseled", "counselled"),
+    ("dialed", "dialled"),
+    ("fueled", "fuelled"),
+    ("leveled", "levelled"),
+    ("signaled", "signalled"),
+    ("marvelous", "marvellous"),
+    ("jewelry", "jewellery"),
+    ("skillful", "skilful"),
+    ("enrollment", "enrolment"),
+    ("installment", "instalment"),
+    ("installments", "instalments"),
+    ("pretense", "pretence"),
+    ("dialog", "dialogue"),
+    ("plow", "plough"),
+    ("a license", "a licence"),
+    ("driver's license", "driver's licence"),
+    ("to practice", "to practise"),
+    ("bank check", "cheque"),
+    ("pay check", "paycheque"),
     ("internet site", "website"),
     ("web-site", "website"),
 ];
@@ -300,6 +376,49 @@ const IN_Z: &[&str] = &[
     "harmonis",
     "generalis",
     "familiaris",
+    "utilis",
+    "authoris",
+    "characteris",
+    "criticis",
+    "equalis",
+    "formalis",
+    "localis",
+    "materialis",
+    "memoris",
+    "monetis",
+    "nationalis",
+    "normalis",
+    "personalis",
+    "popularis",
+    "publicis",
+    "rationalis",
+    "revitalis",
+    "scrutinis",
+    "stabilis",
+    "subsidis",
+    "symbolis",
+    "synchronis",
+    "capitalis",
+    "civilis",
+    "dramatis",
+    "humanis",
+    "idealis",
+    "incentivis",
+    "internalis",
+    "marginalis",
+    "privatis",
+    "randomis",
+    "reorganis",
+    "sensitis",
+    "systematis",
+    "vandalis",
+    "legalis",
+    "energis",
+    "economis",
+    "initialis",
+    "socialis",
+    "strategis",
+    "theoris",
 ];
 
 fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -319,7 +438,8 @@ fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let begins =
                 range.start == 0 || reading.text()[..range.start].trim_end().ends_with(['.', '!', '?', ':', '\n']);
             let lower = shown.to_lowercase();
-            if reading.is_marked(&range) || (!begins && shown != lower) {
+            let is_no_name = ["web ", "e-m", "on-", "webp", "internet s"].iter().any(|start| lower.starts_with(start));
+            if reading.is_marked(&range) || (!begins && shown != lower && !is_no_name) {
                 continue;
             }
             let listed =
@@ -346,27 +466,53 @@ fn capital(word: &str) -> String {
 
 fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(\b[eE]\.g\.|\b[iI]\.e\.|\b[A-Za-z]?[a-z]+ & [a-z]+|[0-9]\s?per ?cent\b|\b[0-9]*[¼½¾])")
+        pattern(
+            r"(\b[eE]\.\s?g\.|\b[iI]\.\s?e\.|\b(?:eg|ie)[.,]|\b\p{L}[\p{L}’']* & \p{Ll}+|(?:[0-9]\s?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-])per ?cent\b|[0-9]*[¼½¾⅓⅔]|\S*\s?—\s?\S*)",
+        )
     });
-    each(proof, hits, &FAULT, |shown| {
+    // Both with a capital may be a name: Health & Safety.
+    static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\p{Lu}\p{Ll}+ & \p{Lu}\p{Ll}+)\b"));
+    let words = |shown: &str| {
         (
             words!(
                 "`{shown}`: a sign or a Latin abbreviation in running text",
                 "`{shown}`\u{a0}: un signe ou une abréviation latine dans le texte"
             ),
             words!(
-                "write “and”, “for example”, “that is”, “20%”",
-                "écrivez « and », « for example », « that is », « 20% »"
+                "write “and”, “for example”, “that is”, “20%”; a comma or a colon in place of a dash",
+                "écrivez « and », « for example », « that is », « 20% »; une virgule ou un deux-points au lieu d'un tiret"
             ),
         )
-    });
+    };
+    for reading in proof.readings(Lang::is_english) {
+        for range in scan::matches(&FAULT, reading.text()) {
+            let shown = &reading.text()[range.clone()];
+            // Names of places and ridings are joined by a dash: Ottawa—Vanier.
+            let joins = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+            let mut parts = shown.split('—');
+            let is_name = shown.contains('—') && joins(parts.next()) && joins(parts.next());
+            if reading.is_marked(&range) || is_name || reading.is_code(&range) || reading.part == Part::Alt {
+                continue;
+            }
+            let (message, hint) = words(shown);
+            hits.push(reading.hit(range, message, hint));
+        }
+    }
+    let told = hits.len();
+    each(proof, hits, &NAME, words);
+    for hit in &mut hits[told..] {
+        hit.severity = Some(Severity::Info);
+    }
 }
 
 fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\b((?:should|could|would|might|must)[’']ve|(?:should|could|would|might|must)n[’']t|it[’']ll)\b")
+        pattern(
+            r"(?i)\b((?:should|could|would|might|must)[’']ve|(?:should|could|would|might|must|sha|need|ought|may)n[’']t|it[’']ll|that[’']ll|there[’']ll|who[’']ll|ain[’']t|y[’']all)\b",
+        )
     });
-    static FIRST_PERSON: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y)\s"));
+    static FIRST_PERSON: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y|[mM]yself|[mM]ine)(?:[\s,.;:!?]|$)"));
     // A story with a byline, other people's words and what stands between quotation marks may say “I”.
     for reading in proof.readings(Lang::is_english) {
         let is_ours = reading.story.is_none_or(|story| story.author.is_empty() && !super::proof::is_others(story));
@@ -405,9 +551,22 @@ fn plain_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ("in the event that", "if"),
         ("with regard to", "about"),
         ("a large number of", "many"),
+        ("make requests", "ask"),
+        ("commence", "start"),
+        ("endeavour to", "try to"),
+        ("with the exception of", "except"),
+        ("in spite of the fact that", "although"),
+        ("for the purpose of", "for"),
+        ("on a monthly basis", "monthly"),
+        ("in the near future", "soon"),
+        ("subsequent to", "after"),
+        ("facilitate", "help"),
     ];
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(r"(?i)\b({})\b", SWAPS.iter().map(|(long, _)| *long).collect::<Vec<_>>().join("|")))
+        pattern(&format!(
+            r"(?i)\b({})",
+            SWAPS.iter().map(|(long, _)| *long).map(|long| format!("{long}\\b")).collect::<Vec<_>>().join("|")
+        ))
     });
     each(proof, hits, &FAULT, |shown| {
         let lower = shown.to_lowercase();
@@ -421,6 +580,7 @@ fn plain_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn fresh(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let at = proof.judged_at();
+    super::days::in_texts(proof, at, hits);
     for story in proof.issue.stories() {
         for (message, hint, severity) in stale(story, at) {
             let lang = story.source_language.as_ref().filter(|lang| story.texts.contains_key(*lang));

@@ -10,6 +10,15 @@ use crate::model::{Lang, Severity, Words};
 
 /// A title of fewer letters may be a short form.
 const LETTERS_MIN: usize = 12;
+/// Articles and the like, which have a capital inside a title only where every word has one; a name in English may
+/// begin with an article.
+const SMALLEST_FR: &[&str] = &["de", "du", "des", "et", "pour", "dans", "sur", "avec", "aux", "en", "au", "ou", "les"];
+const SMALLEST_EN: &[&str] = &["of", "to", "in", "on", "at", "by", "for", "and", "or", "with", "from", "your", "our"];
+/// What every federal text names, whether or not this issue does in a sentence.
+const EVERYWHERE: &str = "canada canadian canadians public servants fonctionnaires ottawa québec quebec gatineau government gouvernement treasury board secretariat conseil trésor secrétariat office service services school école agency agence department ministère parliament parlement";
+/// From so many capitals on words that no sentence of the issue knows, and not one word without, a title is in title
+/// case.
+const UNKNOWN_MIN: usize = 3;
 /// From so many capitals on words that are no names, a title is in title case and not one name long.
 const CAPITALS_MIN: usize = 2;
 
@@ -65,11 +74,13 @@ struct WordsSeen {
     small: BTreeSet<String>,
     /// With a capital where no sentence begins, in lower case here: they may be names.
     named: BTreeSet<String>,
+    is_french: bool,
 }
 
 impl WordsSeen {
     fn of(proof: &Proof<'_>, is: fn(&Lang) -> bool) -> Self {
-        let mut seen = Self { small: BTreeSet::new(), named: BTreeSet::new() };
+        let is_french = is(&Lang::new("fr"));
+        let mut seen = Self { small: BTreeSet::new(), named: BTreeSet::new(), is_french };
         let prose = proof.in_language(is).filter(|passage| passage.part.is_prose() || passage.part == Part::Field);
         for passage in prose {
             for sentence in sentences(&passage.block.text) {
@@ -84,6 +95,7 @@ impl WordsSeen {
         }
         let sections = proof.newsletter.sections.iter();
         let names = sections.flat_map(|section| section.name.iter().filter(|(lang, _)| is(lang)).map(|(_, name)| name));
+        seen.named.extend(EVERYWHERE.split(' ').map(str::to_owned));
         let organization = &proof.newsletter.organization;
         let office = [&organization.name, &organization.on_behalf_of].into_iter().flat_map(|texts| texts.values());
         for name in names.chain(office) {
@@ -96,8 +108,16 @@ impl WordsSeen {
     /// Whether most words of a title have a capital that they have in no sentence.
     fn are_all_capitals(&self, title: &str) -> bool {
         let words: Vec<&str> = scan::words(title).map(|(_, word)| word).collect();
-        let (mut capitals, mut undue) = (0, 0);
+        let (mut capitals, mut undue, mut unknown) = (0, 0, 0);
         let mut small = 0;
+        let smallest = |word: &&str| {
+            let lower = word.to_lowercase();
+            let list = if self.is_french { SMALLEST_FR } else { SMALLEST_EN };
+            word.starts_with(char::is_uppercase)
+                && word.chars().any(char::is_lowercase)
+                && list.contains(&lower.as_str())
+        };
+        let n_smallest = words.iter().skip(1).filter(|word| smallest(word)).count();
         for word in words.iter().skip(1).filter(|word| word.chars().count() > 2) {
             let lower = word.to_lowercase();
             if !word.starts_with(char::is_uppercase) {
@@ -110,8 +130,12 @@ impl WordsSeen {
             capitals += 1;
             let is_small_word = SMALL.contains(&lower.as_str());
             undue += usize::from(is_small_word || (self.small.contains(&lower) && !self.named.contains(&lower)));
+            unknown += usize::from(!self.named.contains(&lower));
         }
-        undue >= CAPITALS_MIN && undue * 2 > capitals && small < capitals
+        let is_all = small == 0 && unknown >= UNKNOWN_MIN && unknown * 2 > capitals;
+        (undue >= CAPITALS_MIN && undue * 2 > capitals && small < capitals)
+            || (n_smallest > 0 && capitals >= CAPITALS_MIN && small < capitals)
+            || is_all
     }
 }
 
@@ -138,13 +162,19 @@ mod tests {
     fn title_case_is_told_from_a_name_by_how_the_issue_writes_its_words() {
         let seen = WordsSeen {
             small: ["writing", "screen", "readers", "learning", "day"].map(str::to_owned).into(),
-            named: ["learning", "day"].map(str::to_owned).into(),
+            named: ["learning", "day", "canada", "treasury", "board", "canadian", "public", "servants"]
+                .map(str::to_owned)
+                .into(),
+            is_french: false,
         };
         for (title, expected) in [
             ("Writing For Screen Readers", true),
             ("Writing for Screen Readers", true),
             ("Writing for screen readers", false),
             ("Annual Learning Day", false),
+            ("New Tools for Busy Editors", true),
+            ("A Guide To Grants", true),
+            ("Secretariat of the Treasury Board of Canada", false),
             ("Communications 101 Boot Camp for Canadian Public Servants", false),
         ] {
             assert_eq!(seen.are_all_capitals(title), expected, "{title}");

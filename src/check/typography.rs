@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les dates comme 9 décembre 2026 : sans virgule, mois en minuscules, 1er pour le premier jour",
         bad: Example::Text("fr", "<p>Nous nous réunissons le 9 Décembre, 2026.</p>"),
         good: Example::Text("fr", "<p>Nous nous réunissons le 9\u{a0}décembre 2026 et le 1er\u{a0}mars.</p>"),
-        judge: dates,
+        judge: super::written::dates,
         ..rule("TYP-07", Severity::Warning, "2.2")
     },
     Rule {
@@ -79,7 +79,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les heures comme 16 h 30 : ni am ni pm, ni 16h30, ni 16:30",
         bad: Example::Text("fr", "<p>La séance commence à 16:30.</p>"),
         good: Example::Text("fr", "<p>La séance commence à 16\u{a0}h\u{a0}30.</p>"),
-        judge: times,
+        judge: super::written::times,
         ..rule("TYP-08", Severity::Warning, "2.2")
     },
     Rule {
@@ -87,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les milliers avec une espace insécable, les décimales avec une virgule",
         bad: Example::Text("fr", "<p>Plus de 4,000 personnes lisent l'infolettre.</p>"),
         good: Example::Text("fr", "<p>Plus de 4\u{a0}000 personnes lisent l'infolettre, soit 5,5\u{a0}%.</p>"),
-        judge: digits,
+        judge: super::written::digits,
         ..rule("TYP-09", Severity::Warning, "2.2")
     },
     Rule {
@@ -95,7 +95,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les intervalles en toutes lettres (de … à …), sans tiret",
         bad: Example::Text("fr", "<p>Inscrivez-vous pour les 10–12\u{a0}décembre.</p>"),
         good: Example::Text("fr", "<p>Inscrivez-vous pour la période du 10 au 12\u{a0}décembre.</p>"),
-        judge: ranges,
+        judge: super::written::ranges,
         ..rule("TYP-10", Severity::Warning, "2.2")
     },
     Rule {
@@ -103,7 +103,7 @@ pub(super) const RULES: &[Rule] = &[
         fr: "Les ordinaux comme 1er, 1re, 2e",
         bad: Example::Text("fr", "<p>C'est la 2ème édition.</p>"),
         good: Example::Text("fr", "<p>C'est la 2e édition et la 1re en ligne.</p>"),
-        judge: ordinals,
+        judge: super::written::ordinals,
         ..rule("TYP-11", Severity::Warning, "2.2")
     },
     Rule {
@@ -150,7 +150,13 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Says something of every match of a pattern in the French that readers get. A rule whose mend is `compose`'s weighs
 /// `F` while nothing is composed, and `W` when something is left.
-fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, mended: bool, words: impl Fn(&str) -> (Words, Words)) {
+pub(super) fn each(
+    proof: &Proof<'_>,
+    hits: &mut Vec<Hit>,
+    pattern: &Regex,
+    mended: bool,
+    words: impl Fn(&str) -> (Words, Words),
+) {
     for reading in proof.readings(Lang::is_french) {
         for range in scan::matches(pattern, reading.text()) {
             if !reading.is_marked(&range) {
@@ -201,15 +207,14 @@ fn with_word(text: &str, range: &Range<usize>) -> Range<usize> {
 
 fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // A comma before a digit is a decimal, a full stop before a letter begins a name of a host or a file.
-    static COMMA: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"[\p{L}0-9»”"’%$\])]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"#));
+    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s«(\[–—-]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"));
     static OTHERS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"[\p{L}0-9»”"’%$\])]([ \u{a0}\u{202f}]+(?:\.{1,3}|…|\)))(?:[\s»”)]|$)"#));
+        LazyLock::new(|| pattern(r#"[^\s«(\[–—.-]([ \u{a0}\u{202f}]+(?:\.{1,3}(?:[\s»”"),]|$)|…|\)))"#));
     // The next sentence begins at once: `capitales .Ensuite`, but not `.NET`.
     static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»%$]([ \u{a0}\u{202f}]+\.)\p{Lu}\p{Ll}{2}"));
     for fault in [&COMMA, &OTHERS, &GLUED] {
         each_own(proof, hits, fault, |shown| {
-            let sign = shown.chars().next_back().unwrap_or(',');
+            let sign = shown.trim_end().chars().find(|c| matches!(c, ',' | '.' | '…' | ')')).unwrap_or(',');
             (
                 words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
                 words!("take the space out", "supprimez l'espace"),
@@ -219,7 +224,7 @@ fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\p{L}+[)»]? ?:)(?:\s|$)"));
+    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"((?:\p{L}+|[0-9]+)[)»”%$]? ?:)(?:\s|$)"));
     each(proof, hits, &FAULT, true, |shown| {
         (
             words!(
@@ -250,7 +255,8 @@ fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static NARROW: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
-    static FOREIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”])"#));
+    static FOREIGN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|„[^"“”«»]{2,}["“”])"#));
     each(proof, hits, &NARROW, true, |shown| {
         (
             words!(
@@ -260,12 +266,25 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             words!("put a no-break space after « and before »", "mettez une espace insécable après « et avant »"),
         )
     });
-    each(proof, hits, &FOREIGN, false, |shown| {
-        (
-            words!("{shown}: English quotation marks in French", "{shown}\u{a0}: des guillemets anglais en français"),
-            words!("write « … »", "écrivez « … »"),
-        )
-    });
+    for reading in proof.readings(Lang::is_french) {
+        for range in scan::matches(&FOREIGN, reading.text()) {
+            // Within « … » the second pair is “ ”, as it should be; code quotes as its language does.
+            let before = &reading.text()[..range.start];
+            let is_inside = before.matches('«').count() > before.matches('»').count();
+            let shown = &reading.text()[range.clone()];
+            if (is_inside && shown.starts_with('“')) || reading.is_marked(&range) || reading.is_code(&range) {
+                continue;
+            }
+            let (message, hint) = (
+                words!(
+                    "{shown}: English quotation marks in French",
+                    "{shown}\u{a0}: des guillemets anglais en français"
+                ),
+                words!("write « … »", "écrivez « … »"),
+            );
+            hits.push(reading.hit(range, message, hint));
+        }
+    }
     for reading in proof.readings(Lang::is_french) {
         let (open, close) = (reading.text().matches('«').count(), reading.text().matches('»').count());
         if open != close {
@@ -284,9 +303,14 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static LOOSE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"([0-9] ?[%$¢]|[0-9] ?(?:km|kg|cm|mm|Mo|Ko|Go|To|°C|M\$|G\$)(?:[^\p{L}]|$))"));
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\$\s?[0-9][0-9 ,.\u{a0}]*)"));
+    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"([0-9] ?[%$¢€]|[0-9] ?(?:km|kg|cm|mm|ml|ha|Mo|Ko|Go|To|MHz|GHz|kWh|°C|[MGk]\$)(?:[^\p{L}]|$))")
+    });
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[^0-9\s\u{a0}][\s\u{a0}]?|[^0-9\s\u{a0}]\s)([$€]\s?[0-9][0-9 ,.\u{a0}]*)|(?:^|\s)(%\s?[0-9]+)(?:\s|$)",
+        )
+    });
     each(proof, hits, &LOOSE, true, |shown| {
         (
             words!(
@@ -313,11 +337,11 @@ fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu)([’'][ \u{a0}\u{202f}]+)\p{L}",
+            r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu|entr)([’'][ \u{a0}\u{202f}]+)\p{L}",
         )
     });
     static BEFORE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu)([ \u{a0}\u{202f}]+[’'])\p{L}"));
+        LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|aujourd)([ \u{a0}\u{202f}]+[’'])\p{L}"));
     for fault in [&AFTER, &BEFORE] {
         each_own(proof, hits, fault, |shown| {
             (
@@ -358,146 +382,11 @@ fn two_apostrophes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-const MONTHS: &str = "(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)";
-const MONTHS_CAPITAL: &str = "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)";
-
-fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static CAPITAL: LazyLock<Regex> =
-        LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
-    static COMMA: LazyLock<Regex> =
-        LazyLock::new(|| pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
-    static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
-    static REVERSED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
-    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(
-            r"\b((?:en|de|fin|début|au mois de|du mois de) {MONTHS_CAPITAL}|(?:le|du|au|ce|chaque) (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
-        ))
-    });
-    // In figures a reader from abroad takes the day for the month.
-    static FIGURES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\b"));
-    static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b((?:January|February|March|April|June|July|August|September|October|November|December) [0-9]{1,2}|[0-9]{1,2} (?:January|February|March|April|June|July|August|September|October|November|December))\b",
-        )
-    });
-    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED, &NAMED, &FIGURES, &ENGLISH] {
-        each(proof, hits, fault, false, |shown| {
-            (
-                words!(
-                    "`{shown}` is not how a date is written in French",
-                    "`{shown}` n'est pas une date à la française"
-                ),
-                words!(
-                    "write 9\u{a0}décembre 2026, or 1er\u{a0}décembre",
-                    "écrivez 9\u{a0}décembre 2026, ou 1er\u{a0}décembre"
-                ),
-            )
-        });
-    }
-}
-
-fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
-        )
-    });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!("`{shown}` is not how a time is written in French", "`{shown}` n'est pas une heure à la française"),
-            words!("write 16\u{a0}h\u{a0}30", "écrivez 16\u{a0}h\u{a0}30"),
-        )
-    });
-}
-
-fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures|ans\b))(?:[^0-9,]|,(?:[^0-9]|$)|$)",
-        )
-    });
-    // Years, telephones and numbers of rooms, laws and versions are not parted.
-    static LONG: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^|[^\p{L}0-9.,/°$'’-])((?:1[0-4]|[2-9][0-9]|2[2-9])[0-9]{2}\s\p{Ll}{4,}|[0-9]{5,}\s(?:de\s)?\p{Ll}{4,}|[0-9]{1,3}\.[0-9]{3}\s\p{Ll}{4,})",
-        )
-    });
-    static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^|\s)([0-9]{1,3}\.[0-9]{3}\s(?:personnes|abonnés|pages|employés|fonctionnaires|messages|visites|visiteurs|lecteurs|membres|réponses|appels)\b)",
-        )
-    });
-    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|année|an|en|de|depuis|dès|art\.|p\.)[\s\u{a0}]*$",
-        )
-    });
-    each(proof, hits, &FAULT, false, digits_words);
-    each(proof, hits, &DOTTED, false, digits_words);
-    for reading in proof.readings(Lang::is_french) {
-        for range in scan::matches(&LONG, reading.text()) {
-            if !reading.is_marked(&range) && !NAMES.is_match(&reading.text()[..range.start]) {
-                let (message, hint) = digits_words(&reading.text()[range.clone()]);
-                hits.push(reading.hit(range, message, hint));
-            }
-        }
-    }
-}
-
-fn digits_words(shown: &str) -> (Words, Words) {
-    (
-        words!("`{shown}` is not how a number is written in French", "`{shown}` n'est pas un nombre à la française"),
-        words!("write 4\u{a0}000 and 5,5", "écrivez 4\u{a0}000 et 5,5"),
-    )
-}
-
-fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h)\b",
-        )
-    });
-    static DAYS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(
-            r"\b([0-9]{{1,2}}-[0-9]{{1,2}}\s(?:{MONTHS}|h\b)|[0-9]{{1,2}}\s?h(?:\s?[0-5][0-9])?\s?-\s?[0-9]{{1,2}}\s?h)"
-        ))
-    });
-    // Two years that follow each other; `2026-12-09` is a date and `2026-12` the name of an issue.
-    static YEARS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)[0-9]{2}-(?:19|20)[0-9]{2})(?:[^0-9-]|$)"));
-    for fault in [&DAYS, &YEARS] {
-        each(proof, hits, fault, false, range_words);
-    }
-    each(proof, hits, &FAULT, false, range_words);
-}
-
-fn range_words(shown: &str) -> (Words, Words) {
-    (
-        words!("`{shown}`: a range with a dash", "`{shown}`\u{a0}: un intervalle avec un tiret"),
-        words!("write de … à …, du … au …", "écrivez de … à …, du … au …"),
-    )
-}
-
-fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b((?:[0-9]+(?:ème|eme|ième|ieme|ère|ière|iere|ier|nde|nd|st|rd|th)|[XVI]+(?:ème|ième))s?)\b")
-    });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!(
-                "`{shown}` is not how an ordinal is written in French",
-                "`{shown}` n'est pas un ordinal à la française"
-            ),
-            words!("write 1er, 1re, 2e", "écrivez 1er, 1re, 2e"),
-        )
-    });
-}
-
 fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // Words that are English as well (Education, Edition) are left out: names of programs hold them.
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[^\p{L}])(Etats?|Etant|Etape(?:s)?|Etude(?:s)?|Etudiant(?:e|s|es)?|Etre|Etes|Ecole(?:s)?|Ecoute(?:z|r)?|Ecri(?:re|vez|t|te|ts|tes)|Egalement|Egalité|Egypte|Elabor(?:er|ez)|Elève(?:s)?|Energie|Equipe(?:s)?|Equité|Evénement(?:s)?|Evite[zr]|Evalue[zr]|Echange(?:z|r|s)|Eté|Etablir|Etablissement(?:s)?|Ecran(?:s)?|Ecosystème(?:s)?|Elargi(?:r|ssez)|Elimine[zr]|Epargne[zr]?|Etende[zr]|Emette[zr]|Ile(?:s)?|Ca (?:va|fait|ne|se|vous)|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|vos|votre|tous|toutes|quoi|qui))\b",
+            r"(?:^|[^\p{L}])(Etats?|Etant|Etapes?|Etudes?|Etudi(?:ante?s?|er|ez)|Etre|Etes|Ecoles?|Ecout(?:e[zr]?|ant)|Ecri(?:re|vez|t|te|ts|tes|ture|vains?)|Egale?s?|Egalement|Egalité|Egaux|Egypte|Elabor(?:er|ez|ation)|Elèves?|Elargi(?:r|ssez)|Elimine[zr]|Eligib(?:le|les|ilité)|Elus?|Energies?|Energétique|Equipes?|Equipements?|Equité|Equilibre|Equivalent|Evénements?|Evite[zr]|Evalue[zr]|Eventuel(?:le|s|les)?|Evidemment|Evolue[zr]|Echanges?|Echange[zr]|Echantillons?|Echéanc(?:e|es|ier)|Echecs?|Echelles?|Eclair(?:er|ez|age)|Ecologi(?:e|que|ques)|Economi(?:e|es|que|ques|ser|sez)|Ecarts?|Ecrans?|Ecosystèmes?|Editeurs?|Editrices?|Electroni(?:que|ques)|Emissions? (?:de|d')|Emettre|Emette[zr]|Enoncés?|Enumér|Epargne[zr]?|Epoques?|Epreuves?|Etabl(?:ir|it|issements?|issez)|Etende[zr]|Etendue?s?|Eté|Etoiles?|Etrangers?|Etranges?|Etroite?s?|Etiquettes? (?:de|d')|Evaluations? (?:de|des|du|en|d')|Editions? (?:de|des|du|en|d'|spéciale)|Education (?:de|des|et la|à)|Evolutions? (?:de|des|du|d')|Elections? (?:de|des|du|et)|Iles?|ECOLES?|ETATS?|ETUDES?|EQUIPES?|EVENEMENTS?|ECRIVEZ|Ca (?:va|fait|ne|se|vous|y|marche|suffit|commence)|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|cette|ces|vos|votre|notre|nos|tous|toutes|quoi|qui|quel|quelle|lire|suivre|retenir|travers|moins|mesure|chaque|distance|savoir|bientôt|présent|part|côté|cause|défaut|vous|nous|Ottawa|Montréal|Québec|Toronto|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Edmonton|Moncton|Iqaluit|Regina|Victoria|Fredericton|Charlottetown|Whitehorse|Yellowknife))(?:[^\p{L}]|$)",
         )
     });
     each(proof, hits, &FAULT, false, |shown| {
@@ -514,7 +403,7 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?)(?:[^\p{L}-]|$)",
+            r"\b([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?|podcasts?|hashtags?|blogs?|checklists?|brainstormings?|meetings?|templates?|[sS]ites? [iI]nternet|smartphones?|toolkits?|networking|c\.[ \u{a0}]?à[ \u{a0}]?d\.|cad\.|i\.e\.|e\.g\.)(?:[^\p{L}-]|$)",
         )
     });
     // With a capital inside a sentence it is a name: CCO Newsletter.
@@ -529,13 +418,25 @@ fn french_word(shown: &str) -> (Words, Words) {
         text if text.contains("mail") => "courriel",
         text if text.starts_with("newsletter") => "infolettre",
         text if text.starts_with('p') && text.contains("ex") => "par exemple",
-        text if text.starts_with("c.") => "c'est-à-dire",
+        text if text.starts_with("c.") || text.starts_with("c-") => "c'est-à-dire",
         text if text.starts_with("etc") => "etc.",
         text if text.starts_with("page") => "page Web",
         text if text.starts_with("webin") => "webinaire",
         text if text.starts_with("feed") => "rétroaction",
         text if text.starts_with("dead") => "date limite",
         text if text.starts_with("work") => "atelier",
+        text if text.starts_with("podcast") => "balado",
+        text if text.starts_with("hash") => "mot-clic",
+        text if text.starts_with("blog") => "blogue",
+        text if text.starts_with("check") => "liste de vérification",
+        text if text.starts_with("brain") => "remue-méninges",
+        text if text.starts_with("meet") => "réunion",
+        text if text.starts_with("templ") => "gabarit",
+        text if text.starts_with("smart") => "téléphone intelligent",
+        text if text.starts_with("tool") => "boîte à outils",
+        text if text.starts_with("netw") => "réseautage",
+        text if text.starts_with("cad") || text.starts_with("i.e") => "c'est-à-dire",
+        text if text.starts_with("e.g") => "par exemple",
         _ => "site Web",
     };
     (
@@ -554,6 +455,10 @@ fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // These are nobody's language: every language is read, the titles of other people too.
     for reading in proof.readings(|_| true) {
         for range in scan::matches(&FAULT, reading.text()) {
+            // In English the em dash is STY-06's.
+            if reading.lang.is_english() && reading.text()[range.clone()].contains('—') {
+                continue;
+            }
             // Names of places and ridings are joined by one: Ottawa—Vanier.
             let joins = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
             let shown = &reading.text()[range.clone()];
@@ -576,4 +481,5 @@ fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+    super::raw::leftovers(proof, hits);
 }

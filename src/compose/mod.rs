@@ -86,8 +86,8 @@ fn edition(
         }
         mended.layout(&id, bytes, Edition::html_wire_bytes(&rendered.html));
     }
-    let subject = joined(langs, |lang| view::subject(material, lang));
-    let preheader = joined(langs, |lang| view::preheader(material, lang));
+    let subject = joined(langs, |lang| view::subject(material, lang, mended));
+    let preheader = joined(langs, |lang| view::preheader(material, lang, mended));
     Ok(Edition {
         headers: headers(material.newsletter, &id, langs),
         audience: audience(&material.issue.id, &id),
@@ -104,7 +104,7 @@ fn edition(
 }
 
 /// `EN | FR`, in the order of the body (RULES BIL-11).
-fn joined(langs: &[Lang], text: impl Fn(&Lang) -> String) -> String {
+fn joined(langs: &[Lang], text: impl FnMut(&Lang) -> String) -> String {
     langs.iter().map(text).collect::<Vec<_>>().join(" | ")
 }
 

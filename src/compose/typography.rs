@@ -66,7 +66,7 @@ fn traits(text: &str) -> u16 {
                 note(APOSTROPHE_SPACE, matches!(last, '\'' | '’'));
             }
             ':' => note(COLON, true),
-            ';' | '?' | '!' => note(SPACE_MARK, is_space(last)),
+            ';' | '?' | '!' | ',' | '.' | '…' | ')' => note(SPACE_MARK, is_space(last)),
             '«' | '»' => note(GUILLEMET, true),
             '%' | '$' => {
                 note(DIGIT_SIGN, last.is_numeric());
@@ -78,7 +78,7 @@ fn traits(text: &str) -> u16 {
             }
             _ if is_space(last) => {
                 let is_counted = before.is_numeric();
-                note(DIGIT_SPACE_UNIT, is_counted && matches!(c, 'k' | 'K' | 'M' | 'G'));
+                note(DIGIT_SPACE_UNIT, is_counted && matches!(c, 'k' | 'K' | 'M' | 'G' | 'c' | 'm' | '°' | '€' | '¢'));
                 note(DIGIT_SPACE_H, is_counted && c == 'h');
                 note(DIGIT_HALF, is_counted && matches!(c, 'a' | 'p'));
                 note(DAY_MONTH, (is_counted || before == 'r') && c.is_alphabetic());
@@ -120,6 +120,9 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
     vec![
         mend("TYP-02", true, COLON, r"(\p{L}|\d|[»)%])[ \u{202f}]:(\s|$)", |c| format!("{}{NBSP}:{}", &c[1], &c[2])),
         mend("TYP-02", false, COLON, r"(\p{L}|[»)%]):( |$)", |c| format!("{}{NBSP}:{}", &c[1], &c[2])),
+        mend("TYP-01", false, SPACE_MARK, r"([\p{L}\d»%$\])])[ \u{a0}\u{202f}]+(,\D|,$|…|\)|\.\s|\.$)", |c| {
+            format!("{}{}", &c[1], &c[2])
+        }),
         mend("TYP-03", false, SPACE_MARK, r"[ \u{a0}\u{202f}]+([;?!])", |c| c[1].to_owned()),
         mend("TYP-04", true, GUILLEMET, r"«[ \u{202f}]", |_| format!("«{NBSP}")),
         mend("TYP-04", true, GUILLEMET, r"[ \u{202f}]»", |_| format!("{NBSP}»")),
@@ -127,9 +130,13 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
             if &c[1] == "\u{a0}" { c[0].to_owned() } else { format!("«{NBSP}{}", &c[1]) }
         }),
         mend("TYP-04", false, GUILLEMET, r"([^\s\u{a0}])»", |c| format!("{}{NBSP}»", &c[1])),
-        mend("TYP-05", true, DIGIT_SPACE_UNIT, r"(\d)[ \u{202f}]([%$]|k[gm]\b|[KMG]o\b)", |c| {
-            format!("{}{NBSP}{}", &c[1], &c[2])
-        }),
+        mend(
+            "TYP-05",
+            true,
+            DIGIT_SPACE_UNIT,
+            r"(\d)[ \u{202f}]([%$€¢]|[MGk]\$|k[gm]\b|[cm]m\b|ml\b|°C|[KMG]o\b)",
+            |c| format!("{}{NBSP}{}", &c[1], &c[2]),
+        ),
         mend("TYP-05", false, DIGIT_SIGN, r"(\d)([%$])", |c| format!("{}{NBSP}{}", &c[1], &c[2])),
         mend("TYP-06", false, APOSTROPHE_SPACE, r"\b([ldnmtsjcLDNMTSJC]|[Qq]u)(['’]) +(\p{L})", |c| {
             format!("{}{}{}", &c[1], &c[2], &c[3])

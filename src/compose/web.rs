@@ -27,8 +27,8 @@ pub fn web(
         let mut view = view::edition(&material, templates, std::slice::from_ref(lang), Layout::Full, &mut mended)?;
         let mut half = view["halves"][0].take();
         for_pages(&mut half, &files);
-        half["subject"] = json!(view::subject(&material, lang));
-        half["preheader"] = json!(view::preheader(&material, lang));
+        half["subject"] = json!(view::subject(&material, lang, &mut mended));
+        half["preheader"] = json!(view::preheader(&material, lang, &mut mended));
         let half: WebHalf = serde_json::from_value(half).context("a half does not have the fields of a page")?;
         halves.push(half);
     }

@@ -13,6 +13,7 @@ use crate::model::Words;
 
 mod guard;
 mod kept;
+mod once;
 mod request;
 mod robots;
 
@@ -67,6 +68,8 @@ pub struct Fetched {
     /// How many redirects were followed in this run.
     pub redirects: usize,
 }
+
+pub use once::Told;
 
 /// A body with what its server said about it.
 #[derive(Debug, Clone, Default)]

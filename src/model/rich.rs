@@ -218,6 +218,62 @@ pub fn words(html: &str) -> String {
     out
 }
 
+/// A body as the Markdown that an editor would write. None: it has a table, which Markdown lays out otherwise.
+pub fn markdown(html: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut before: Option<Within> = None;
+    for line in lines(html) {
+        let text = inline_markdown(&bits(&html[line.range]));
+        let is_item = |within: Option<Within>| matches!(within, Some(Within::Item { .. }));
+        let begin = match line.within {
+            Within::Paragraph => String::new(),
+            Within::Heading(level) => "#".repeat(usize::from(level)) + " ",
+            Within::Item { ordered, level } => "   ".repeat(usize::from(level)) + if ordered { "1. " } else { "- " },
+            Within::Quote => "> ".to_owned(),
+            Within::Cell { .. } => return None,
+        };
+        if before.is_some() {
+            out.push_str(if is_item(before) && is_item(Some(line.within)) { "\n" } else { "\n\n" });
+        }
+        out.push_str(&begin);
+        out.push_str(&text);
+        before = Some(line.within);
+    }
+    Some(out + "\n")
+}
+
+fn inline_markdown(bits: &[Bit]) -> String {
+    let mut out = String::new();
+    let mut open: Vec<String> = Vec::new();
+    for bit in bits {
+        match bit {
+            Bit::Text(text) => {
+                for c in text.chars() {
+                    if matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '`') {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+            }
+            Bit::Link(href) => {
+                out.push('[');
+                open.push(format!("]({href})"));
+            }
+            Bit::Strong | Bit::Em => {
+                let mark = if *bit == Bit::Strong { "**" } else { "*" };
+                out.push_str(mark);
+                open.push(mark.to_owned());
+            }
+            Bit::End => out.push_str(&open.pop().unwrap_or_default()),
+            Bit::Break => out.push_str("\\\n"),
+        }
+    }
+    while let Some(end) = open.pop() {
+        out.push_str(&end);
+    }
+    out
+}
+
 /// Text for HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -255,6 +311,14 @@ mod tests {
                 ("x<br>y", Within::Paragraph),
             ]
         );
+    }
+
+    #[test]
+    fn a_body_becomes_the_markdown_that_an_editor_would_write() {
+        let html = "<p>See <a href=\"https://example.ca/a\">the <strong>guide</strong></a>.</p><h3>Why</h3><ul><li>one</li><li>two</li></ul><blockquote><p>x*y</p></blockquote>";
+        let expected = "See [the **guide**](https://example.ca/a).\n\n### Why\n\n- one\n- two\n\n> x\\*y\n";
+        assert_eq!(markdown(html).as_deref(), Some(expected));
+        assert_eq!(markdown(BODY), None);
     }
 
     #[test]

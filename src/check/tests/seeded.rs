@@ -539,6 +539,163 @@ fn slips_in_a_finished_mail_are_found() {
             &["ACC-04", "BIL-05"],
         ),
         ("en", Header, "news@example.ca", "nobody", "SND-08", &[]),
-        ("en", Header, "<news.example.ca>", "", "SND-08", &[]),
+        ("en", Header, "<news-en.example.ca>", "", "SND-08", &[]),
     ]);
+}
+
+/// As [`assert_found`], for slips at which other rules may well speak.
+fn assert_told(slips: &[(&'static str, At, &'static str, &'static str, &'static str)]) {
+    let silent = slips.iter().filter(|(key, at, from, to, rule)| {
+        let all = findings((key, *at, from, to, rule, &[]));
+        !all.iter().any(|it| it.rule == *rule)
+    });
+    let silent: Vec<String> =
+        silent.map(|(key, _, from, to, rule)| format!("{rule} {key} {from:?} → {to:?}")).collect();
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn the_same_slips_made_in_other_ways_are_found() {
+    assert_told(&[
+        ("fr", Title, "Un accueil en toute simplicité", "Upcoming learning events", "BIL-09"),
+        ("fr", Title, "Un accueil en toute simplicité", "Writing for new colleagues", "BIL-09"),
+        ("en", Title, "A plain welcome", "Nouvelles de la communauté", "BIL-09"),
+        ("fr", Body, "Ce que vous apprendrez", "What you will learn", "BIL-09"),
+        ("fr", Subject, "Des nouvelles pour les communicateurs", "News for communicators", "BIL-11"),
+        ("fr", Subject, "Des nouvelles pour les communicateurs", "Upcoming learning events", "BIL-11"),
+        ("fr", Alt, "Deux personnes lisent un guide", "Colleagues reading together", "BIL-14"),
+        ("en", Body, "The plain language network", "The BCC", "BIL-16"),
+        ("fr", Body, "sans frais.", "sans frais (oui ), merci.", "TYP-01"),
+        ("fr", Body, "sans frais.", "sans frais … merci.", "TYP-01"),
+        ("fr", Body, "Lisez le", "En 2027: lisez le", "TYP-02"),
+        ("fr", Body, "du langage clair se", "du “« langage clair »” se", "TYP-04"),
+        ("fr", Body, "sans frais", "par 20°C", "TYP-05"),
+        ("fr", Body, "sans frais", "pour 10€", "TYP-05"),
+        ("fr", Body, "Lisez le", "Aujourd' hui, lisez le", "TYP-06"),
+        ("fr", Body, "le 10\u{a0}février 2027", "le février 10", "TYP-07"),
+        ("fr", Body, "sans frais", "le 01 mars", "TYP-07"),
+        ("fr", Body, "sans frais", "d'Avril à mai", "TYP-07"),
+        ("fr", Body, "le 10\u{a0}février", "le mercredi, 10\u{a0}février", "TYP-07"),
+        ("fr", Body, "4\u{a0}000 personnes", "4000 personnes", "TYP-09"),
+        ("fr", Body, "sans frais", "pour 1500 lecteurs", "TYP-09"),
+        ("fr", Body, "sans frais", "après 3.5 jours", "TYP-09"),
+        ("fr", Body, "sans frais", "lundi-vendredi", "TYP-10"),
+        ("fr", Body, "sans frais", "janvier–mars", "TYP-10"),
+        ("fr", Body, "sans frais", "pour 10-15 %", "TYP-10"),
+        ("fr", Body, "sans frais", "pour la 2è fois", "TYP-11"),
+        ("fr", Body, "Lisez le", "Evidemment, lisez le", "TYP-12"),
+        ("fr", Body, "Lisez le", "A Ottawa, lisez le", "TYP-12"),
+        ("fr", Body, "sans frais", "sur notre blog", "TYP-13"),
+        (
+            "fr",
+            Body,
+            "<li>Comment planifier</li><li>Comment mettre à l'essai</li>",
+            "<li>planifier.</li><li>mettre à l'essai.</li>",
+            "TYP-14",
+        ),
+        ("fr", Title, "Un accueil en toute simplicité", "Nouveaux Outils Pour Rédacteurs", "TYP-15"),
+        ("en", Title, "A plain welcome", "New Tools for Busy Editors", "STY-01"),
+        ("en", Body, "at no cost", "in March, 2027", "STY-03"),
+        ("en", Body, "at no cost", "on march 3", "STY-03"),
+        ("en", Body, "at no cost", "on our Web site", "STY-05"),
+        ("en", Body, "at no cost", "with a license", "STY-05"),
+        ("en", Body, "at no cost", "for ½ an hour", "STY-06"),
+        ("en", Body, ", at no cost", " — at no cost", "STY-06"),
+        ("en", Body, "at no cost", "ten percent more", "STY-06"),
+        ("en", Body, "Three colleagues", "Three TBS colleagues", "STY-08"),
+        ("en", Body, "on February 10, 2027", "on Thursday, February 10, 2027", "STY-12"),
+        ("en", Body, "Read the", "Register by November 15, 2026. Read the", "STY-12"),
+        ("fr", Body, "Lisez le", "Inscrivez-vous d'ici le 15\u{a0}novembre 2026. Lisez le", "STY-12"),
+        ("en", Html, " dir=\"ltr\"", " dir=\"rtl\"", "ACC-01"),
+        ("en", Alt, "Two people read a guide", "IMG_1234", "ACC-04"),
+        ("en", Alt, "Two people read a guide", "A plain welcome", "ACC-04"),
+        ("en", Body, "<h3>What you will learn</h3>", "<p><strong>What you will learn</strong></p>", "ACC-05"),
+        ("en", Html, "<h2>", "<p style=\"color:lightcoral\">Pale</p><h2>", "ACC-06"),
+        ("en", Html, "<h2>", "<p style=\"color:hsl(0,0%,75%)\">Pale</p><h2>", "ACC-06"),
+        ("en", Html, "<h2>", "<p align=\"justify\">Words that run from side to side</p><h2>", "ACC-07"),
+        (
+            "en",
+            Html,
+            "<h2>",
+            "<p style=\"font:11px/1.2 Arial, sans-serif\">Small print that nobody reads without a glass</p><h2>",
+            "ACC-07",
+        ),
+        ("en", Body, "Read the", "Click the green button. Read the", "ACC-09"),
+        ("en", Html, "<h2>", "<div dir=\"rtl\">a</div><h2>", "ACC-09"),
+        ("en", Html, "<h2>", "<p><a href=\"#\">Register</a></p><h2>", "ACC-10"),
+        ("en", Plain, "Three colleagues explain how", "", "ACC-11"),
+        ("fr", Plain, "réseau", "r&eacute;seau", "ACC-11"),
+        ("en", Html, "<h2>", "<p style=\"animation:a 1s\">a</p><h2>", "ACC-12"),
+        (
+            "en",
+            Html,
+            "<h2>",
+            "<table role=\"presentation\" background=\"a.png\"><tr><td>a</td></tr></table><h2>",
+            "CLI-02",
+        ),
+        ("en", Html, "<h2>", "<p onmouseout=\"x()\">a</p><h2>", "CLI-02"),
+        ("en", Html, "<h2>", "<div style=\"width:800px\">a</div><h2>", "CLI-04"),
+        ("en", Subject, "News", "URGENT: news", "CLI-06"),
+        ("en", Subject, "communicators", "communicators →", "CLI-06"),
+        ("en", Html, "<h2>", "<p style=\"font:16px Lato\">a</p><h2>", "CLI-07"),
+        ("fr", Plain, "90, rue Elgin", "Ailleurs", "SND-01"),
+        (
+            "en",
+            Html,
+            "<h2>",
+            "<img alt=\"A\" src=\"https://track.example.ca/open/a.png\" width=\"90\" height=\"90\"><h2>",
+            "SND-07",
+        ),
+        ("en", Html, "<h2>", "<p style=\"background:url(https://example.ca/a.png?u=1)\">a</p><h2>", "SND-07"),
+        ("en", Body, "https://www.canada.ca/en/guide.html", "https://click.example.ca/en/guide.html", "SND-07"),
+        ("en", Header, "<news-en.example.ca>", "<news-fr.example.ca>", "SND-08"),
+        ("en", Body, ">guide to plain language<", ">Read the guide here<", "LNK-01"),
+        ("en", Body, ">guide to plain language<", ">More info<", "LNK-01"),
+        ("fr", Body, "https://www.canada.ca/fr/guide.html", "https://en.example.ca/guide", "LNK-03"),
+        ("fr", Body, "https://www.canada.ca/fr/guide.html", "https://example.gc.ca/guide_e.html", "LNK-03"),
+        ("en", Body, "https://www.canada.ca/en/guide.html", "https://team.sharepoint.com/guide", "LNK-05"),
+        (
+            "fr",
+            Body,
+            "<a href=\"https://www.canada.ca/fr/guide.html\">guide du langage clair</a>",
+            "<a href=\"https://www.canada.ca/fr/guide.pdf\">guide (PDF, 4.35 MB)</a>",
+            "LNK-06",
+        ),
+        ("en", Body, ">guide to plain language</a>", ">(guide to plain language</a>", "LNK-10"),
+    ]);
+}
+
+/// Texts that are right, and look a little like slips: nothing is said of them that weighs.
+#[test]
+fn what_only_looks_like_a_slip_is_left_alone() {
+    for (en, fr) in [
+        ("at no cost (yes)", "sans frais (oui)"),
+        ("on the 1st floor", "au 1er étage"),
+        ("for $20", "pour 20\u{a0}$"),
+        ("with R&amp;D", "avec la R-D"),
+        ("until noon", "jusqu'à midi"),
+        ("with WCAG 2.1", "avec WCAG 2.1"),
+        ("in 2025 in Montréal", "en 2025 à Montréal"),
+        ("(ext. 12)", "(poste 12)"),
+        ("24 hours a day", "24 heures sur 24"),
+        ("with “Hello!”", "avec «\u{a0}Allô!\u{a0}»"),
+        ("where he said “yes”", "où «\u{a0}il a dit “oui”\u{a0}»"),
+        ("from March 3 to 5", "du 3 au 5\u{a0}mars"),
+        ("to 1,500 readers", "à 1\u{a0}500 lecteurs"),
+        ("in 2024-25", "en 2024-2025"),
+        ("with <code>alt=\"\"</code> set", "avec <code>alt=\"\"</code> défini"),
+        (
+            "on <a href=\"https://www.youtube.com/watch?v=a\">a film</a>",
+            "dans <a href=\"https://www.youtube.com/watch?v=a\">un film</a>",
+        ),
+    ] {
+        let mut sample = right();
+        for (key, from, to) in [("en", "at no cost", en), ("fr", "sans frais", fr)] {
+            let story = &mut sample.issue.sections[0].stories[0];
+            put(&mut story.texts.get_mut(&lang(key)).unwrap().body, from, to);
+        }
+        let said = heavy(sample.findings());
+        assert!(said.is_empty(), "{en} / {fr}\n{}", shown(&said));
+    }
 }

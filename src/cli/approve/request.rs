@@ -8,6 +8,7 @@ use super::kept::{Request, missing};
 use super::{counting, policy, refuse, seen};
 use crate::check::WayOut;
 use crate::cli::exit::Exit;
+use crate::cli::translate::stand;
 use crate::cli::workspace::IssueFolder;
 use crate::cli::{Shell, clock, runtime, way_out, words};
 use crate::ledger::Ledger;
@@ -148,7 +149,8 @@ fn ask(desk: &Desk<'_>, edition: &Edition, approver: &Approver) -> Result<Option
     }
     let to = Address::parse(&approver.email).map_err(AddressError::words)?;
     let since = seen::since_in_all(folder, edition, editions, by)?;
-    let notes = notes(folder, edition, by, &since, shell);
+    let kept = stand::unchanged(folder, id)?;
+    let notes = notes(folder, edition, by, (&since, &kept), shell);
     let asking = Draft { issue: &folder.id, edition, to: &to, notes: &notes };
     let email = draft(&asking, &shell.config.newsletter, (secrets, keys), *now)?;
     match runtime()?.block_on(hand_over(mailer, &email))? {
@@ -174,7 +176,13 @@ fn ask(desk: &Desk<'_>, edition: &Edition, approver: &Approver) -> Result<Option
 }
 
 /// What stands above the edition.
-fn notes(folder: &IssueFolder<'_>, edition: &Edition, by: &str, since: &[Words], shell: &Shell) -> Vec<Words> {
+fn notes(
+    folder: &IssueFolder<'_>,
+    edition: &Edition,
+    by: &str,
+    (since, kept): (&[Words], &[Words]),
+    shell: &Shell,
+) -> Vec<Words> {
     let newsletter = &shell.config.newsletter;
     let lang = policy::lang(edition);
     let language = newsletter.language(&lang);
@@ -211,6 +219,16 @@ fn notes(folder: &IssueFolder<'_>, edition: &Edition, by: &str, since: &[Words],
         notes.push(words!(
             "What the check found and a named person accepts; it is part of what you approve:\n- {waivers}",
             "Ce que la vérification a relevé et qu'une personne désignée accepte; cela fait partie de ce que vous approuvez :\n- {waivers}"
+        ));
+    }
+    if !kept.is_empty() {
+        let (en, fr) = (
+            all(kept.iter().map(|line| line.en.as_str()).collect()),
+            all(kept.iter().map(|line| line.fr.as_str()).collect()),
+        );
+        notes.push(words!(
+            "Changed after its translation, and kept as it is by a named person:\n- {en}",
+            "Modifié après la traduction, et maintenu tel quel par une personne désignée :\n- {fr}"
         ));
     }
     notes.push(words!("Digest of these bytes: {digest}.", "Empreinte de ces octets : {digest}."));

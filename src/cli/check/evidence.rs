@@ -57,7 +57,7 @@ pub(super) fn sources(folder: &IssueFolder<'_>, issue: &Issue, shell: &Shell) ->
 }
 
 /// Two copies of each edition. One that cannot be addressed is found by the rules that judge its parts.
-fn copies(editions: &[Edition], issue: &Issue, shell: &Shell) -> Vec<(EditionId, [Vec<u8>; 2])> {
+pub(super) fn copies(editions: &[Edition], issue: &Issue, shell: &Shell) -> Vec<(EditionId, [Vec<u8>; 2])> {
     let newsletter = &shell.config.newsletter;
     let (secrets, signing) = (Secrets::of_samples(), Signing::default());
     let of = |edition: &Edition| {

@@ -9,9 +9,10 @@ use super::super::exit::Exit;
 use super::super::workspace::IssueFolder;
 use super::Shell;
 use crate::compose::mended;
-use crate::model::{Issue, Lang, Text};
+use crate::model::{Issue, Lang, Text, rich};
 
 /// One text that became another.
+#[derive(Clone)]
 struct Mend {
     story: Option<String>,
     lang: Lang,
@@ -25,10 +26,10 @@ pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
     let (Some(issue), Some(toml)) = (folder.load_issue()?, folder.load_issue_toml()?) else {
         anyhow::bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
     };
-    let mends = mends(&issue);
     let file = folder.shown("issue.toml");
     let mut document: DocumentMut =
         toml.parse().with_context(|| words!("could not read `{file}`", "impossible de lire `{file}`"))?;
+    let mends: Vec<Mend> = mends(&issue).iter().map(|mend| as_written(&document, mend)).collect();
     for mend in &mends {
         write(&mut document, mend);
         let place = mend.story.as_deref().unwrap_or("issue");
@@ -52,6 +53,25 @@ pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
     }
     shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
     Ok(Exit::Done)
+}
+
+/// A mended body in the form that `issue.toml` has: the editor's own Markdown where there is some, else Markdown made of
+/// the contributor's text. What Markdown cannot say, a table, stays HTML, which Markdown allows.
+fn as_written(document: &DocumentMut, mend: &Mend) -> Mend {
+    let mut mend = mend.clone();
+    let Some(story) = mend.story.as_deref().filter(|_| mend.key == "body") else { return mend };
+    let is_same = |text: &String| crate::gather::markdown(text) == mend.after;
+    let own = document
+        .get("story")
+        .and_then(|stories| stories.get(story)?.get(mend.lang.as_str())?.get("body")?.as_str())
+        .map(|own| (own.to_owned(), mended(own, &mend.lang, &mut |_, _| ()).into_owned()));
+    if let Some((before, after)) = own.filter(|(_, after)| is_same(after)) {
+        (mend.before, mend.after) = (before, after);
+    } else if let Some(after) = rich::markdown(&mend.after).filter(is_same) {
+        mend.before = rich::markdown(&mend.before).unwrap_or(mend.before);
+        mend.after = after;
+    }
+    mend
 }
 
 /// No-break spaces are what is mended most; a person sees none of them.

@@ -20,6 +20,7 @@ mod page;
 mod sarif;
 mod links;
 mod setup;
+mod service;
 mod handover;
 mod fix;
 
@@ -118,6 +119,16 @@ pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding
         &workspace::with_blocks_as_html(&shell.config.newsletter, &folder.id),
         &evidence,
     ));
+    // What an author is asked to mend is not told as mended too.
+    let asked: Vec<(String, Option<String>)> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| (finding.rule.clone(), show::story_of(finding, &issue).map(|story| story.id.to_string())))
+        .collect();
+    findings.retain(|finding| {
+        let story = || show::story_of(finding, &issue).map(|story| story.id.to_string());
+        finding.severity != Severity::Fixed || !asked.iter().any(|(rule, of)| *rule == finding.rule && *of == story())
+    });
     findings.sort_by_key(|finding| finding.severity);
     findings.dedup();
     let digests: BTreeMap<EditionId, _> =

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::super::exit::Exit;
 use super::super::{runtime, words};
 use super::{Shell, finding_json, subscribers, way_out};
-use crate::check::{Asked, Evidence, Record, Relay, Setup, check};
+use crate::check::{Asked, Evidence, Record, Relay, SETUP, Setup, check};
 use crate::dns::Dns;
 use crate::files;
 use crate::ledger::Ledger;
@@ -38,7 +38,8 @@ pub(super) fn run(shell: &Shell) -> Result<Exit> {
         findings: Vec::new(),
         languages: newsletter.languages.clone(),
     };
-    let evidence = Evidence { way_out: way_out::kind(shell)?, setup: Some(setup), ..Evidence::at(shell.now) };
+    let copies = composed(shell)?;
+    let evidence = Evidence { way_out: way_out::kind(shell)?, setup: Some(setup), copies, ..Evidence::at(shell.now) };
     let mut quiet = newsletter.clone();
     quiet.blocks = crate::model::Blocks::default();
     let findings: Vec<Finding> = check(&issue, &[], &quiet, &evidence);
@@ -55,6 +56,16 @@ pub(super) fn run(shell: &Shell) -> Result<Exit> {
         (false, true) => Exit::Look,
         (false, false) => Exit::Done,
     })
+}
+
+/// Copies of the issue in work, once it is composed: whether the relay takes messages of their size.
+fn composed(shell: &Shell) -> Result<Vec<(crate::model::EditionId, [Vec<u8>; 2])>> {
+    let id = super::workspace::issue_in_work(&shell.config)?;
+    let folder = super::workspace::folder(&shell.config, &id);
+    let Some(issue) = folder.load_issue()? else { return Ok(Vec::new()) };
+    // What was changed by hand since is another command's to say.
+    let editions = folder.composed().map(|(_, editions)| editions).unwrap_or_default();
+    Ok(super::evidence::copies(&editions, &issue, shell))
 }
 
 fn ask(shell: &Shell) -> Result<Setup> {
@@ -93,6 +104,7 @@ fn ask(shell: &Shell) -> Result<Setup> {
     });
     setup.asked = [ledger(shell)?, backups(shell)?, clock(shell)?, published(shell)?].concat();
     setup.asked.push(requests(shell));
+    setup.asked.extend(super::service::ask(shell)?);
     Ok(setup)
 }
 
@@ -159,13 +171,13 @@ fn ledger(shell: &Shell) -> Result<Vec<Asked>> {
     let shown = state.display();
     Ok(match Ledger::open_if_there(&state) {
         Ok(Some(_)) => told(
-            "SND-10",
+            SETUP,
             Severity::Info,
             words!("the ledger in `{shown}` opens", "le registre dans `{shown}` s'ouvre"),
             Words::default(),
         ),
         Ok(None) => told(
-            "SND-10",
+            SETUP,
             Severity::Info,
             words!(
                 "there is no ledger in `{shown}` yet: the first `send` makes it",
@@ -176,7 +188,7 @@ fn ledger(shell: &Shell) -> Result<Vec<Asked>> {
         Err(error) => {
             let (en, fr) = (format!("{error}"), format!("{error:#}"));
             told(
-                "SND-10",
+                SETUP,
                 Severity::Error,
                 Words { en, fr },
                 words!("restore it from a backup", "restaurez-le d'une sauvegarde"),
@@ -204,7 +216,7 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
         || words!("make one, and keep it on another machine", "faites-en une, et gardez-la sur une autre machine");
     Ok(match newest {
         None => told(
-            "SND-10",
+            SETUP,
             Severity::Warning,
             words!("no backup is known here", "aucune sauvegarde n'est connue ici"),
             hint(),
@@ -213,7 +225,7 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
             let days = shell.now.duration_since(at).as_hours() / 24;
             let severity = if days > BACKUP_DAYS_MAX { Severity::Warning } else { Severity::Info };
             told(
-                "SND-10",
+                SETUP,
                 severity,
                 words!("the last backup is {days} days old", "la dernière sauvegarde a {days} jours"),
                 hint(),
@@ -229,7 +241,7 @@ fn clock(shell: &Shell) -> Result<Vec<Asked>> {
     let next =
         words::moment(newsletter.schedule.send_at(&super::workspace::issue_in_work(&shell.config)?)?, newsletter);
     let mut told = told(
-        "SND-10",
+        SETUP,
         Severity::Info,
         words!(
             "the clock says {now}; the next issue leaves {next}",
@@ -246,7 +258,7 @@ fn clock(shell: &Shell) -> Result<Vec<Asked>> {
         .is_some_and(|at| shell.environment.now.is_none() && at.duration_since(shell.now).as_hours() >= 1);
     if is_back {
         told.push(Asked {
-            rule: "SND-10",
+            rule: SETUP,
             severity: Severity::Error,
             message: words!(
                 "files here are younger than the clock",
@@ -262,7 +274,7 @@ fn requests(shell: &Shell) -> Asked {
     let to =
         Address::parse(&shell.config.newsletter.sender.requests).map(|address| address.masked()).unwrap_or_default();
     Asked {
-        rule: "SND-10",
+        rule: SETUP,
         severity: Severity::Info,
         message: words!(
             "requests to leave come by mail to {to}",

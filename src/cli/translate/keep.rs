@@ -36,10 +36,17 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let (issue, mut stores) = stand::now(&folder, shell)?;
     let story = StoryId::parse(&args.story);
     if args.story != "issue" && !issue.stories().any(|own| own.id == story) {
-        bail!(words!(
-            "no story `{story}` is picked in issue `{id}`",
-            "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
-        ));
+        let near = issue.stories().map(|own| own.id.as_str()).filter(|own| is_near(own, &args.story)).min();
+        match near {
+            Some(near) => bail!(words!(
+                "no story `{story}` is picked in issue `{id}`; did you mean `{near}`?",
+                "aucun texte `{story}` n'est choisi dans le numéro `{id}`; vouliez-vous dire `{near}`?"
+            )),
+            None => bail!(words!(
+                "no story `{story}` is picked in issue `{id}`",
+                "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
+            )),
+        }
     }
     let sentences: Vec<String> = stores.iter_mut().flat_map(|store| keep(store, &story, by)).collect();
     if sentences.is_empty() {
@@ -57,4 +64,25 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         shell.report.json(&json!({"issue": id, "story": story, "by": by, "sentences": sentences}));
     }
     Ok(Exit::Done)
+}
+
+/// Whether a person may have meant a story: the name of its file, with or without folder, language and ending.
+fn is_near(id: &str, typed: &str) -> bool {
+    let name = typed.rsplit(['/', '\\']).next().unwrap_or(typed).to_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name);
+    !stem.is_empty() && (id.strip_prefix("file-").is_some_and(|own| own == stem || own.starts_with(stem)) || id == stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_leads_to_its_story() {
+        for typed in ["learning-day", "stories/learning-day.md", "learning-day.fr.md", "Learning", "file-learning-day"]
+        {
+            assert!(is_near("file-learning-day", typed), "{typed}");
+        }
+        assert!(!is_near("file-learning-day", "mentoring") && !is_near("file-learning-day", ""));
+    }
 }

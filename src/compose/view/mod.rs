@@ -108,16 +108,16 @@ struct Half<'a, 'm> {
 }
 
 /// The subject in a language.
-pub(super) fn subject(material: &Material<'_>, lang: &Lang) -> String {
+pub(super) fn subject(material: &Material<'_>, lang: &Lang, mended: &mut Mended) -> String {
     let text = material.issue.subject.get(lang).filter(|text| !text.is_empty());
     let text = text.unwrap_or(&material.newsletter.language(lang).title);
-    typography::mended(text, lang, &mut |_, _| ()).into_owned()
+    typography::mended(text, lang, &mut |rule, before| mended.note(rule, lang, "", before)).into_owned()
 }
 
 /// The preheader in a language.
-pub(super) fn preheader(material: &Material<'_>, lang: &Lang) -> String {
+pub(super) fn preheader(material: &Material<'_>, lang: &Lang, mended: &mut Mended) -> String {
     let text = material.issue.preheader.get(lang).map_or("", String::as_str);
-    typography::mended(text, lang, &mut |_, _| ()).into_owned()
+    typography::mended(text, lang, &mut |rule, before| mended.note(rule, lang, "", before)).into_owned()
 }
 
 /// The whole edition as data.
@@ -139,8 +139,8 @@ pub(super) fn edition(
     let newsletter = material.newsletter;
     let first = newsletter.language(&langs[0]);
     let titles: Vec<&str> = langs.iter().map(|lang| newsletter.language(lang).title.as_str()).collect();
-    let preheaders: Vec<String> = langs.iter().map(|lang| preheader(material, lang)).collect();
-    let subjects: Vec<String> = langs.iter().map(|lang| subject(material, lang)).collect();
+    let preheaders: Vec<String> = langs.iter().map(|lang| preheader(material, lang, mended)).collect();
+    let subjects: Vec<String> = langs.iter().map(|lang| subject(material, lang, mended)).collect();
     // The notice and the jump stand in the language of the half to which they lead (FEDERAL 1.2).
     let mut jumps = Vec::new();
     for lang in &langs[1..] {

@@ -1,0 +1,129 @@
+//! What a person typed into a story file and the program took out or mended on the way in: characters that nobody sees
+//! (TYP-16) and addresses that do not lead straight to a page (LNK-08). It is nowhere to be seen any more, and is told.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::links::crooked;
+use super::proof::{Hit, Proof, on_file};
+use super::scan::{self, pattern};
+use crate::model::{Origin, Severity, Story, Words};
+
+/// The Markdown files of an issue's stories: name, text, story.
+fn files<'p>(proof: &'p Proof<'_>) -> Vec<(&'p String, &'p str, &'p Story)> {
+    let stories = proof.issue.stories().filter_map(|story| match &story.origin {
+        Origin::File { file, twin, .. } => Some(std::iter::once(file).chain(twin).map(move |file| (file, story))),
+        Origin::Source { .. } => None,
+    });
+    stories
+        .flatten()
+        .filter(|(file, _)| file.to_lowercase().ends_with(".md"))
+        .filter_map(|(file, story)| Some((file, proof.evidence.sources.get(file)?.as_str(), story)))
+        .collect()
+}
+
+fn at(file: &str, line: usize, column: usize, story: &Story, excerpt: &str, words: (Words, Words)) -> Hit {
+    let mut hit = on_file(file, line, words.0, words.1);
+    if let crate::model::Place::File { column: place, .. } = &mut hit.place {
+        *place = column;
+    }
+    hit.story = Some(story.id.as_str().to_owned());
+    hit.excerpt = scan::shorten(excerpt);
+    hit
+}
+
+/// TYP-16: what was taken out of a file.
+pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static HIDDEN: LazyLock<Regex> = LazyLock::new(|| pattern("\\S*[\u{200b}\u{200c}\u{2060}\u{ad}\u{feff}]+\\S*"));
+    static TWICE: LazyLock<Regex> =
+        LazyLock::new(|| pattern("[\\p{L}0-9,.;:!?»)’']([ \u{a0}]{2,})[\\p{L}0-9«(\u{201c}]"));
+    // Columns of a table, the space behind a key, a number or a bullet lay out; they are no text.
+    static LAYOUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:\||[\w-]+:\s|[-*+]\s|[0-9]+[.)]\s|>|    )"));
+    for (file, text, story) in files(proof) {
+        for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+            let hidden = HIDDEN.find(line);
+            let twice = TWICE.find(line).filter(|_| !LAYOUT.is_match(line));
+            for found in hidden.into_iter().chain(twice) {
+                let column = line[..found.start()].chars().count() + 1;
+                let shown = found.as_str().escape_debug().to_string();
+                let words = (
+                    words!(
+                        "`{shown}`: a character that nobody sees, or a second space, was taken out",
+                        "`{shown}` : un caractère invisible ou une deuxième espace a été supprimé"
+                    ),
+                    Words::default(),
+                );
+                hits.push(at(file, index + 1, column, story, found.as_str(), words).weighing(Severity::Fixed));
+            }
+        }
+    }
+}
+
+/// LNK-08: addresses that were unwrapped, cleaned or dropped.
+pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.-]*:[^>\s]+)>|\b(?:en|fr|link):\s*[\x22']?([a-z][a-z0-9+.-]*://[^\s\x22',}]+)",
+        )
+    });
+    let kept: BTreeSet<&str> =
+        proof.passages.iter().flat_map(|passage| &passage.block.links).map(|link| link.href.as_str()).collect();
+    for (file, text, story) in files(proof) {
+        for (index, line) in text.lines().enumerate() {
+            for found in TARGET.captures_iter(line) {
+                let Some(target) = found.get(1).or(found.get(2)).or(found.get(3)) else { continue };
+                let href = target.as_str();
+                // What readers get is judged where it stands; a jump or a file beside the story is no address.
+                if kept.contains(href) || href.starts_with('#') || !href.contains([':', '.']) {
+                    continue;
+                }
+                let Some((Words { en, fr }, severity)) = crooked(href) else { continue };
+                let is_mended = severity == Severity::Warning || super::sender::is_tracking(href);
+                let href = scan::shorten(href);
+                let column = line[..target.start()].chars().count() + 1;
+                let words = if is_mended {
+                    (words!("{href}: {en}; it was cleaned", "{href} : {fr}; elle a été nettoyée"), Words::default())
+                } else {
+                    (
+                        words!("{href}: {en}; the link was taken out", "{href} : {fr}; le lien a été retiré"),
+                        words!("link to the page itself by https", "faites un lien https vers la page elle-même"),
+                    )
+                };
+                let severity = if is_mended { Severity::Fixed } else { Severity::Error };
+                hits.push(at(file, index + 1, column, story, &href, words).weighing(severity));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::clean;
+    use crate::model::Severity;
+
+    fn said(line: &str) -> Vec<(String, Severity)> {
+        let mut sample = clean();
+        sample.evidence.sources.insert("stories/file-first.md".into(), format!("---\ntitle: x\n---\n{line}\n"));
+        let found = sample.findings().into_iter().filter(|it| it.rule == "TYP-16" || it.rule == "LNK-08");
+        found.map(|it| (it.rule, it.severity)).collect()
+    }
+
+    #[test]
+    fn what_was_mended_or_dropped_on_the_way_in_is_told() {
+        for line in ["two  spaces", "so\u{ad}ft", "a\u{200b}b", "deux\u{a0} espaces"] {
+            assert_eq!(said(line), [("TYP-16".to_owned(), Severity::Fixed)], "{line}");
+        }
+        for line in ["one space", "- a list", "| a   | table |", "    code  here", "line  "] {
+            assert_eq!(said(line), [], "{line}");
+        }
+        for href in ["https://example.ca/a?utm_source=x", "https://nam02.safelinks.protection.outlook.com/?url=x"] {
+            assert_eq!(said(&format!("[a]({href})")), [("LNK-08".to_owned(), Severity::Fixed)], "{href}");
+        }
+        for href in ["https://a:b@example.ca/x", "ftp://example.ca/x", "www.example.ca/x", "file:///H:/x.html"] {
+            assert_eq!(said(&format!("[a]({href})")), [("LNK-08".to_owned(), Severity::Error)], "{href}");
+        }
+        assert_eq!(said("[a](https://example.ca/en/x) and [b](#below)"), []);
+    }
+}
