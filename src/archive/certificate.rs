@@ -130,7 +130,7 @@ impl Written<'_> {
         }
         out.push_str("\n\n");
         let _ = writeln!(out, "{}", say(&digests_head()));
-        for (edition, digest) in self.certified.digests {
+        for (edition, digest) in self.digests() {
             let _ = writeln!(out, "  {}{colon}{}", capital(&say(&edition_name(edition))), digest.as_str());
         }
         out
@@ -144,7 +144,7 @@ impl Written<'_> {
             escaped(&self.title())
         );
         for line in self.summary() {
-            let _ = writeln!(out, "<p>{}</p>", say(&line));
+            let _ = writeln!(out, "<p>{}</p>", whole_moments(&say(&line)));
         }
         self.sums().html(&mut out);
         let _ =
@@ -155,10 +155,10 @@ impl Written<'_> {
         let _ = writeln!(out, "</dl>\n<p>{}</p>", say(&no_opens()));
         let _ = writeln!(out, "<h2>{}</h2>\n<ul>", say(&words!("Approvals", "Approbations")));
         for line in self.approvals() {
-            let _ = writeln!(out, "<li>{}</li>", say(&line));
+            let _ = writeln!(out, "<li>{}</li>", whole_moments(&say(&line)));
         }
         let _ = writeln!(out, "</ul>\n<h2>{}</h2>\n<dl class=\"facts\">", say(&digests_head()));
-        for (edition, digest) in self.certified.digests {
+        for (edition, digest) in self.digests() {
             let _ = writeln!(
                 out,
                 "<dt>{}</dt><dd><code>{}</code></dd>",
@@ -168,6 +168,12 @@ impl Written<'_> {
         }
         out.push_str("</dl>\n</main>\n");
         page(&Head::of_office(named(self.speech).0, &escaped(&self.title()), style), &out)
+    }
+
+    /// The languages, and the bilingual edition last.
+    fn digests(&self) -> impl Iterator<Item = (&EditionId, &Digest)> {
+        let (both, languages): (Vec<_>, Vec<_>) = self.certified.digests.iter().partition(|(id, _)| id.is_both());
+        languages.into_iter().chain(both)
     }
 
     fn approvals(&self) -> Vec<Words> {
@@ -181,6 +187,23 @@ impl Written<'_> {
         };
         self.certified.approvals.iter().map(line).collect()
     }
+}
+
+/// A line in which no `2026-12-09 10:00` is broken at a hyphen.
+fn whole_moments(line: &str) -> String {
+    const FORM: &[u8] = b"dddd-dd-dd dd:dd";
+    let is_one = |bytes: &[u8]| {
+        bytes.iter().zip(FORM).all(|(byte, form)| if *form == b'd' { byte.is_ascii_digit() } else { byte == form })
+    };
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.as_bytes().windows(FORM.len()).position(is_one) {
+        // All of it is ASCII, so it begins and ends between characters.
+        let (moment, after) = rest[at..].split_at(FORM.len());
+        let _ = write!(out, "{}<span class=\"moment\">{moment}</span>", &rest[..at]);
+        rest = after;
+    }
+    out + rest
 }
 
 fn digests_head() -> Words {
@@ -253,6 +276,7 @@ mod tests {
         );
         assert!(french.text.contains("8\u{a0}020") && french.html.contains("lang=\"fr\""), "{}", french.text);
         assert!(english.html.contains("&lt;Camille&gt;") && !english.html.contains('`'));
+        assert!(english.html.contains("on <span class=\"moment\">2026-12-09 10:00</span> and was"), "{}", english.html);
         for (text, of_other) in [(&english.html, "Prévus"), (&french.html, "Planned"), (&french.text, "accepted")] {
             assert!(!text.contains(of_other), "{text}");
         }
