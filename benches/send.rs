@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --bench send`. Needs `smtp-sink` and `smtp-source` (Debian: postfix); `openssl` and `npm` for two of the
 //! comparisons: without them only ours is shown. nodemailer is installed once into `target/bench-npm`.
+//! `cargo bench --bench send -- 1000000` sends to that many readers instead, and shows the memory on the way.
 
 #![expect(
     clippy::print_stdout,
@@ -36,6 +37,10 @@ const MESSAGES: usize = 3000;
 const MESSAGES_SIGNED: usize = 1500;
 const MESSAGES_FAR: usize = 600;
 const ROUND_TRIP: Duration = Duration::from_millis(20);
+/// With so many readers, the memory is shown on the way.
+const MESSAGES_WATCHED: usize = 20_000;
+/// Readers that are handed to the ledger at once.
+const READERS_AT_ONCE: usize = 10_000;
 /// Of so many rounds the best counts, for each side.
 const ROUNDS: usize = 3;
 
@@ -60,12 +65,17 @@ fn main() {
         return;
     };
     println!("disk        {:8.2} ms fsync, median", fsync_ms());
+    if let Some(n_readers) = std::env::args().find_map(|text| text.parse().ok()) {
+        let rate = ours(near.port, n_readers, &[]);
+        println!("cco-news    {rate:8.0} messages/s to {n_readers} readers");
+        return;
+    }
     let ours = best(|| ours(near.port, MESSAGES, &[]));
     println!(
         "cco-news    {ours:8.0} messages/s of {} KB, {CONNECTIONS} connections, ledger durable",
         MESSAGE_BYTES / 1024
     );
-    let source = best(|| smtp_source(near.port));
+    let source = best(|| smtp_source(near.port, MESSAGES));
     compare("smtp-source", "messages/s", ours, source, 0.9);
     if let Some(nodemailer) = nodemailer(near.port) {
         println!("nodemailer  {nodemailer:8.0} messages/s; ours is {:.1} ×", ours / nodemailer);
@@ -82,6 +92,7 @@ fn main() {
         println!("far away    {rate:8.0} messages/s, {name}, 20 ms round trip");
         let limit = f64::from(CONNECTIONS) / (n_trips * ROUND_TRIP.as_secs_f64());
         compare("limit", "messages/s", rate, limit, 0.9);
+        println!("smtp-source {:8.0} messages/s over the same link", smtp_source(far, MESSAGES_FAR));
     }
 }
 
@@ -193,7 +204,10 @@ fn ours(port: u16, n_messages: usize, keys: &[Key]) -> f64 {
         basis: None,
         fields: None,
     };
-    ledger.take_in((0..n_messages).map(entry).collect(), "bench", now).unwrap();
+    for from in (0..n_messages).step_by(READERS_AT_ONCE) {
+        let some = (from..n_messages.min(from + READERS_AT_ONCE)).map(entry).collect();
+        ledger.take_in(some, "bench", now).unwrap();
+    }
     let mut newsletter: Newsletter = toml_edit::de::from_str(include_str!("../newsletter.toml")).unwrap();
     newsletter.languages.truncate(1);
     let (issue, edition) = (IssueId::parse("2026-12").unwrap(), edition());
@@ -212,14 +226,23 @@ fn ours(port: u16, n_messages: usize, keys: &[Key]) -> f64 {
     let (_interrupt, interrupted) = watch::channel(false);
     let round = Round {
         issue,
-        mailer: Mailer::Smtp(Smtp::new(settings).unwrap()),
+        relays: vec![Mailer::Smtp(Smtp::new(settings).unwrap()).into()],
         secrets: Secrets::open(&ledger).unwrap(),
         ledger,
         keys: keys.to_vec(),
         delivering,
         clock: Arc::new(Timestamp::now),
         interrupted,
-        progress: Arc::new(|_| {}),
+        progress: Arc::new(move |so_far| {
+            if n_messages >= MESSAGES_WATCHED && so_far.accepted.is_multiple_of(n_messages as u64 / 20) {
+                println!(
+                    "memory      {:8.0} MB resident, {:.0} at most, after {}",
+                    mb("VmRSS:"),
+                    mb("VmHWM:"),
+                    so_far.accepted
+                );
+            }
+        }),
         tell: Arc::new(|_| {}),
         step: Arc::new(|_| Ok(())),
     };
@@ -231,15 +254,22 @@ fn ours(port: u16, n_messages: usize, keys: &[Key]) -> f64 {
     n_messages as f64 / began.elapsed().as_secs_f64()
 }
 
+/// What the system says of this process's memory (proc(5)).
+fn mb(what: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let kib = status.lines().find_map(|line| line.strip_prefix(what)).and_then(|rest| rest.split_whitespace().next());
+    kib.unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
 /// The same number of messages of the same size on as many connections, each used again.
-fn smtp_source(port: u16) -> f64 {
-    let (size, count, connections) = (MESSAGE_BYTES.to_string(), MESSAGES.to_string(), CONNECTIONS.to_string());
+fn smtp_source(port: u16, n_messages: usize) -> f64 {
+    let (size, count, connections) = (MESSAGE_BYTES.to_string(), n_messages.to_string(), CONNECTIONS.to_string());
     let mut command = tool("smtp-source");
     command.args(["-d", "-s", &connections, "-l", &size, "-m", &count]);
     command.args(["-f", "news@example.ca", "-t", "reader@example.ca", &format!("127.0.0.1:{port}")]);
     let began = Instant::now();
     assert!(command.status().unwrap().success());
-    MESSAGES as f64 / began.elapsed().as_secs_f64()
+    n_messages as f64 / began.elapsed().as_secs_f64()
 }
 
 fn nodemailer(port: u16) -> Option<f64> {
