@@ -152,7 +152,7 @@ fn rehearse(ledger: &Ledger, id: &IssueId, editions: &[Edition], began: Timestam
         n_twice: seen.values().filter(|seen| seen.taken > 1).count(),
         n_lost: accepted.abs_diff(n_taken),
         took: clock().duration_since(began),
-        would_take: trial::lasts(audience, &newsletter.delivery),
+        would_take: trial::lasts(audience, &newsletter.delivery.in_all()),
         counts,
     })
 }
@@ -169,7 +169,7 @@ fn round(
     Ok(Round {
         issue: id.clone(),
         ledger: ledger.clone(),
-        mailer: mailer.clone(),
+        relays: vec![mailer.clone().into()],
         secrets: Secrets::open(ledger)?,
         keys: Vec::new(),
         delivering: delivering.clone(),

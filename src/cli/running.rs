@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use jiff::SignedDuration;
 
 use super::{Shell, clock};
-use crate::model::{Delivering, Newsletter, Words};
+use crate::model::{Delivering, Newsletter, RelaySettings, Words};
 use crate::send::{Clock, Tell};
 
 /// How fast and by which way; hours are read in the schedule's time zone unless they have one of their own.
@@ -14,6 +14,11 @@ pub(super) fn delivering(newsletter: &Newsletter) -> Delivering {
     let mut delivering = newsletter.delivery.clone();
     delivering.time_zone.get_or_insert_with(|| newsletter.schedule.time_zone.clone());
     delivering
+}
+
+/// The same by one of several relays.
+pub(super) fn delivering_by(newsletter: &Newsletter, relay: &RelaySettings) -> Delivering {
+    delivering(newsletter).by(relay)
 }
 
 /// The clock of a run: read once, and moved on by the machine's own counter, so that a clock set while copies leave

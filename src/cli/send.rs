@@ -341,7 +341,7 @@ fn round(departure: &Departure<'_>, steer: &Steer, interrupted: watch::Receiver<
     Ok(Round {
         issue: departure.folder.id.clone(),
         secrets: Secrets::open(&ledger)?,
-        mailer: way_out::mailer(shell, ledger.state_dir())?,
+        relays: way_out::relays(shell, ledger.state_dir())?,
         ledger,
         keys: way_out::keys(shell)?,
         delivering: running::delivering(&shell.config.newsletter),

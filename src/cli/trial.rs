@@ -27,7 +27,7 @@ pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     let planned = send::planned(ledger, issue, &ids, only)?;
     let n: u64 = planned.values().map(|counts| counts.to_send + counts.deferred).sum();
     if *kind != WayOut::Outbox {
-        let takes = lasts(n, &newsletter.delivery);
+        let takes = lasts(n, &newsletter.delivery.in_all());
         if let Ok(end) = now.checked_add(takes) {
             let (minutes, end) = (takes.as_mins(), words::moment(end, newsletter));
             shell.report.line(&words!(

@@ -6,20 +6,49 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::Shell;
+use super::{Shell, running};
 use crate::check::WayOut;
 use crate::files;
 use crate::mail::{Mailer, Outbox, Settings, Smtp};
-use crate::model::{Dkim, Words};
+use crate::model::{Delivering, Dkim, RelaySettings, Words};
+use crate::send::Relay;
 use crate::send::dkim::Key;
 
 /// A certificate authority's file is a few KiB; a bundle of all of them under 1 MiB.
 const CA_BYTES_MAX: u64 = 1024 * 1024;
 
-/// The relay's settings, if one is named.
-pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
-    let Some(url) = &shell.environment.smtp_url else { return Ok(None) };
+/// One relay: what it is called, its part of the copies, and how it is reached and paced.
+struct Named {
+    name: String,
+    share: Option<u32>,
+    /// None: as `[delivery]` says.
+    own: Option<Delivering>,
+    settings: Settings,
+}
+
+/// The relays that are named: the one of the environment, else those of `newsletter.toml`.
+fn named(shell: &Shell) -> Result<Vec<Named>> {
     let delivering = &shell.config.newsletter.delivery;
+    if let Some(url) = &shell.environment.smtp_url {
+        let settings = settings_of(url, delivering, shell)?;
+        return Ok(vec![Named { name: String::new(), share: None, own: None, settings }]);
+    }
+    let named = |relay: &RelaySettings| {
+        let own = running::delivering_by(&shell.config.newsletter, relay);
+        let name = &relay.name;
+        let settings = settings_of(&relay.url, &own, shell)
+            .with_context(|| words!("the mail server `{name}`", "le serveur de courriel `{name}`"))?;
+        Ok(Named { name: name.clone(), share: relay.share, own: Some(own), settings })
+    };
+    delivering.relay.iter().map(named).collect()
+}
+
+/// The settings of the relay, if one is named; of several, of the first.
+pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
+    Ok(named(shell)?.into_iter().next().map(|named| named.settings))
+}
+
+fn settings_of(url: &str, delivering: &Delivering, shell: &Shell) -> Result<Settings> {
     let ca_pem = match &delivering.ca_file {
         Some(file) => Some(files::read_bytes(&shell.config.root.join(file), CA_BYTES_MAX)?),
         None => None,
@@ -35,7 +64,7 @@ pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
         }
         settings.token = Some(Arc::new(move || printed("token_command", &command)));
     }
-    Ok(Some(settings))
+    Ok(settings)
 }
 
 /// Runs a command that prints a secret; what it printed is never shown.
@@ -53,14 +82,27 @@ fn printed(key: &str, command: &str) -> Result<String> {
 
 /// By which way an issue would leave now, as the rules ask.
 pub(super) fn kind(shell: &Shell) -> Result<WayOut> {
-    Ok(match settings(shell)? {
-        None => WayOut::Outbox,
-        Some(settings) if settings.is_loopback() => WayOut::SmtpLoopback,
-        Some(_) => WayOut::Smtp,
+    let named = named(shell)?;
+    Ok(match named.iter().all(|named| named.settings.is_loopback()) {
+        _ if named.is_empty() => WayOut::Outbox,
+        true => WayOut::SmtpLoopback,
+        false => WayOut::Smtp,
     })
 }
 
-/// The way out itself.
+/// The ways by which an issue leaves: every relay, or the outbox.
+pub(super) fn relays(shell: &Shell, state_dir: &Path) -> Result<Vec<Relay>> {
+    let named = named(shell)?;
+    if named.is_empty() {
+        return Ok(vec![Mailer::Outbox(Outbox::new(state_dir)).into()]);
+    }
+    let relay = |Named { name, share, own, settings }| {
+        Ok(Relay { name, share, own, mailer: Mailer::Smtp(Smtp::new(settings)?) })
+    };
+    named.into_iter().map(relay).collect()
+}
+
+/// The way out of a single message.
 pub(super) fn mailer(shell: &Shell, state_dir: &Path) -> Result<Mailer> {
     Ok(match settings(shell)? {
         None => Mailer::Outbox(Outbox::new(state_dir)),

@@ -79,8 +79,8 @@ impl Ledger {
     }
 
     /// Makes it durable that a copy's final dot may be leaving. Only then may it leave.
-    pub async fn mark_dotted(&self, id: i64, message_id: &str, way_out: &'static str, now: Timestamp) -> Result<()> {
-        let message_id = message_id.to_owned();
+    pub async fn mark_dotted(&self, id: i64, message_id: &str, way_out: &str, now: Timestamp) -> Result<()> {
+        let (message_id, way_out) = (message_id.to_owned(), way_out.to_owned());
         self.db
             .write(move |db| {
                 let n_rows = db
@@ -172,15 +172,15 @@ impl Ledger {
         })
     }
 
-    /// How many copies, of whatever issue, the relay was given since then: by parts of a minute, in the order of time.
-    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
+    /// How many copies, of whatever issue, a way out was given since then: by parts of a minute, in the order of time.
+    pub fn sent_since(&self, way_out: &str, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
         self.db.read(|db| {
             let mut query = db.prepare(
                 "SELECT min(changed), count(*) FROM deliveries
-                 WHERE changed > ?1 AND way_out = 'smtp' AND state IN ('accepted', 'unknown', 'refused', 'deferred')
+                 WHERE changed > ?1 AND way_out = ?2 AND state IN ('accepted', 'unknown', 'refused', 'deferred')
                  GROUP BY changed / 10000 ORDER BY 1",
             )?;
-            let mut rows = query.query([since.as_millisecond()])?;
+            let mut rows = query.query(params![since.as_millisecond(), way_out])?;
             let mut sent = Vec::new();
             while let Some(row) = rows.next()? {
                 sent.push((Timestamp::from_millisecond(row.get(0)?)?, row.get::<_, i64>(1)?.unsigned_abs()));

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::Words;
+use super::{RelaySettings, Words};
 
 /// How fast and by which way an issue leaves.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -49,6 +49,8 @@ pub struct Delivering {
     /// The keys with which copies are signed.
     #[serde(deserialize_with = "one_or_more")]
     pub dkim: Vec<Dkim>,
+    /// Several relays, between which the work is divided; none: the one that the environment names.
+    pub relay: Vec<RelaySettings>,
 }
 
 impl Default for Delivering {
@@ -71,6 +73,7 @@ impl Default for Delivering {
             retry_hours: 24,
             patience_minutes: 90,
             dkim: Vec::new(),
+            relay: Vec::new(),
         }
     }
 }
@@ -86,6 +89,9 @@ impl Delivering {
         if let Some(zone) = self.time_zone.as_ref().filter(|zone| TimeZone::get(zone).is_err()) {
             let problem = words!("there is no time zone `{zone}`", "il n'y a pas de fuseau horaire `{zone}`");
             return Some((format!("\"{zone}\""), problem));
+        }
+        if let Some(mistake) = self.relay_mistake() {
+            return Some(mistake);
         }
         for key in &self.dkim {
             let domain = key.domain.as_deref().unwrap_or(from).to_ascii_lowercase();

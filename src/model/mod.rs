@@ -10,6 +10,7 @@ mod ids;
 mod address;
 mod date;
 mod delivering;
+mod relay;
 mod fold;
 mod checking;
 mod newsletter;
@@ -58,6 +59,7 @@ pub use newsletter::{
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use picture::{NoPicture, PictureHeader, picture_type};
 pub use plan::{Seasonal, Step, Stream, YearDay};
+pub use relay::RelaySettings;
 pub use retention::Retention;
 pub use segment::Segment;
 pub use serving::{PublicPage, Serving};

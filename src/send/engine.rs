@@ -14,24 +14,21 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use super::breaker::Breaker;
 use super::copy::Encoded;
 use super::dkim::{Key, Signing};
 use super::domains::Domains;
 use super::ended::{Ended, Ending, Progress, progress, warnings};
 use super::lanes::pass;
-use super::pace::Pace;
+use super::relays::{Relay, Route, Turns, standing};
 use super::secrets::Secrets;
 use super::settle::record_refused;
 use super::tally::Tally;
 use crate::ledger::{Claimed, Ledger, Recovered};
-use crate::mail::{Mailer, Outbox};
+use crate::mail::Outbox;
 use crate::model::{Delivering, EditionId, IssueId, Reply, Words};
 
-/// Lanes that connect at once: a relay that is away is found out by few tries.
-const CONNECTING_MAX: usize = 2;
 /// How often a wait looks at the clock: it may have jumped, or slept with the machine.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -50,8 +47,8 @@ pub struct Round {
     pub issue: IssueId,
     /// The ledger.
     pub ledger: Ledger,
-    /// The way out.
-    pub mailer: Mailer,
+    /// The ways out: one, or several relays between which the work is divided.
+    pub relays: Vec<Relay>,
     /// The key of Message-IDs and tokens.
     pub secrets: Secrets,
     /// The keys with which copies are signed.
@@ -124,26 +121,19 @@ pub(super) struct Shared {
     pub(super) zone: TimeZone,
     /// By edition, and whether it is the text alone.
     pub(super) copies: Arc<BTreeMap<(EditionId, bool), (Encoded, Signing)>>,
-    pub(super) pace: Mutex<Pace>,
+    pub(super) routes: Vec<Route>,
+    pub(super) turns: Turns,
     pub(super) domains: Mutex<Domains>,
     /// Claimed, and waiting for another copy to the same domain to be answered.
     pub(super) parked: Mutex<BTreeMap<String, VecDeque<Claimed>>>,
     pub(super) tally: Mutex<Tally>,
-    pub(super) way: Mutex<Way>,
-    pub(super) connecting: Semaphore,
+    pub(super) so_far: Mutex<SoFar>,
     pub(super) stopper: Arc<Stopper>,
     pub(super) due: u64,
 }
 
-/// How it stands with the way out.
-pub(super) struct Way {
-    pub(super) breaker: Breaker,
-    /// Why the last lane could not connect.
-    pub(super) away: Option<Reply>,
-    /// When a lane of this pass ended for that.
-    pub(super) lost: Option<Timestamp>,
-    /// From when on the pace lets more leave.
-    pub(super) held: Option<Timestamp>,
+/// How the run goes.
+pub(super) struct SoFar {
     /// When a copy was last accepted.
     pub(super) progressed: Timestamp,
     /// Whether it was said that many are refused.
@@ -172,21 +162,20 @@ impl Shared {
         }
         let now = (round.clock)();
         let zone = round.delivering.time_zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get)?;
-        let pace = pace(&round, &zone, now)?;
+        let route = |relay: &Relay| Route::new(relay.clone(), &round.delivering, &zone, &round.ledger, now);
+        let routes = round.relays.iter().map(route).collect::<Result<Vec<Route>>>()?;
         let domains = Domains::new(&round.delivering);
         let stopper = Arc::new(Stopper { reason: Mutex::default(), signal: watch::Sender::new(false) });
-        let way =
-            Way { breaker: Breaker::default(), away: None, lost: None, held: None, progressed: now, is_warned: false };
         Ok(Self {
             round,
             zone,
             copies: Arc::new(copies),
-            pace: Mutex::new(pace),
+            routes,
+            turns: Turns::default(),
             domains: Mutex::new(domains),
             parked: Mutex::default(),
             tally: Mutex::default(),
-            way: Mutex::new(way),
-            connecting: Semaphore::new(CONNECTING_MAX),
+            so_far: Mutex::new(SoFar { progressed: now, is_warned: false }),
             stopper,
             due,
         })
@@ -244,39 +233,29 @@ impl Shared {
     }
 }
 
-/// The pace, knowing what earlier runs sent: the outbox and memory have none.
-fn pace(round: &Round, zone: &TimeZone, now: Timestamp) -> Result<Pace> {
-    if !matches!(round.mailer, Mailer::Smtp(_)) {
-        return Ok(Pace::none());
-    }
-    let mut pace = Pace::new(&round.delivering, zone.clone());
-    if let Some(back) = pace.remembers() {
-        for (at, n_messages) in round.ledger.sent_since(now.saturating_sub(back)?)? {
-            pace.sent_before(at, n_messages);
-        }
-    }
-    Ok(pace)
-}
-
 /// Refuses, before anything leaves, the addresses that this relay cannot carry (RFC 6531 3.5).
 async fn refuse_beyond_ascii(shared: &Shared) -> Result<()> {
-    let Round { ledger, issue, mailer, .. } = &shared.round;
+    let Round { ledger, issue, .. } = &shared.round;
     if !ledger.has_beyond_ascii(issue)? {
         return Ok(());
     }
-    let mut line = mailer.line();
-    // A relay that cannot be reached is found out, and said, by the first pass.
-    if line.ready().await.is_ok() && !line.carries_utf8() {
-        shared.step("refuse")?;
-        let why = "the mail server cannot carry an address with letters beyond ASCII (SMTPUTF8)";
-        let n_people = ledger.refuse_beyond_ascii(issue, why, shared.now())?;
-        lock(&shared.tally).refused += n_people;
-        shared.tell(&words!(
-            "{n_people} refused: their addresses have letters beyond ASCII, which the mail server does not carry",
-            "{n_people} refusés : leurs adresses ont des lettres hors ASCII, que le serveur de courriel n'achemine pas"
-        ));
+    for route in &shared.routes {
+        let mut line = route.relay.mailer.line();
+        // A relay that cannot be reached is found out, and said, by the first pass.
+        let is_refused = line.ready().await.is_ok() && !line.carries_utf8();
+        line.close().await;
+        if is_refused {
+            shared.step("refuse")?;
+            let why = "the mail server cannot carry an address with letters beyond ASCII (SMTPUTF8)";
+            let n_people = ledger.refuse_beyond_ascii(issue, why, shared.now())?;
+            lock(&shared.tally).refused += n_people;
+            shared.tell(&words!(
+                "{n_people} refused: their addresses have letters beyond ASCII, which the mail server does not carry",
+                "{n_people} refusés : leurs adresses ont des lettres hors ASCII, que le serveur de courriel n'achemine pas"
+            ));
+            return Ok(());
+        }
     }
-    line.close().await;
     Ok(())
 }
 
@@ -286,34 +265,30 @@ async fn rest(shared: &Shared, had: u64) -> Result<bool> {
     let now = shared.now();
     let due = shared.round.ledger.due(&shared.round.issue, now)?;
     let has_progressed = shared.tally().done() > had;
-    let (until, said, stop) = {
-        let mut way = lock(&shared.way);
-        let is_stuck = due.now > 0 && !has_progressed && way.held.is_none();
-        if due.now > 0 && is_stuck {
-            let reply = way.away.clone().unwrap_or(Reply { code: 0, enhanced: None, text: String::new() });
-            let has_worked = way.breaker.has_worked();
-            let (probe, is_new) = way.breaker.next_probe(now);
-            let said = is_new.then(|| away(&reply));
-            let stop = Some(Stop::Away(reply));
-            (if has_worked { probe } else { Timestamp::MAX }, said, stop)
-        } else if let Some(held) = way.held.filter(|_| due.now > 0) {
-            let at = shared.hour(held);
-            let said = words!(
-                "no more may leave now: the rest from {at} on",
-                "plus rien ne peut partir maintenant : le reste à partir de {at}"
-            );
-            (held, Some(said), None)
-        } else if due.now > 0 {
-            // Others got through: whoever could not connect may try again.
-            way.breaker.forget();
-            return Ok(true);
-        } else if let Some(next) = due.next_try {
-            (next, Some(to_try_again(shared, due.later, next)), None)
-        } else {
-            return Ok(false);
+    let stands = standing(&shared.routes);
+    let (until, said, stop) = if due.now > 0 && !has_progressed && !stands.is_held {
+        let reply = stands.away.unwrap_or(Reply { code: 0, enhanced: None, text: String::new() });
+        let (probe, is_new) = shared.next_probe(now);
+        (probe, is_new.then(|| away(&reply)), Some(Stop::Away(reply)))
+    } else if let Some(held) = stands.until.filter(|_| due.now > 0) {
+        let at = shared.hour(held);
+        let said = words!(
+            "no more may leave now: the rest from {at} on",
+            "plus rien ne peut partir maintenant : le reste à partir de {at}"
+        );
+        (held, Some(said), None)
+    } else if due.now > 0 {
+        // Others got through: whoever could not connect may try again.
+        for route in &shared.routes {
+            lock(&route.way).breaker.forget();
         }
+        return Ok(true);
+    } else if let Some(next) = due.next_try {
+        (next, Some(to_try_again(shared, due.later, next)), None)
+    } else {
+        return Ok(false);
     };
-    let patient_until = lock(&shared.way).progressed.saturating_add(shared.patience()).unwrap_or(Timestamp::MAX);
+    let patient_until = lock(&shared.so_far).progressed.saturating_add(shared.patience()).unwrap_or(Timestamp::MAX);
     if until > patient_until {
         if let Some(stop) = stop {
             shared.stopper.stop(stop);
@@ -323,7 +298,9 @@ async fn rest(shared: &Shared, had: u64) -> Result<bool> {
     if let Some(said) = said {
         shared.tell(&said);
     }
-    lock(&shared.way).held = None;
+    for route in &shared.routes {
+        lock(&route.way).held = None;
+    }
     Ok(shared.wait_until(until).await)
 }
 
@@ -343,6 +320,22 @@ fn to_try_again(shared: &Shared, n_copies: u64, next: Timestamp) -> Words {
 }
 
 impl Shared {
+    /// When the relays are asked again, when none could be reached: for ever later, if none ever was. Says too whether
+    /// they have just gone away.
+    fn next_probe(&self, now: Timestamp) -> (Timestamp, bool) {
+        let mut next = (Timestamp::MAX, false);
+        for route in &self.routes {
+            let mut way = lock(&route.way);
+            let has_worked = way.breaker.has_worked();
+            let (probe, is_new) = way.breaker.next_probe(now);
+            if has_worked {
+                next.0 = next.0.min(probe);
+            }
+            next.1 |= is_new;
+        }
+        next
+    }
+
     /// Puts down what the run came to.
     async fn end(self: Arc<Self>, recovered: Recovered) -> Result<Ended> {
         let (ledger, issue) = (&self.round.ledger, &self.round.issue);
@@ -370,7 +363,7 @@ impl Shared {
             Some(Stop::Away(reply)) => Ending::Away(reply),
             Some(Stop::AboutUs(reply)) => Ending::AboutUs(reply),
             Some(Stop::TooManyRefused) => Ending::TooManyRefused,
-            Some(Stop::Fault(_)) | None => match lock(&self.way).held {
+            Some(Stop::Fault(_)) | None => match standing(&self.routes).until {
                 Some(held) => {
                     ledger.hold(issue, held)?;
                     Ending::Held(held)

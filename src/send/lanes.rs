@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::domains::Turn;
 use super::engine::{Round, Shared, Stop, lock};
 use super::pace::Place;
+use super::relays::{LEFT_FOR, Route, begin};
 use super::settle::settle;
 use crate::ledger::Claimed;
 use crate::mail::{Email, Handed, Line};
@@ -24,26 +25,21 @@ const PARKED_ROWS_MAX: usize = 256;
 const PARKED_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// Connections are kept open for rows that are due so soon.
 const LINGER: SignedDuration = SignedDuration::from_secs(10);
-/// So long a pass goes on with the lanes it has, when others could not connect; the next one tries them all again.
-const FEWER_LANES: SignedDuration = SignedDuration::from_secs(60);
 
 type Queue = tokio::sync::Mutex<mpsc::Receiver<Claimed>>;
 
 /// Sends until nothing is due, until the pace holds the rest, or until every lane has ended.
 pub(super) async fn pass(shared: &Arc<Shared>) -> Result<()> {
-    // A relay that was away is asked with one copy on one lane.
-    let is_probe = {
-        let mut way = lock(&shared.way);
-        way.lost = None;
-        way.breaker.is_probing()
-    };
     lock(&shared.parked).clear();
-    let n_lanes = if is_probe { 1 } else { lanes(shared) };
+    let n_lanes = begin(&shared.routes, shared.now());
+    let is_probe = shared.routes.iter().all(Route::is_probing);
     let (give, take) = mpsc::channel(usize::try_from(rows_ahead(shared))?);
     let take = Arc::new(tokio::sync::Mutex::new(take));
     let mut running = tokio::task::JoinSet::new();
-    for _ in 0..n_lanes {
-        running.spawn(lane(Arc::clone(shared), Arc::clone(&take)));
+    for (route, n_lanes) in n_lanes.into_iter().enumerate() {
+        for _ in 0..n_lanes {
+            running.spawn(lane(Arc::clone(shared), route, Arc::clone(&take)));
+        }
     }
     // The lanes alone hold it now: when they have all ended, giving fails.
     drop(take);
@@ -66,12 +62,10 @@ pub(super) async fn pass(shared: &Arc<Shared>) -> Result<()> {
 }
 
 fn rows_ahead(shared: &Shared) -> u32 {
-    let paced = lock(&shared.pace).messages_in(CLAIM_SECONDS);
-    paced.clamp(lanes(shared), CLAIM_ROWS_MAX.max(lanes(shared)))
-}
-
-fn lanes(shared: &Shared) -> u32 {
-    shared.round.delivering.connections.max(1)
+    let n_lanes = shared.routes.iter().map(|route| route.n_lanes).fold(0, u32::saturating_add);
+    let paced = |route: &Route| lock(&route.pace).messages_in(CLAIM_SECONDS);
+    let paced = shared.routes.iter().map(paced).fold(0, u32::saturating_add);
+    paced.clamp(n_lanes, CLAIM_ROWS_MAX.max(n_lanes))
 }
 
 async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: bool) -> Result<()> {
@@ -93,8 +87,8 @@ async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: boo
                 given = give.send(row) => if given.is_err() { return Ok(()) },
             }
         }
-        let lost = lock(&shared.way).lost;
-        if is_probe || lost.is_some_and(|lost| shared.now().duration_since(lost) > FEWER_LANES) {
+        let lost = shared.routes.iter().filter_map(|route| lock(&route.way).lost).min();
+        if is_probe || lost.is_some_and(|lost| shared.now().duration_since(lost) > LEFT_FOR) {
             break;
         }
     }
@@ -112,12 +106,13 @@ async fn due_soon(shared: &Shared) -> Result<Option<Timestamp>> {
     Ok(next.filter(|next| next.duration_since(now) <= LINGER))
 }
 
-async fn lane(shared: Arc<Shared>, take: Arc<Queue>) {
-    let mut line = shared.round.mailer.line();
+async fn lane(shared: Arc<Shared>, route: usize, take: Arc<Queue>) {
+    let route = &shared.routes[route];
+    let mut line = route.relay.mailer.line();
     let mut served = None;
-    while let Some(claimed) = next(&shared, &take, served.take()).await {
+    while let Some(claimed) = next(&shared, route, &take, served.take()).await {
         let domain = claimed.delivery.to.domain().to_owned();
-        match one(&shared, &mut line, claimed).await {
+        match one(&shared, route, &mut line, claimed).await {
             Ok(true) => served = Some(domain),
             Ok(false) => break,
             Err(stop) => {
@@ -126,12 +121,19 @@ async fn lane(shared: Arc<Shared>, take: Arc<Queue>) {
             }
         }
     }
+    route.ended();
+    shared.turns.moved();
     line.close().await;
 }
 
 /// The next row, when its time has come: one that waits for the domain just served, or from the queue. A row that is
 /// taken and not tried is freed at the end of the pass.
-async fn next(shared: &Shared, take: &Queue, mut served: Option<String>) -> Option<Claimed> {
+async fn next(shared: &Shared, route: &Route, take: &Queue, mut served: Option<String>) -> Option<Claimed> {
+    tokio::select! {
+        biased;
+        () = shared.stop_signal() => return None,
+        () = shared.turns.take(route, &shared.routes) => {}
+    }
     loop {
         let parked = served.take().and_then(|domain| lock(&shared.parked).get_mut(&domain)?.pop_front());
         let claimed = match parked {
@@ -158,12 +160,12 @@ async fn next(shared: &Shared, take: &Queue, mut served: Option<String>) -> Opti
                 continue;
             }
         }
-        let place = lock(&shared.pace).take(now);
+        let place = lock(&route.pace).take(now);
         let may_go = match place {
             Place::In(wait) if wait.is_zero() => true,
             Place::In(wait) => shared.wait_until(now.saturating_add(wait).unwrap_or(now)).await,
             Place::From(at) => {
-                lock(&shared.way).held = Some(at);
+                lock(&route.way).held = Some(at);
                 false
             }
         };
@@ -198,42 +200,59 @@ fn give_back(shared: &Shared, claimed: &Claimed) {
 }
 
 /// One copy from its address to its outcome; says whether the lane can go on.
-async fn one(shared: &Shared, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
-    let handed = match connected(shared, line).await? {
+async fn one(shared: &Shared, route: &Route, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
+    let handed = match connected(shared, route, line).await? {
         Some(handed) => handed,
-        None => hand_over(shared, line, &claimed.delivery).await.map_err(Stop::Fault)?,
+        None => hand_over(shared, route, line, &claimed.delivery).await.map_err(Stop::Fault)?,
     };
     let domain = claimed.delivery.to.domain();
     match handed {
-        Handed::Done(outcome) => settle(shared, &claimed, outcome).map(|()| true),
+        Handed::Done(outcome) => settle(shared, route, &claimed, outcome).map(|()| true),
         Handed::AboutUs(reply) => {
             give_back(shared, &claimed);
-            Err(Stop::AboutUs(reply))
+            lock(&shared.domains).done(domain, None, shared.now());
+            refused_us(shared, route, reply).map(|()| false)
         }
         Handed::Away(reply) => {
             give_back(shared, &claimed);
             lock(&shared.domains).done(domain, None, shared.now());
-            gone(shared, reply);
+            gone(shared, route, reply);
             Ok(false)
         }
     }
 }
 
+/// A relay refuses us: the run stops, unless another is left.
+fn refused_us(shared: &Shared, route: &Route, reply: Reply) -> Result<(), Stop> {
+    let is_new = !std::mem::replace(&mut lock(&route.way).refuses, true);
+    if shared.routes.iter().all(|route| lock(&route.way).refuses) {
+        return Err(Stop::AboutUs(reply));
+    }
+    if is_new {
+        let (name, Reply { code, text, .. }) = (&route.relay.name, reply);
+        shared.tell(&words!(
+            "the mail server `{name}` refuses us ({code} {text}): the others go on without it",
+            "le serveur de courriel `{name}` nous refuse ({code} {text}) : les autres continuent sans lui"
+        ));
+    }
+    Ok(())
+}
+
 /// Makes sure of a connection; gives why there is none.
-async fn connected(shared: &Shared, line: &mut Line) -> Result<Option<Handed>, Stop> {
+async fn connected(shared: &Shared, route: &Route, line: &mut Line) -> Result<Option<Handed>, Stop> {
     if line.is_ready() {
         return Ok(None);
     }
-    let few = shared.connecting.acquire().await;
-    if lock(&shared.way).breaker.is_open() {
-        let reply = lock(&shared.way).away.clone();
+    let few = route.connecting.acquire().await;
+    if lock(&route.way).breaker.is_open() {
+        let reply = lock(&route.way).away.clone();
         return Ok(Some(Handed::Away(reply.unwrap_or(Reply { code: 0, enhanced: None, text: String::new() }))));
     }
     let ready = line.ready().await;
     drop(few);
     match ready {
         Ok(()) => {
-            works(shared);
+            works(shared, route);
             Ok(None)
         }
         Err(handed) => Ok(Some(handed)),
@@ -241,8 +260,8 @@ async fn connected(shared: &Shared, line: &mut Line) -> Result<Option<Handed>, S
 }
 
 /// The relay was reached.
-pub(super) fn works(shared: &Shared) {
-    let back = lock(&shared.way).breaker.worked(shared.now());
+pub(super) fn works(shared: &Shared, route: &Route) {
+    let back = lock(&route.way).breaker.worked(shared.now());
     if let Some(gone) = back {
         let minutes = gone.as_mins();
         shared.tell(&words!(
@@ -253,20 +272,31 @@ pub(super) fn works(shared: &Shared) {
 }
 
 /// The relay was not reached.
-fn gone(shared: &Shared, reply: Reply) {
+fn gone(shared: &Shared, route: &Route, reply: Reply) {
     let now = shared.now();
-    let mut way = lock(&shared.way);
-    way.breaker.failed();
-    way.away = Some(reply);
-    way.lost = Some(now);
+    let (is_first, text) = {
+        let mut way = lock(&route.way);
+        way.breaker.failed();
+        let is_first = way.lost.replace(now).is_none() && way.away.is_none();
+        let text = reply.text.clone();
+        way.away = Some(reply);
+        (is_first, text)
+    };
+    if is_first && shared.routes.len() > 1 {
+        let name = &route.relay.name;
+        shared.tell(&words!(
+            "the mail server `{name}` is away ({text}): its work goes to the others",
+            "le serveur de courriel `{name}` ne répond pas ({text}) : son travail va aux autres"
+        ));
+    }
 }
 
-async fn hand_over(shared: &Shared, line: &mut Line, delivery: &Delivery) -> Result<Handed> {
+async fn hand_over(shared: &Shared, route: &Route, line: &mut Line, delivery: &Delivery) -> Result<Handed> {
     let round = &shared.round;
     let email = address(shared, delivery).await?;
     let dotted = async {
         shared.step("dotted")?;
-        round.ledger.mark_dotted(delivery.id, &email.message_id, round.mailer.way_out(), shared.now()).await?;
+        round.ledger.mark_dotted(delivery.id, &email.message_id, &route.way_out, shared.now()).await?;
         shared.step("dot")
     };
     shared.step("mail")?;

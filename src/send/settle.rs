@@ -6,14 +6,15 @@ use super::ended::progress;
 use super::engine::{Shared, Stop, lock};
 use super::lanes::works;
 use super::pace::next_try;
+use super::relays::Route;
 use super::tally::{Follows, is_dead_address};
 use crate::ledger::{Claimed, Record};
 use crate::model::{Outcome, Reply};
 
 /// What follows from an outcome; an error is a reason to stop.
-pub(super) fn settle(shared: &Shared, claimed: &Claimed, outcome: Outcome) -> Result<(), Stop> {
+pub(super) fn settle(shared: &Shared, route: &Route, claimed: &Claimed, outcome: Outcome) -> Result<(), Stop> {
     let (now, id) = (shared.now(), claimed.delivery.id);
-    noticed(shared, claimed, &outcome);
+    noticed(shared, route, claimed, &outcome);
     let next = next_try(
         claimed.delivery.tries,
         claimed.first_try.unwrap_or(now),
@@ -38,7 +39,7 @@ pub(super) fn settle(shared: &Shared, claimed: &Claimed, outcome: Outcome) -> Re
     record(shared, Record { id, is_dead_address: is_dead_address(&kept), outcome: kept, next_try, at: now });
     record_refused(shared, cleared);
     let tally = shared.tally();
-    if tally.is_worth_a_warning() && !std::mem::replace(&mut lock(&shared.way).is_warned, true) {
+    if tally.is_worth_a_warning() && !std::mem::replace(&mut lock(&shared.so_far).is_warned, true) {
         let (refused, done) = (tally.refused, tally.done());
         shared.tell(&words!(
             "{refused} of {done} copies refused so far: at a tenth the run stops",
@@ -54,15 +55,15 @@ pub(super) fn settle(shared: &Shared, claimed: &Claimed, outcome: Outcome) -> Re
 }
 
 /// What an outcome says of the relay and of the recipient's domain.
-fn noticed(shared: &Shared, claimed: &Claimed, outcome: &Outcome) {
+fn noticed(shared: &Shared, route: &Route, claimed: &Claimed, outcome: &Outcome) {
     let (now, domain) = (shared.now(), claimed.delivery.to.domain());
     if matches!(outcome, Outcome::Accepted(_)) {
-        lock(&shared.way).progressed = now;
+        lock(&shared.so_far).progressed = now;
     }
     let (Outcome::Accepted(reply) | Outcome::Deferred(reply) | Outcome::Refused(reply) | Outcome::Unknown(reply)) =
         outcome;
-    if reply.code > 0 && lock(&shared.way).breaker.is_in_doubt() {
-        works(shared);
+    if reply.code > 0 && lock(&route.way).breaker.is_in_doubt() {
+        works(shared, route);
     }
     let slower = lock(&shared.domains).done(domain, Some(outcome), now);
     if let Some(per_minute) = slower {

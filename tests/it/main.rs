@@ -39,6 +39,8 @@ mod ledger;
 mod people;
 /// The steered server itself.
 mod relay;
+/// Several of them at once.
+mod relays;
 /// A steered server on loopback, one test a fault.
 mod smtp;
 /// The archive, its check, its bundles.

@@ -112,7 +112,7 @@ pub(crate) fn round_without_key(ledger: &Ledger, mailer: Mailer) -> Round {
     Round {
         issue: issue(),
         ledger: ledger.clone(),
-        mailer,
+        relays: vec![mailer.into()],
         secrets: Secrets::from_key([7; 32]),
         keys: vec![],
         // The clock stands still: nothing is waited for.
