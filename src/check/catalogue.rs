@@ -3,7 +3,7 @@
 
 use super::proof::{Hit, Proof};
 use super::{accessibility, client, links, parity, sender, style, typography};
-use crate::model::Severity;
+use crate::model::{Severity, Words};
 
 /// One rule.
 #[derive(Clone, Copy)]
@@ -109,6 +109,22 @@ pub enum Example {
     Case(&'static str, &'static str),
     /// The whole sample issue as it is.
     Clean,
+}
+
+impl Example {
+    /// The case as a person reads it.
+    pub fn shown(&self) -> Words {
+        match self {
+            Self::Text(lang, text) | Self::Title(lang, text) | Self::Subject(lang, text) => {
+                Words::same(format!("({lang}) {text}"))
+            }
+            Self::Pair(en, fr) => Words::same(format!("{en} | {fr}")),
+            Self::Html(html) => Words::same(*html),
+            Self::Swap(from, to) => Words::same(format!("{from} → {to}")),
+            Self::Case(en, fr) => words!("{en}", "{fr}"),
+            Self::Clean => words!("the shipped issue", "le numéro d'exemple"),
+        }
+    }
 }
 
 impl Group {

@@ -49,6 +49,7 @@ mod numbers;
 mod scan;
 mod sentences;
 mod docs;
+mod heard;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -61,6 +62,7 @@ use jiff::Timestamp;
 pub use self::catalogue::{Class, Example, Group, Invariant, Limit, Rule};
 pub use self::docs::rules_page;
 pub use self::evidence::{Asked, LinkSeen, Record, Relay, SETUP, Setup};
+pub use self::heard::{Bit, heard};
 pub use self::pages::{PageSeen, read_page};
 pub use self::waivers::{text_key, waiver_key};
 use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words};

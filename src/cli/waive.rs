@@ -1,13 +1,13 @@
 //! `waive`: a named person accepts a finding, with a reason, for exactly this text.
 
 use anyhow::{Result, bail};
-use toml_edit::value;
 
 use super::Shell;
 use super::exit::Exit;
 use super::workspace;
 use crate::check::{Class, rules, waiver_key};
-use crate::model::IssueId;
+use crate::curate::waiver_table;
+use crate::model::{IssueId, Waiver};
 
 /// Arguments of `waive`.
 #[derive(Debug, clap::Args)]
@@ -57,15 +57,14 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
         ));
     };
-    let story = args.story.as_ref().map_or_else(String::new, |story| format!("story = {}\n", value(story.as_str())));
-    let table = format!(
-        "[[waiver]]\nrule = {}\n{story}by = {}\nreason = {}\ntext = {}  # the words it was given for\n",
-        value(rule.as_str()),
-        value(args.by.trim()),
-        value(args.why.trim()),
-        value(text)
-    );
-    let toml = format!("{}\n\n{table}", toml.trim_end()).trim_start().to_owned();
+    let waiver = Waiver {
+        rule: rule.clone(),
+        story: args.story.clone(),
+        by: args.by.trim().to_owned(),
+        reason: args.why.trim().to_owned(),
+        text,
+    };
+    let toml = format!("{}\n\n{}", toml.trim_end(), waiver_table(&waiver)).trim_start().to_owned();
     folder.save_issue_toml(&toml)?;
     let file = folder.shown("issue.toml");
     shell.report.line(&words!("waived: {rule}, written in `{file}`", "accepté : {rule}, noté dans `{file}`"));

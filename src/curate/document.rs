@@ -8,8 +8,11 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use toml_edit::{Document, Item};
 
-use super::{Pool, propose, rank};
+use super::{EditorPair, Pool, propose, rank};
 use crate::model::{Image, Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
+
+/// The lists of a section.
+pub(super) const LISTS: [&str; 4] = ["pick", "candidates", "held", "dropped"];
 
 /// `issue.toml`, read.
 pub(super) struct IssueFile {
@@ -45,19 +48,24 @@ pub(super) struct EditorWords {
     pub(super) image: BTreeMap<String, Image>,
     #[serde(default, rename = "waiver")]
     pub(super) waivers: Vec<Waiver>,
+    #[serde(default, rename = "pair")]
+    pub(super) pairs: Vec<EditorPair>,
     #[serde(default, rename = "section")]
     _sections: Vec<SectionShape>,
 }
 
 /// The editor's own text of a story in one language; what is absent stays as it was.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Override {
-    pub(super) title: Option<String>,
-    pub(super) summary: Option<String>,
-    /// Markdown.
-    pub(super) body: Option<String>,
-    pub(super) url: Option<String>,
+pub struct Override {
+    /// The title.
+    pub title: Option<String>,
+    /// The teaser.
+    pub summary: Option<String>,
+    /// The body: Markdown.
+    pub body: Option<String>,
+    /// The page to which the story points.
+    pub url: Option<String>,
 }
 
 /// Read for its shape alone, so that a misspelt list is named; the ids themselves are read with their lines.
@@ -81,6 +89,8 @@ pub(super) struct FileSection {
     pub(super) id: String,
     pub(super) line: usize,
     pub(super) picks: Vec<(StoryId, usize)>,
+    /// Every id with its list and line, in the order of the file.
+    pub(super) ids: Vec<(StoryId, &'static str, usize)>,
     /// Every id with the list in which it stands.
     lists: BTreeMap<StoryId, String>,
     /// Where the `candidates` array lies in the text; none: there is no such list.
@@ -105,15 +115,17 @@ pub(super) fn read(text: &str) -> Result<IssueFile> {
             id: table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned(),
             line: line_of(table.span()),
             picks: Vec::new(),
+            ids: Vec::new(),
             lists: BTreeMap::new(),
             candidates: None,
         };
-        for list in ["pick", "candidates", "held", "dropped"] {
+        for list in LISTS {
             let Some(array) = table.get(list).and_then(Item::as_array) else { continue };
             let ids = array.iter().filter_map(|value| Some((StoryId::parse(value.as_str()?), line_of(value.span()))));
             for (id, line) in ids {
                 section.lists.insert(id.clone(), list.to_owned());
                 listed.push((id.clone(), line));
+                section.ids.push((id.clone(), list, line));
                 if list == "pick" {
                     section.picks.push((id, line));
                 }
@@ -213,7 +225,7 @@ pub(super) fn insert_candidates(text: &str, pool: &Pool<'_>) -> Result<(String, 
 }
 
 /// Where lines go into an array `[ … ]`, and what is put there.
-fn insertion(text: &str, array: Range<usize>, lines: &str) -> (Range<usize>, String) {
+pub(super) fn insertion(text: &str, array: Range<usize>, lines: &str) -> (Range<usize>, String) {
     let inside = &text[array.start + 1..array.end - 1];
     if let Some(newline) = inside.rfind('\n') {
         // The closing bracket has its own line: ours go before that line, after a comma if the last one has none.

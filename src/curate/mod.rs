@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::model::{Harvest, Issue, IssueId, Newsletter, Sources, Speech, Story, StoryId, Words};
 
@@ -18,9 +19,15 @@ mod document;
 mod propose;
 mod assemble;
 mod coverage;
+mod pair;
+mod board;
+mod edit;
 
+pub use board::{Board, Shelf, board};
 pub use coverage::{Carried, coverage};
-pub use document::held;
+pub use document::{Override, held};
+pub use edit::{Change, Field, Refusal, Spot, change, waiver_table};
+pub use pair::EditorPair;
 
 /// The section for stories that name none.
 const TO_PLACE: &str = "to-place";
@@ -65,10 +72,14 @@ pub struct Curated {
 }
 
 /// A story that could be in the issue, and what speaks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// The story.
+    /// The story's id.
     pub id: StoryId,
+    /// The story as it was gathered, without the editor's words.
+    pub story: Story,
+    /// The day under which it is listed: that of its event, or of its publication.
+    pub day: Date,
     /// The section for which it is ranked.
     pub section: String,
     /// What speaks for it, in points: only their order means anything.
@@ -93,10 +104,12 @@ struct Pool<'a> {
 impl<'a> Pool<'a> {
     fn new(material: &'a Material<'a>) -> Self {
         let mut ids: BTreeSet<&StoryId> = BTreeSet::new();
-        let gathered = material.harvest.stories.iter().filter(|story| ids.insert(&story.id)).collect();
+        let mut gathered = material.harvest.stories.iter().filter(|story| ids.insert(&story.id)).collect();
         let held_over = material.held_over.iter().map(|(story, _)| story);
         let mut extra: Vec<Story> = held_over.filter(|story| ids.insert(&story.id)).cloned().collect();
         extra.extend(season::stories(material));
+        // A file that cannot be read is explained where it is read.
+        pair::join(&pair::pairs(material.existing.unwrap_or("")), &mut gathered, &mut extra);
         let held = material.held_over.iter().map(|(story, issue)| (story.id.clone(), issue.clone())).collect();
         Self { material, gathered, extra, held }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use jiff::civil::Date;
 
 use super::document::IssueFile;
 use super::rank::{self, Ranked};
@@ -26,14 +27,16 @@ pub(super) fn line(one: &Ranked<'_>, material: &Material<'_>) -> String {
         .filter_map(|lang| story.texts.get(lang))
         .map(|text| cut(&one_line(&text.title), COMMENT_TITLE_MAX))
         .collect();
-    let day = match &story.event {
-        Some(event) => event.starts.date(),
-        None => rank::shown_day(story, material),
-    };
+    let day = day(story, material);
     let why: Vec<String> = one.why.iter().map(|why| one_line(why.say(material.speech))).collect();
     let why = [day.to_string()].into_iter().chain(why).collect::<Vec<_>>().join(", ");
     let waits = one.waits.as_ref().map(|why| format!(" ({})", why.say(material.speech))).unwrap_or_default();
     format!("  \"{}\",  # {} [{why}]{waits}\n", story.id, titles.join(" | "))
+}
+
+/// The day under which a story is listed: that of its event, or of its publication.
+fn day(story: &Story, material: &Material<'_>) -> Date {
+    story.event.as_ref().map_or_else(|| rank::shown_day(story, material), |event| event.starts.date())
 }
 
 fn one_line(text: &str) -> String {
@@ -117,6 +120,8 @@ pub(super) fn candidates(file: &IssueFile, pool: &Pool<'_>) -> Vec<Candidate> {
             let list = here().find(|(.., story)| std::ptr::eq(*story, one.story)).map(|(_, list, _)| list.clone());
             all.push(Candidate {
                 id: one.story.id.clone(),
+                story: one.story.clone(),
+                day: day(one.story, material),
                 section: id.clone(),
                 points: one.points,
                 why: one.why,

@@ -67,7 +67,10 @@ pub async fn gather(http: &Http, reading: &Reading<'_>) -> Result<Harvest> {
         harvest.problems.extend(read.notes.iter().cloned());
         let (groups, doubts) = pair::twins(&mut read, reading, &mut questions).await;
         let grown = grow::stories(&read.source, groups, reading);
-        harvest.problems.extend(pair::questions(&doubts, &grown));
+        for (unsure, question) in pair::questions(&doubts, &grown) {
+            harvest.unsure.push(unsure);
+            harvest.problems.push(question);
+        }
         stories.extend(grown);
     }
     let merged = merge::merge(files, stories, reading);

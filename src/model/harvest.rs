@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Lang, Story};
+use super::{Finding, Lang, Story, StoryId};
 
 /// Everything that was found, and what was not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,20 @@ pub struct Harvest {
     /// How many stories of sources were left out because another source, or a contributor, has the same.
     #[serde(default)]
     pub twice: usize,
+    /// Stories that may be one, which only a person can say.
+    #[serde(default)]
+    pub unsure: Vec<Unsure>,
+}
+
+/// Two stories of a source, each in one language, that may be one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unsure {
+    /// The one in the language that is read first.
+    pub story: StoryId,
+    /// The other.
+    pub twin: StoryId,
+    /// How sure it is that they are one, from 0 to 1.
+    pub confidence: f64,
 }
 
 /// A source that could not be read: a fact of the world, not an error of the command.

@@ -47,7 +47,7 @@ pub use edition::{Digest, Edition, InputChange, Manifest, ManifestEdition, Part,
 pub use finding::{Finding, Place, Severity, Waived};
 pub use fits::Misfit;
 pub use fold::{folded, has_words};
-pub use harvest::{Harvest, Silent};
+pub use harvest::{Harvest, Silent, Unsure};
 pub use ids::{EditionId, IdError, IssueId, StoryId};
 pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};

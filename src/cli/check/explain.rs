@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::super::exit::Exit;
 use super::Shell;
-use crate::check::{Example, Invariant, Rule, invariants, rules};
+use crate::check::{Invariant, Rule, invariants, rules};
 
 /// Explains one rule in the person's language.
 pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
@@ -45,17 +45,8 @@ fn show_rule(rule: &Rule, shell: &Shell) {
     for (label, example) in
         [(words!("breaks it:", "l'enfreint :"), &rule.bad), (words!("is right:", "est juste :"), &rule.good)]
     {
-        let shown = match example {
-            Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
-                format!("({lang}) {text}")
-            }
-            Example::Pair(en, fr) => format!("{en} | {fr}"),
-            Example::Html(html) => (*html).to_owned(),
-            Example::Swap(from, to) => format!("{from} → {to}"),
-            Example::Case(en, fr) => report.say(&words!("{en}", "{fr}")).to_owned(),
-            Example::Clean => report.say(&words!("the shipped issue", "le numéro d'exemple")).to_owned(),
-        };
-        report.text(format!("{} {shown}", report.say(&label)));
+        let shown = example.shown();
+        report.text(format!("{} {}", report.say(&label), report.say(&shown)));
     }
     for limit in rule.limits {
         let (name, default) = (limit.name, limit.default);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::item::Item;
 use super::source::Read;
 use super::{Reading, grow};
-use crate::model::{Finding, Lang, Origin, Pair, PairBy, PairHow, Place, Severity, Story};
+use crate::model::{Finding, Lang, Origin, Pair, PairBy, PairHow, Place, Severity, Story, Unsure};
 
 mod ask;
 mod score;
@@ -80,23 +80,24 @@ pub(super) async fn twins<'a>(
     (groups, doubts)
 }
 
-/// A question to the editor for each two stories of a source that may be one.
-pub(super) fn questions(doubts: &[Doubt], stories: &[Story]) -> Vec<Finding> {
+/// Each two stories of a source that may be one, with the question to the editor.
+pub(super) fn questions(doubts: &[Doubt], stories: &[Story]) -> Vec<(Unsure, Finding)> {
     let of = |key: &str| {
         let is_it = |story: &&Story| matches!(&story.origin, Origin::Source { url, .. } if url == key);
         stories.iter().find(is_it).filter(|story| story.texts.len() == 1)
     };
-    doubts
-        .iter()
-        .filter_map(|doubt| Some(question(of(&doubt.keys[0])?, of(&doubt.keys[1])?, doubt.confidence)))
-        .collect()
+    let asked = |doubt: &Doubt| {
+        let (one, other, confidence) = (of(&doubt.keys[0])?, of(&doubt.keys[1])?, doubt.confidence);
+        let unsure = Unsure { story: one.id.clone(), twin: other.id.clone(), confidence };
+        Some((unsure, question(one, other, confidence)))
+    };
+    doubts.iter().filter_map(asked).collect()
 }
 
 fn question(one: &Story, other: &Story, confidence: f64) -> Finding {
     let said = |story: &Story| story.texts.values().next().map(|text| text.title.clone()).unwrap_or_default();
     let (first, second, sure) = (said(one), said(other), (confidence * 100.0).round());
     let (id, other_id) = (&one.id, &other.id);
-    let lang = other.texts.keys().next().map(|lang| lang.as_str().to_owned()).unwrap_or_default();
     Finding {
         rule: "PAIR".to_owned(),
         severity: Severity::Info,
@@ -108,8 +109,8 @@ fn question(one: &Story, other: &Story, confidence: f64) -> Finding {
             "est-ce le même article? «\u{a0}{first}\u{a0}» et «\u{a0}{second}\u{a0}» (sûr à {sure}\u{a0}%)"
         ),
         hint: words!(
-            "if they are, pick `{id}`, drop `{other_id}`, and write its title and text under `[story.\"{id}\".{lang}]` in `issue.toml`",
-            "si oui, retenez `{id}`, écartez `{other_id}` et inscrivez son titre et son texte sous `[story.\"{id}\".{lang}]` dans `issue.toml`"
+            "if they are, say so at the desk (`cco-news preview`), or in `issue.toml`: `[[pair]]` with `story = \"{id}\"` and `twin = \"{other_id}\"`",
+            "si oui, dites-le au bureau (`cco-news preview`) ou dans `issue.toml` : `[[pair]]` avec `story = \"{id}\"` et `twin = \"{other_id}\"`"
         ),
         waived: None,
     }
@@ -243,9 +244,10 @@ mod tests {
         let asked = questions(&[doubt("s-b"), doubt("s-gone")], &stories);
         assert_eq!(asked.len(), 1, "{asked:?}");
         assert!(
-            asked[0].message.fr.contains("«\u{a0}New park\u{a0}» et «\u{a0}Un parc\u{a0}» (sûr à 41\u{a0}%)"),
+            asked[0].1.message.fr.contains("«\u{a0}New park\u{a0}» et «\u{a0}Un parc\u{a0}» (sûr à 41\u{a0}%)"),
             "{asked:?}"
         );
-        assert!(asked[0].hint.en.contains("[story.\"s-a\".fr]"), "{asked:?}");
+        assert!(asked[0].1.hint.en.contains("`twin = \"s-b\"`"), "{asked:?}");
+        assert_eq!((asked[0].0.story.as_str(), asked[0].0.twin.as_str()), ("s-a", "s-b"));
     }
 }
