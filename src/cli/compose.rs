@@ -1,6 +1,7 @@
 //! `compose`: the monthly command. Gather, curate, compose and check, and the next step.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -109,6 +110,11 @@ fn editions_shown(folder: &IssueFolder<'_>, shell: &Shell) -> Vec<String> {
 
 /// Shows files in the person's browser.
 fn open(files: &[String], root: &Path) -> Result<()> {
+    files.iter().try_for_each(|file| show_in_browser(root.join(file).as_os_str()))
+}
+
+/// Shows a file or an address in the person's browser.
+pub(super) fn show_in_browser(what: &OsStr) -> Result<()> {
     let program = if cfg!(windows) {
         "explorer"
     } else if cfg!(target_os = "macos") {
@@ -116,12 +122,11 @@ fn open(files: &[String], root: &Path) -> Result<()> {
     } else {
         "xdg-open"
     };
-    for file in files {
-        let mut command = Command::new(program);
-        command.arg(root.join(file)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().with_context(|| {
-            words!("could not open `{file}` with `{program}`", "impossible d'ouvrir `{file}` avec `{program}`")
-        })?;
-    }
+    let mut command = Command::new(program);
+    command.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let shown = what.display();
+    command.spawn().with_context(|| {
+        words!("could not open `{shown}` with `{program}`", "impossible d'ouvrir `{shown}` avec `{program}`")
+    })?;
     Ok(())
 }

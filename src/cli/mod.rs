@@ -48,6 +48,7 @@ mod archive;
 mod receive;
 mod run;
 mod serve;
+mod preview;
 mod running;
 mod share;
 mod subscribers;
@@ -123,6 +124,8 @@ enum Command {
     Templates(templates::Args),
     /// Out to the translators, and back.
     Translate(translate::Args),
+    /// The editor's desk in a browser: choose, reword, see, have it approved.
+    Preview(preview::Args),
     /// Check the composed editions against the rules.
     Check(check::Args),
     /// Accept a finding by name, with a reason.
@@ -235,6 +238,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Templates(args)) => templates::run(&args, shell),
         Some(Command::Translate(args)) => translate::run(&args, shell),
         Some(Command::Word(args)) => word::run(&args, shell),
+        Some(Command::Preview(args)) => preview::run(&args, shell),
         Some(Command::Check(args)) => check::run(&args, shell),
         Some(Command::Waive(args)) => waive::run(&args, shell),
         Some(Command::Approve(args)) => approve::run(&args, shell),

@@ -199,6 +199,11 @@ fn parse(text: &str) -> Option<Secrets> {
     Some(secrets)
 }
 
+/// A word that nobody can guess, for an address or a cookie: 160 bits in lower-case base32.
+pub fn word() -> Result<String> {
+    Ok(BASE32_NOPAD.encode(&random()?[..20]).to_ascii_lowercase())
+}
+
 fn random() -> Result<[u8; 32]> {
     let mut key = [0_u8; 32];
     let random = rustls::crypto::ring::default_provider().secure_random;

@@ -65,3 +65,5 @@ mod translate;
 mod links;
 /// The public pages, over real connections.
 mod serve;
+/// The editor's desk, over HTTP.
+mod desk;

@@ -21,7 +21,7 @@ mod sign;
 pub(super) use kept::missing;
 pub(super) use policy::counting;
 pub(super) use reply::{asked, take};
-pub(super) use request::{Awaited, awaited, can_ask};
+pub(super) use request::{Awaited, awaited, can_ask, run as request};
 
 /// Arguments of `approve`.
 #[derive(Debug, clap::Args)]

@@ -47,7 +47,8 @@ pub(in crate::cli) fn awaited(folder: &IssueFolder<'_>, editions: &[Edition], sh
     Ok(awaited)
 }
 
-pub(super) fn run(
+/// Asks everybody who is needed, by mail.
+pub(in crate::cli) fn run(
     folder: &IssueFolder<'_>,
     manifest: &Manifest,
     editions: &[Edition],

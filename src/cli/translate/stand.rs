@@ -42,7 +42,7 @@ pub(super) fn load(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Vec<Store>
 }
 
 /// Saves the stores that hold something; says whether anything was written.
-pub(super) fn save(folder: &IssueFolder<'_>, stores: &[Store], shell: &Shell) -> Result<bool> {
+pub(in crate::cli) fn save(folder: &IssueFolder<'_>, stores: &[Store], shell: &Shell) -> Result<bool> {
     let newsletter = &shell.config.newsletter;
     let tag = |lang: &Lang| newsletter.language.get(lang).map_or(lang.to_string(), |language| language.tag.clone());
     let mut has_written = false;
@@ -124,7 +124,7 @@ fn read_again(harvest: &mut Harvest, shell: &Shell) -> Result<()> {
 }
 
 /// An issue and its stores as they are at this moment; an issue that was never gathered is an error that says so.
-pub(super) fn now(folder: &IssueFolder<'_>, shell: &Shell) -> Result<(Issue, Vec<Store>)> {
+pub(in crate::cli) fn now(folder: &IssueFolder<'_>, shell: &Shell) -> Result<(Issue, Vec<Store>)> {
     let id = &folder.id;
     if id.corrects().is_some() {
         bail!(words!(

@@ -1,0 +1,141 @@
+//! Rich text as the Markdown that an editor can change: the other way round than `gather` reads it. What Markdown has no
+//! sign for, as a table, stays the HTML that it is.
+
+use crate::model::rich::{Bit, Line, Within, bits, lines};
+
+/// A body as Markdown.
+pub(super) fn markdown(html: &str) -> String {
+    if html.contains("<table") {
+        return html.trim().to_owned();
+    }
+    let mut out = String::new();
+    let mut numbers: Vec<usize> = Vec::new();
+    let mut last: Option<Within> = None;
+    for Line { range, within } in lines(html) {
+        if let Some(last) = last {
+            let is_tight = matches!((last, within), (Within::Item { .. }, Within::Item { .. }));
+            out.push_str(if is_tight { "\n" } else { "\n\n" });
+        }
+        let text = inline(&bits(&html[range]));
+        match within {
+            Within::Item { ordered, level } => {
+                let level = usize::from(level);
+                if !matches!(last, Some(Within::Item { .. })) {
+                    numbers.clear();
+                }
+                numbers.truncate(level + 1);
+                numbers.resize(level + 1, 0);
+                numbers[level] += 1;
+                let mark = if ordered { format!("{}. ", numbers[level]) } else { "- ".to_owned() };
+                out.push_str(&"    ".repeat(level));
+                out.push_str(&mark);
+                out.push_str(&text.replace('\n', &format!("\n{}", " ".repeat(level * 4 + mark.len()))));
+            }
+            Within::Heading(level) => {
+                out.push_str(&"#".repeat(usize::from(level)));
+                out.push(' ');
+                out.push_str(&text.replace('\n', " "));
+            }
+            Within::Quote => {
+                if matches!(last, Some(Within::Quote)) {
+                    // Two paragraphs of one quotation.
+                    out.truncate(out.trim_end().len());
+                    out.push_str("\n>\n");
+                }
+                out.push_str("> ");
+                out.push_str(&text.replace('\n', "\n> "));
+            }
+            Within::Paragraph | Within::Cell { .. } => out.push_str(&guarded(&text)),
+        }
+        last = Some(within);
+    }
+    out
+}
+
+fn inline(bits: &[Bit]) -> String {
+    let mut out = String::new();
+    let mut ends: Vec<String> = Vec::new();
+    for bit in bits {
+        match bit {
+            Bit::Text(text) => out.push_str(&escaped(text)),
+            Bit::Link(href) => {
+                out.push('[');
+                ends.push(format!("]({})", href.replace('(', "%28").replace(')', "%29").replace(' ', "%20")));
+            }
+            Bit::Strong => {
+                out.push_str("**");
+                ends.push("**".to_owned());
+            }
+            Bit::Em => {
+                out.push('*');
+                ends.push("*".to_owned());
+            }
+            Bit::End => out.push_str(&ends.pop().unwrap_or_default()),
+            Bit::Break => out.push_str("\\\n"),
+        }
+    }
+    out.push_str(&ends.into_iter().rev().collect::<String>());
+    out
+}
+
+/// Signs that would mean something in Markdown; an underscore within a word means nothing.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let chars: Vec<char> = text.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        let is_word = |at: Option<&char>| at.is_some_and(|c| c.is_alphanumeric());
+        let is_inside = at > 0 && is_word(chars.get(at - 1)) && is_word(chars.get(at + 1));
+        match c {
+            '\\' | '*' | '[' | ']' | '`' | '<' | '~' => out.extend(['\\', *c]),
+            '_' if !is_inside => out.extend(['\\', '_']),
+            // What reads like an entity would become one.
+            '&' if chars.get(at + 1).is_some_and(|c| c.is_ascii_alphabetic() || *c == '#') => out.push_str("&amp;"),
+            '\n' => out.push(' '),
+            c => out.push(*c),
+        }
+    }
+    out
+}
+
+/// A paragraph that begins like a list, a heading or a quotation is none.
+fn guarded(text: &str) -> String {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    if digits > 0 && text[digits..].starts_with(['.', ')']) {
+        return format!("{}\\{}", &text[..digits], &text[digits..]);
+    }
+    if text.starts_with(['#', '-', '+', '>', '=']) { format!("\\{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gather;
+
+    #[test]
+    fn rich_text_comes_back_as_it_was() {
+        for text in [
+            "A *first* line with **strong** words and [a link](https://example.ca/a?b=1&c=2).",
+            "One\n\nTwo\\\nwith a break",
+            "### Why\n\n- one\n- two\n    - deep\n- three",
+            "1. one\n2. two\n\nThen",
+            "> quoted\n\nnot quoted",
+            "1\\. no list\n\n\\- nor this\n\n\\# nor a heading",
+            "snake_case and 2 \\* 3, \\[no link\\], AT&T and &amp;amp; so on",
+            "> one\n>\n> two",
+        ] {
+            let html = gather::markdown(text);
+            let back = markdown(&html);
+            assert_eq!(gather::markdown(&back), html, "{text}\n{back}");
+            assert_eq!(markdown(&gather::markdown(&back)), back);
+        }
+        let table = gather::markdown("<table><tr><th>a</th></tr><tr><td>b</td></tr></table>");
+        assert_eq!(gather::markdown(&markdown(&table)), table);
+    }
+
+    #[test]
+    fn what_an_editor_wrote_plainly_stays_plain() {
+        for text in ["Bonjour à toutes et à tous!", "- one\n- two", "Write to [us](mailto:a@example.ca)."] {
+            assert_eq!(markdown(&gather::markdown(text)), text);
+        }
+    }
+}
