@@ -1,8 +1,9 @@
 //! An office with a newsletter of its own, in which commands are run as a person runs them, and what they say.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use crate::tree;
 
@@ -51,23 +52,32 @@ impl Office {
 
     /// As [`Office::with_two_stories`], with its issue composed and approved. A short preheader wants a look.
     pub(crate) fn quick() -> Self {
-        let office = Self::with_two_stories();
-        let said = office.run(&["compose", ISSUE, "--offline"]);
-        assert!(matches!(said.code, 0 | 3), "{}", said.text);
-        for language in ["en", "fr"] {
-            office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
-        }
-        office
+        static MADE: OnceLock<PathBuf> = OnceLock::new();
+        Self::as_made(MADE.get_or_init(|| Self::with_two_stories().approved("quick")))
     }
 
     /// As [`Office::open`], with its issue composed and approved.
     pub(crate) fn ready() -> Self {
-        let office = Self::open();
-        office.run(&["compose", ISSUE, "--offline"]).is(0);
+        static MADE: OnceLock<PathBuf> = OnceLock::new();
+        Self::as_made(MADE.get_or_init(|| Self::open().approved("ready")))
+    }
+
+    /// Composes and approves the issue, once for all tests, which begin with copies of what came of it.
+    fn approved(self, name: &str) -> PathBuf {
+        let said = self.run(&["compose", ISSUE, "--offline"]);
+        assert!(matches!(said.code, 0 | 3), "{}", said.text);
         for language in ["en", "fr"] {
-            office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
+            self.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
         }
-        office
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        tree::copy_folder(self.path(), &made);
+        made
+    }
+
+    fn as_made(made: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        tree::copy_folder(made, folder.path());
+        Self { folder }
     }
 
     pub(crate) fn path(&self) -> &Path {

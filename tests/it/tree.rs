@@ -84,10 +84,19 @@ pub(crate) fn texts() -> Vec<(String, String)> {
 /// A fresh copy of the project in a folder of its own, as a clone would be.
 pub(crate) fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for file in project_files() {
-        let to = folder.path().join(&file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(root().join(&file), to).unwrap();
-    }
+    copy_files(root(), project_files(), folder.path());
     folder
+}
+
+/// Copies all files of a folder, with who may read them.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    copy_files(from, files(from), to);
+}
+
+fn copy_files(from: &Path, files: impl IntoIterator<Item = impl AsRef<Path>>, to: &Path) {
+    for file in files {
+        let (from, to) = (from.join(&file), to.join(&file));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
 }
