@@ -67,3 +67,5 @@ mod links;
 mod serve;
 /// The editor's desk, over HTTP.
 mod desk;
+/// The desk in a real browser.
+mod browser;

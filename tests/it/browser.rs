@@ -1,0 +1,201 @@
+//! The desk's whole path in a real browser: a headless Chromium, steered over a pipe with its DevTools protocol. Without
+//! Chromium on this machine it skips itself, saying so; `.ci/run` installs it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+use crate::office::{ISSUE, Office};
+
+const TOML: &str = "issues/2026-12/issue.toml";
+/// Looks at the page until it is as expected.
+const LOOKS_MAX: u32 = 600;
+
+/// A browser with one page.
+struct Browser {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    number: u64,
+    session: Option<String>,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// None: there is none on this machine.
+    fn open() -> Option<Self> {
+        let profile = tempfile::tempdir().unwrap();
+        let folder = profile.path().display();
+        // The protocol is read from descriptor 3 and written to 4; what else is said goes nowhere.
+        let line = format!(
+            "exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+             --disable-component-update --disable-sync --user-data-dir='{folder}' --remote-debugging-pipe about:blank \
+             3<&0 4>&1 </dev/null >/dev/null 2>&1"
+        );
+        let is_there = Command::new("sh").args(["-c", "command -v chromium"]).output().unwrap().status.success();
+        if !is_there {
+            return None;
+        }
+        let mut child =
+            Command::new("sh").args(["-c", &line]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let mut browser = Self { child, to, from, number: 0, session: None, _profile: profile };
+        let targets = browser.command("Target.getTargets", &json!({}));
+        let page = targets["targetInfos"].as_array().unwrap().iter().find(|target| target["type"] == "page").unwrap();
+        let attach = json!({"targetId": page["targetId"], "flatten": true});
+        let session = browser.command("Target.attachToTarget", &attach)["sessionId"].as_str().unwrap().to_owned();
+        browser.session = Some(session);
+        Some(browser)
+    }
+
+    fn command(&mut self, method: &str, parameters: &Value) -> Value {
+        self.number += 1;
+        let mut message = json!({"id": self.number, "method": method, "params": parameters});
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        self.to.write_all(format!("{message}\0").as_bytes()).unwrap();
+        loop {
+            let mut bytes = Vec::new();
+            assert!(self.from.read_until(0, &mut bytes).unwrap() > 0, "the browser has ended");
+            bytes.pop();
+            let answer: Value = serde_json::from_slice(&bytes).unwrap();
+            if answer["id"] == self.number {
+                assert!(answer["error"].is_null(), "{answer}");
+                return answer["result"].clone();
+            }
+        }
+    }
+
+    fn go(&mut self, address: &str) {
+        self.command("Page.navigate", &json!({"url": address}));
+    }
+
+    fn run(&mut self, script: &str) -> Value {
+        let asked = json!({"expression": script, "returnByValue": true});
+        self.command("Runtime.evaluate", &asked)["result"]["value"].clone()
+    }
+
+    /// Waits until the page says yes. While it is being loaded it says nothing.
+    #[track_caller]
+    fn until(&mut self, question: &str) {
+        for _ in 0..LOOKS_MAX {
+            if self.run(question) == true {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let page = self.run("document.body.innerText");
+        panic!("never: {question}\n{page}");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A feed in each language, with one item each, that nothing but a person knows to be one story.
+fn feeds() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut head = [0; 4096];
+            let n = stream.read(&mut head).unwrap_or(0);
+            let (title, text, path) = if String::from_utf8_lossy(&head[..n]).contains("/fr.xml") {
+                ("Portes ouvertes aux archives", "Venez voir les lettres des premiers communicateurs.", "fr/portes")
+            } else {
+                ("Open house at the archives", "Come and see the letters of the first communicators.", "en/house")
+            };
+            let body = format!(
+                "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>T</title><item><title>{title}</title>\
+                 <link>https://example.ca/{path}</link><pubDate>20 Nov 2026 12:00:00 GMT</pubDate>\
+                 <description>{text}</description></item></channel></rss>"
+            );
+            let n = body.len();
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {n}\r\nconnection: close\r\n\r\n{body}");
+        }
+    });
+    format!(
+        "[[feed]]\nid = \"archives\"\nsection = \"gcnews\"\nen = \"http://{address}/en.xml\"\nfr = \"http://{address}/fr.xml\"\n\
+         allow_private = true\npair = \"none\"\n"
+    )
+}
+
+/// Lines that came.
+fn came(before: &str, after: &str) -> Vec<String> {
+    after.lines().filter(|line| !before.lines().any(|other| other == *line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_editor_moves_rewords_and_pairs_and_the_file_says_this_and_nothing_else() {
+    let Some(mut browser) = Browser::open() else {
+        eprintln!("skipped: there is no `chromium` on this machine");
+        return;
+    };
+    let office = Office::with_two_stories();
+    office.write("sources.toml", &feeds());
+    office.run(&["compose", ISSUE]);
+    let before = office.read(TOML);
+    let ids: Vec<&str> = before
+        .lines()
+        .filter(|line| line.contains("\"archives-"))
+        .map(|line| line.split('"').nth(1).unwrap())
+        .collect();
+    let of =
+        |title: &str| before.lines().find(|line| line.contains(title)).unwrap().split('"').nth(1).unwrap().to_owned();
+    let (english, french) = (of("Open house"), of("Portes ouvertes"));
+    assert_eq!(ids.len(), 2, "{before}");
+
+    let desk = Desk::closed(&office, &[]);
+    browser.go(&desk.address);
+    browser.until("location.pathname == '/en/' && document.readyState == 'complete'");
+
+    // A story is picked with a button: now it lacks its French, which blocks.
+    browser.run(&format!("document.querySelector('[data-id=\"{english}\"] [data-k=pick]').click()"));
+    browser.until(&format!("!!document.querySelector('[data-list=pick] [data-id=\"{english}\"]')"));
+    browser.until("!!document.querySelector('.chips .E')");
+    // Another is held with a key.
+    browser.run("document.querySelector('[data-id=file-mentoring] a').focus()");
+    let key = |kind: &str| json!({"type": kind, "key": "h", "code": "KeyH", "text": "h", "windowsVirtualKeyCode": 72});
+    browser.command("Input.dispatchKeyEvent", &key("keyDown"));
+    browser.command("Input.dispatchKeyEvent", &key("keyUp"));
+    browser.until("!!document.querySelector('[data-list=held] [data-id=file-mentoring]')");
+    browser.until("document.getElementById('said').textContent.includes('held for another month')");
+
+    // The French of a third is reworded.
+    browser.run("document.querySelector('[data-id=file-learning-day] a').click()");
+    browser.until("!!document.getElementById('f-title-fr')");
+    browser.run("document.getElementById('f-title-fr').value = 'Une journée pour apprendre'");
+    browser.run("document.querySelector('form[data-texts] button.main').click()");
+    browser.until("document.getElementById('said').textContent.includes('saved: title')");
+
+    // The two halves are one story: what blocked is gone.
+    browser.run(&format!("location.pathname = '/en/story/{english}'"));
+    browser.until("!!document.getElementById('twin')");
+    browser.until("document.querySelector('.found .E').innerText.includes('BIL-01')");
+    browser.run(&format!("document.getElementById('twin').value = '{french}'"));
+    browser.run("document.getElementById('twin').form.querySelector('button').click()");
+    browser.until("document.getElementById('said').textContent.includes('one story in both languages')");
+    browser.until("!document.querySelector('.found .E') && !document.querySelector('.chips .E')");
+
+    let after = office.read(TOML);
+    let new = came(&before, &after);
+    let expected = [
+        "held = [".to_owned(),
+        "[story.\"file-learning-day\".fr]".to_owned(),
+        "title = \"Une journée pour apprendre\"".to_owned(),
+        "[[pair]]".to_owned(),
+        format!("story = \"{english}\""),
+        format!("twin = \"{french}\""),
+    ];
+    assert_eq!(new, expected, "{after}");
+    assert!(office.read("issues/2026-12/editions/fr.txt").contains("Portes ouvertes aux archives"));
+}
