@@ -117,7 +117,10 @@ impl Page<'_> {
         let id = &self.room.issue;
         let heading = say!(self.speech, "Issue {id}", "Numéro {id}");
         let Some(made) = &self.shown.made else {
-            let _ = writeln!(out, "<div class=\"issue\"><p class=\"which\">{heading}</p></div>");
+            let _ = writeln!(
+                out,
+                "<section class=\"issue\" aria-label=\"{heading}\"><p class=\"which\">{heading}</p></section>"
+            );
             return;
         };
         let zone = made.newsletter.schedule.zone().unwrap_or(jiff::tz::TimeZone::UTC);
@@ -126,7 +129,7 @@ impl Page<'_> {
         let (errors, warnings) = tally(made);
         let _ = write!(
             out,
-            "<div class=\"issue\"><p class=\"which\"><strong>{heading}</strong> <span>{leaves}</span></p>\n<ul class=\"chips\">"
+            "<section class=\"issue\" aria-label=\"{heading}\"><p class=\"which\"><strong>{heading}</strong> <span>{leaves}</span></p>\n<ul class=\"chips\">"
         );
         let findings = self.to("/findings");
         if errors > 0 {
@@ -152,7 +155,7 @@ impl Page<'_> {
         }
         out.push_str("</ul>\n");
         self.steps(out);
-        out.push_str("</div>\n");
+        out.push_str("</section>\n");
     }
 
     /// What can be taken back.
@@ -202,7 +205,8 @@ impl Page<'_> {
 
     /// What was said last, what is wrong with the files, and who else is here.
     fn spoken(&self, out: &mut String) {
-        out.push_str("<div id=\"notes\">\n");
+        let label = say!(self.speech, "Messages", "Messages");
+        let _ = writeln!(out, "<section id=\"notes\" aria-label=\"{label}\">");
         if let Some(broken) = &self.shown.broken {
             let (title, body) = (
                 say!(self.speech, "The files cannot be read as they are", "Les fichiers ne se lisent pas tels quels"),
@@ -241,7 +245,7 @@ impl Page<'_> {
             let _ = writeln!(out, "<p class=\"note I\">{said}</p>");
         }
         let said = self.said.as_ref().map_or(String::new(), |words| sentence(words.say(self.speech)));
-        let _ = writeln!(out, "<p id=\"said\" role=\"status\">{said}</p>\n</div>");
+        let _ = writeln!(out, "<p id=\"said\" role=\"status\">{said}</p>\n</section>");
     }
 
     fn footer(&self, out: &mut String) {
