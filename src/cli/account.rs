@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
+use super::cell::harmless;
 use super::exit::Exit;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, words};
@@ -150,10 +151,4 @@ fn write_recipients(
     let opened = csv.into_inner().map_err(|error| anyhow::Error::from(error.into_error()))?;
     opened.sync_all().with_context(failed)?;
     Ok(n_rows)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -22,6 +22,7 @@ mod init;
 mod curate;
 mod coverage;
 mod calendar;
+mod cell;
 mod translate;
 mod word;
 mod compose;

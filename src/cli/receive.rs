@@ -429,8 +429,7 @@ impl Desk<'_> {
 /// A draft in the language of the mail: nothing is ever answered by itself (RFC 3834 5).
 fn receipt(received: &Received, name: &str) -> String {
     let to = received.from.as_ref().map_or("", Address::as_str);
-    let is_french =
-        received.subject.to_lowercase().contains("article") && !received.subject.to_lowercase().contains("article:");
+    let is_french = received.is_french;
     let text = if is_french {
         "Bonjour,\n\nMerci pour votre texte : nous l'avons bien reçu. Nous vous écrirons quand nous saurons dans quel numéro il paraîtra.\n"
     } else {

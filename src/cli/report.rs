@@ -144,6 +144,7 @@ impl Report {
 fn place(finding: &Finding) -> String {
     match &finding.place {
         Place::File { file, line: 0, .. } => file.clone(),
+        Place::File { file, line, column: 0 } => format!("{file}:{line}"),
         Place::File { file, line, column } => format!("{file}:{line}:{column}"),
         Place::Edition { edition, story: Some(story) } => format!("{edition}, {story}"),
         Place::Edition { edition, story: None } => edition.clone(),

@@ -89,6 +89,8 @@ pub struct Received {
     pub from: Option<Address>,
     /// Its subject, for the person who has to look; never logged.
     pub subject: String,
+    /// Whether it is rather French than English, for an answer in its language.
+    pub is_french: bool,
     /// What it is.
     pub notice: Notice,
     /// Local parts of Message-IDs that it mentions, and tags of the bounce address it came to: candidates for ours.

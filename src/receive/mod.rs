@@ -41,6 +41,7 @@ pub fn read(raw: &[u8], rules: &Rules) -> Received {
         hash: HEXLOWER.encode(&Sha256::digest(raw)),
         from: letter.header("from").and_then(report::address),
         subject: letter.subject.clone(),
+        is_french: person::is_french(&letter),
         notice,
         copies: copies(&letter),
     }

@@ -6,6 +6,18 @@ use super::report::trimmed;
 use super::rules::folded;
 use crate::model::{Address, Lang, Notice, Request};
 
+/// Words that nearly every sentence of French has, and none of English.
+const FRENCH: [&str; 20] = [
+    "le", "la", "les", "des", "du", "une", "est", "et", "que", "qui", "pour", "dans", "sur", "avec", "nous", "vous",
+    "je", "par", "bonjour", "merci",
+];
+/// The same of English.
+const ENGLISH: [&str; 20] = [
+    "the", "of", "and", "to", "is", "in", "that", "for", "with", "we", "you", "it", "this", "are", "was", "our",
+    "hello", "hi", "thanks", "here",
+];
+/// Words that are counted of a mail: its first paragraphs say in which language it is.
+const COUNTED_WORDS_MAX: usize = 400;
 /// Words in which a request may still be one: a longer mail has something else to say too.
 const REQUEST_WORDS_MAX: usize = 12;
 /// Characters of a token: 32 of base32, with room for a key's name before it.
@@ -105,6 +117,18 @@ const STORY: [&str; 12] = [
     "submission:",
     "soumission :",
 ];
+
+/// Whether a mail is rather French than English, by the words that every sentence has.
+pub(super) fn is_french(letter: &Letter) -> bool {
+    let text = format!("{} {}", folded(&letter.subject), folded(&said(letter)));
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(COUNTED_WORDS_MAX);
+    let (mut french, mut english) = (0, 0);
+    for word in words {
+        french += usize::from(FRENCH.contains(&word));
+        english += usize::from(ENGLISH.contains(&word));
+    }
+    french > english
+}
 
 /// Reports that ask for nothing: read receipts (RFC 8098).
 pub(super) fn is_receipt(letter: &Letter) -> bool {

@@ -43,6 +43,18 @@ fn only(received: &Received) -> (BounceClass, Option<&str>) {
 }
 
 #[test]
+fn a_mail_is_answered_in_the_language_of_its_sentences() {
+    for (subject, text, is_french) in [
+        ("Story: Un article", "Hello, here is the story of our team. We tried it for a month.", false),
+        ("Article : Plain language", "Bonjour, voici le texte de notre équipe pour le prochain numéro. Merci!", true),
+        ("Article", "We would like to see this in the newsletter.", false),
+        ("Story", "", false),
+    ] {
+        assert_eq!(understood(&person(subject, text)).is_french, is_french, "{subject}");
+    }
+}
+
+#[test]
 fn a_report_says_how_much_it_says_about_the_address() {
     for (action, status, diagnostic, class) in [
         ("failed", "5.1.1", "550 5.1.1 User unknown", BounceClass::Hard),

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cco_news::ledger::Ledger;
@@ -271,6 +272,59 @@ fn leaving_takes_one_click_of_a_mail_program_and_a_look_changes_nothing() {
     // The same person in tomorrow's file.
     office.run(&["subscribers", "import"]);
     assert_eq!(served.status(READER), "left");
+}
+
+#[test]
+fn what_a_page_said_was_done_is_done_after_a_kill() {
+    let office = office("");
+    let rows: String = (0..120).fold("email,language\n".to_owned(), |rows, n| rows + &format!("r{n}@example.ca,en\n"));
+    office.write("subscribers/more.csv", &rows);
+    office.run(&["subscribers", "import"]);
+    let mut served = Served::start(&office);
+    let links: Vec<(usize, String)> = {
+        let ledger = served.ledger();
+        let secrets = Secrets::open(&ledger).unwrap();
+        let link = |n: usize| {
+            let person = ledger.subscriber(&Address::parse(&format!("r{n}@example.ca")).unwrap()).unwrap().unwrap();
+            secrets.link("cco-news", LinkTo::Leave, person.number, "2026-12-02T14:00:00Z".parse().unwrap())
+        };
+        (0..120).map(|n| (n, link(n))).collect()
+    };
+    let child = &mut served.child;
+    let (address, n_said) = (served.address, AtomicUsize::new(0));
+    let said = std::thread::scope(|scope| {
+        let workers: Vec<_> = links
+            .chunks(20)
+            .map(|links| {
+                let n_said = &n_said;
+                scope.spawn(move || {
+                    let leave = |(n, link): &(usize, String)| {
+                        let mut stream = TcpStream::connect(address).ok()?;
+                        let body = "List-Unsubscribe=One-Click";
+                        let head = format!("POST /en/unsubscribe/{link} HTTP/1.1\r\nHost: x\r\nConnection: close");
+                        stream
+                            .write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes())
+                            .ok()?;
+                        let mut answer = [0; 15];
+                        stream.read_exact(&mut answer).ok()?;
+                        n_said.fetch_add(1, Ordering::SeqCst);
+                        answer.starts_with(b"HTTP/1.1 200").then_some(*n)
+                    };
+                    links.iter().filter_map(leave).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        // Some have been told, others are under way.
+        while n_said.load(Ordering::SeqCst) < 20 && !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
+    });
+    served.child.wait().unwrap();
+    assert!((20..120).contains(&said.len()), "it was killed in the middle: {}", said.len());
+    let lost: Vec<_> = said.iter().filter(|n| served.status(&format!("r{n}@example.ca")) != "left").collect();
+    assert!(lost.is_empty(), "said to have left, and have not: {lost:?} of {}", said.len());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
+use super::super::cell::harmless;
 use super::super::exit::Exit;
 use super::super::{Shell, words};
 use super::unknown;
@@ -97,14 +98,6 @@ pub(super) fn export(ledger: &Ledger, segments: &[Segment], shell: &Shell) -> Re
     Ok(Exit::Done)
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe goes before what would begin one.
-fn harmless(cell: &str) -> String {
-    let begins = cell.trim_start_matches([' ', '\u{a0}']).chars().next();
-    let is_formula =
-        begins.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
-    if is_formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
 pub(super) fn history(ledger: &Ledger, address: &Address, is_export: bool, shell: &Shell) -> Result<Exit> {
     let person = ledger.subscriber(address)?;
     let events = ledger.history(address)?;
@@ -151,20 +144,5 @@ fn who_words(who: &str) -> Words {
         "server" => words!("a mail server", "un serveur de courriel"),
         "file" => words!("a list", "une liste"),
         other => Words::same(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_of_an_export_begins_a_formula() {
-        for evil in ["=cmd|'/c calc'!A1", "+1", "-2", "@x", "\tx", " =1", "＝1", "\r=1"] {
-            assert!(harmless(evil).starts_with('\''), "{evil:?}");
-        }
-        for fine in ["a@example.ca", "O'Brien", "", "1-2"] {
-            assert_eq!(harmless(fine), fine);
-        }
     }
 }
