@@ -185,6 +185,7 @@ fn check_newsletter(newsletter: &Newsletter, text: &str) -> Result<()> {
         }
     }
     check_approvers(newsletter, text)?;
+    check_clockwork(newsletter, text)?;
     let from = newsletter.sender.from.rsplit('@').next().unwrap_or("").to_ascii_lowercase();
     if let Some((needle, problem)) = newsletter.delivery.mistake(&from) {
         return wrong(&needle, &problem);
@@ -229,6 +230,23 @@ fn check_approvers(newsletter: &Newsletter, text: &str) -> Result<()> {
         return Err(at_line("newsletter.toml", text, "signed_only", &problem).into());
     }
     Ok(())
+}
+
+/// What `run` does by itself, and whom it writes to.
+fn check_clockwork(newsletter: &Newsletter, text: &str) -> Result<()> {
+    for translator in &newsletter.translators {
+        let (name, email) = (&translator.name, &translator.email);
+        if let Err(error) = Address::parse(email) {
+            let why = error.words();
+            let (en, fr) = (why.en, why.fr);
+            let problem = words!("the address of {name}: {en}", "l'adresse de {name} : {fr}");
+            return Err(at_line("newsletter.toml", text, &format!("\"{name}\""), &problem).into());
+        }
+    }
+    match newsletter.run.mistake() {
+        Some((needle, problem)) => Err(at_line("newsletter.toml", text, &needle, &problem).into()),
+        None => Ok(()),
+    }
 }
 
 fn check_sections(newsletter: &Newsletter, text: &str) -> Result<()> {

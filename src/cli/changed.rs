@@ -55,6 +55,15 @@ fn story_changes(before: &Issue, after: &[Story], report: Report) -> Vec<String>
     lines
 }
 
+/// An issue that a person gave up before anything of it left.
+pub(super) fn given_up(id: &IssueId, shell: &Shell) -> Exit {
+    shell.report.alert(&words!(
+        "refused: issue `{id}` was cancelled before anything of it left; if that was a mistake, remove `issues/{id}/sent.json`",
+        "refusé : le numéro `{id}` a été annulé avant que rien n'en parte; si c'était une erreur, supprimez `issues/{id}/sent.json`"
+    ));
+    Exit::Blocked
+}
+
 /// An issue that began to leave, and a ledger that knows nothing of it: sending again would send it twice.
 pub(super) fn lost_ledger(id: &IssueId, frozen_at: Timestamp, shell: &Shell) -> Exit {
     let since = words::moment(frozen_at, &shell.config.newsletter);

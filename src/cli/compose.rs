@@ -10,13 +10,13 @@ use anyhow::{Context as _, Result};
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, calendar, check, correct, curate, gather, pictures, words};
+use super::{Shell, calendar, changed, check, correct, curate, gather, pictures, words};
 use crate::compose::{Templates, compose, web};
 use crate::model::{Digest, Finding, Harvest, Issue, IssueId, WebIssue};
 use crate::send::copy;
 
 /// Arguments of `compose`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// The issue, as `2026-12`; the one in work by default.
     #[arg(value_parser = IssueId::parse)]
@@ -29,9 +29,19 @@ pub(super) struct Args {
     open: bool,
 }
 
+impl Args {
+    /// For one issue, from the web too.
+    pub(super) fn of(issue: &IssueId) -> Self {
+        Self { issue: Some(issue.clone()), ..Self::default() }
+    }
+}
+
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(&shell.config, &id);
+    if folder.load_sent()?.is_some_and(|sent| sent.given_up) {
+        return Ok(changed::given_up(&id, shell));
+    }
     if workspace::has_begun(&folder)? {
         shell.report.warn(&words!(
             "issue `{id}` has begun to leave: it can no longer be composed. A correction is an issue of its own: `cco-news correct {id}`",

@@ -60,6 +60,7 @@ pub(super) fn resume(args: &Args, shell: &Shell) -> Result<Exit> {
         ));
     }
     let line = if ledger.go_on(id)? {
+        ledger.note_resumed(id, clock())?;
         words!(
             "resumed: a waiting `send` goes on within a second; if there is none: cco-news send {id}",
             "repris : un `send` en attente continue dans la seconde; s'il n'y en a pas : cco-news send {id}"
@@ -74,6 +75,9 @@ pub(super) fn resume(args: &Args, shell: &Shell) -> Result<Exit> {
 
 pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
+    if !workspace::has_begun(&workspace::folder(&shell.config, id))? {
+        return give_up(args, shell);
+    }
     let ledger = leaving(id, shell)?;
     let left: u64 = ledger.counts(id)?.values().map(|counts| counts.to_send + counts.in_flight + counts.deferred).sum();
     let question = words!(
@@ -115,6 +119,36 @@ pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
         shell.report.line(&words!("{edition}: {en}", "{edition} : {fr}"));
     }
     shell.report.line(&words!("cancelled: issue {id}", "annulé : numéro {id}"));
+    json(id, "cancelled", shell);
+    Ok(Exit::Done)
+}
+
+/// Gives up an issue of which nothing has left: it never does, and the next one is in work.
+fn give_up(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
+    let id = &args.issue;
+    let question = words!(
+        "Give up issue {id}? Nothing of it has left, and nothing ever would. Type yes:",
+        "Renoncer au numéro {id}? Rien n'en est parti, et rien n'en partirait jamais. Tapez oui :"
+    );
+    if !args.yes && !ask(shell.report, &question) {
+        shell.report.alert(&words!(
+            "not cancelled: it takes a typed yes, or `--yes`",
+            "pas annulé : il faut un oui tapé au clavier, ou `--yes`"
+        ));
+        return Ok(Exit::Blocked);
+    }
+    let sent = workspace::Sent {
+        frozen_at: shell.now,
+        digests: BTreeMap::new(),
+        counts: BTreeMap::new(),
+        complete: true,
+        stories: Vec::new(),
+        given_up: true,
+    };
+    workspace::folder(&shell.config, id).save_sent(&sent)?;
+    shell
+        .report
+        .line(&words!("cancelled: issue {id}; nothing of it has left", "annulé : numéro {id}; rien n'en est parti"));
     json(id, "cancelled", shell);
     Ok(Exit::Done)
 }

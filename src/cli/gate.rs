@@ -1,7 +1,6 @@
 //! The gate of `send`: what must hold before an issue is frozen, and what is said when it does not.
 
 use anyhow::Result;
-use jiff::SignedDuration;
 
 use super::exit::Exit;
 use super::send::{Departure, Intent};
@@ -50,8 +49,7 @@ pub(super) fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) ->
 fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {
     let newsletter = &shell.config.newsletter;
     let planned = newsletter.schedule.send_at(&departure.folder.id)?;
-    let limit = SignedDuration::from_hours(i64::from(newsletter.policy.late_hours));
-    let is_late = departure.now.duration_since(planned) > limit;
+    let is_late = departure.now.duration_since(planned) > newsletter.policy.late_limit();
     // A correction has no planned time: the sooner the better.
     let is_awaited = departure.folder.id.corrects().is_none();
     if !is_late || !is_awaited || intent.is_late_allowed || departure.kind == WayOut::Outbox {

@@ -12,6 +12,7 @@ use crate::model::{IssueId, Speech};
 
 mod exit;
 mod report;
+mod log;
 mod workspace;
 mod words;
 mod difference;
@@ -92,6 +93,9 @@ struct Global {
     /// Data for machines on standard output; all else on standard error.
     #[arg(long, global = true)]
     json: bool,
+    /// How lines for people are written: as text, or each as a line of JSON on standard error.
+    #[arg(long, global = true, value_name = "FORM", default_value = "text", value_parser = ["text", "json"])]
+    log_format: String,
     /// The language in which the program speaks; that of your system by default.
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = ["en", "fr"])]
     lang: Option<String>,
@@ -175,6 +179,8 @@ struct Shell {
     environment: Environment,
     report: Report,
     now: Timestamp,
+    /// What waits for a person, when `run` gathers it for one mail; else each is told by itself.
+    waiting: Option<office::Waiting>,
 }
 
 impl Shell {
@@ -195,7 +201,7 @@ pub fn run() -> std::process::ExitCode {
         }
     };
     let report = report(&cli.global, &environment);
-    start_log(cli.global.verbose, report.is_coloured);
+    start_log(cli.global.verbose, report);
     let now = environment.now.unwrap_or_else(clock);
     if let Some(Command::Init(args)) = &cli.command {
         return match init::run(args, cli.global.dir.as_deref(), report, now) {
@@ -214,7 +220,7 @@ pub fn run() -> std::process::ExitCode {
             return Exit::Usage.into();
         }
     };
-    let shell = Shell { config, environment, report, now };
+    let shell = Shell { config, environment, report, now, waiting: None };
     match dispatch(cli.command, &shell) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -273,22 +279,34 @@ fn report(global: &Global, environment: &Environment) -> Report {
         _ if environment.is_plain => false,
         _ => environment.is_colour_forced || report::is_on_terminal(),
     };
-    Report { speech, is_json: global.json, is_quiet: global.quiet, is_coloured }
+    let is_logged = global.log_format == "json";
+    Report {
+        speech,
+        is_json: global.json,
+        is_quiet: global.quiet,
+        is_coloured: is_coloured && !is_logged,
+        is_logged,
+        part: None,
+    }
 }
 
 /// The one subscriber, on standard error. Other crates' lines are capped at warnings: some of them log what they send.
-fn start_log(verbose: u8, is_coloured: bool) {
+fn start_log(verbose: u8, report: Report) {
     let level = match verbose {
         0 => tracing::Level::WARN,
         1 => tracing::Level::INFO,
         _ => tracing::Level::DEBUG,
     };
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_ansi(is_coloured)
+        .with_ansi(report.is_coloured)
         .with_target(false)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    if report.is_logged {
+        log.event_format(log::Json).init();
+    } else {
+        log.init();
+    }
 }
 
 /// The one reading of the clock.

@@ -1,5 +1,7 @@
 //! A mail to the office itself, when something waits for a person and nobody sits at the terminal.
 
+use std::sync::{Mutex, PoisonError};
+
 use anyhow::Result;
 
 use super::report::is_on_terminal;
@@ -8,6 +10,19 @@ use crate::check::WayOut;
 use crate::ledger::Ledger;
 use crate::model::{Address, AddressError, Digest, IssueId, Outcome, Words};
 use crate::send::{Note, Secrets, hand_over, note};
+
+/// What waits for a person, gathered by `run` for one mail: a key that stays the same as long as it waits, and its words.
+pub(super) type Waiting = Mutex<Vec<(String, Vec<Words>)>>;
+
+/// One letter of the office's own program to a person of the office.
+pub(super) struct Letter<'a> {
+    pub(super) issue: &'a IssueId,
+    /// What it is about, in a word: the same word about the same issue is the same message.
+    pub(super) about: &'a str,
+    pub(super) subject: &'a Words,
+    pub(super) paragraphs: &'a [Words],
+    pub(super) to: &'a str,
+}
 
 /// Tells the office once, in both languages, unless a person is looking on. That it could not be told is said, and is
 /// no error: what waits for a person waits.
@@ -19,30 +34,46 @@ pub(super) fn tell(
     ledger: &Ledger,
     shell: &Shell,
 ) -> Result<()> {
+    if let Some(waiting) = &shell.waiting {
+        waiting.lock().unwrap_or_else(PoisonError::into_inner).push((format!("{about} {issue}"), paragraphs.to_vec()));
+        return Ok(());
+    }
     if is_on_terminal() {
         return Ok(());
     }
-    let newsletter = &shell.config.newsletter;
     let said: Vec<String> = paragraphs.iter().map(|words| words.en.clone()).collect();
     let mark = Digest::of(said.join("\n").as_bytes());
     let key = format!("told:{issue}:{about}");
     if ledger.meta(&key)?.as_deref() == Some(mark.as_str()) {
         return Ok(());
     }
-    let to = Address::parse(&newsletter.sender.reply_to).map_err(AddressError::words)?;
+    let about = format!("{about}-{}", mark.short());
+    let letter = Letter { issue, about: &about, subject, paragraphs, to: &shell.config.newsletter.sender.reply_to };
+    if post(&letter, ledger, shell)? {
+        ledger.set_meta(&key, mark.as_str())?;
+    }
+    Ok(())
+}
+
+/// Hands a letter over; says whether it left, and warns when it did not.
+pub(super) fn post(letter: &Letter<'_>, ledger: &Ledger, shell: &Shell) -> Result<bool> {
+    let newsletter = &shell.config.newsletter;
+    let to = Address::parse(letter.to).map_err(AddressError::words)?;
     let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
-    let written = Note { issue, about: &format!("{about}-{}", mark.short()), subject, paragraphs, to: &to };
+    let Letter { issue, about, subject, paragraphs, .. } = letter;
+    let written = Note { issue, about, subject, paragraphs, to: &to };
     let email = note(&written, newsletter, (&Secrets::open(ledger)?, &way_out::keys(shell)?), now)?;
     let mailer = way_out::mailer(shell, ledger.state_dir())?;
-    match runtime()?.block_on(hand_over(&mailer, &email))? {
-        Outcome::Accepted(_) | Outcome::Unknown(_) => ledger.set_meta(&key, mark.as_str())?,
+    Ok(match runtime()?.block_on(hand_over(&mailer, &email))? {
+        // A letter that may have arrived is not sent again: it asks for nothing that is not also said elsewhere.
+        Outcome::Accepted(_) | Outcome::Unknown(_) => true,
         Outcome::Deferred(reply) | Outcome::Refused(reply) => {
             let (code, text) = (reply.code, reply.text);
             shell.report.warn(&words!(
                 "the office could not be told by mail: {code} {text}",
                 "le bureau n'a pas pu être averti par courriel : {code} {text}"
             ));
+            false
         }
-    }
-    Ok(())
+    })
 }

@@ -146,7 +146,13 @@ fn is_open(file: &Path) -> bool {
 fn now(shell: &Shell) -> Result<Shell> {
     let report = Report { is_quiet: true, is_json: false, ..shell.report };
     let now = shell.environment.now.unwrap_or_else(clock);
-    Ok(Shell { config: Config::load(&shell.config.root)?, environment: shell.environment.clone(), report, now })
+    Ok(Shell {
+        config: Config::load(&shell.config.root)?,
+        environment: shell.environment.clone(),
+        report,
+        now,
+        waiting: None,
+    })
 }
 
 /// Makes everything that the desk shows.

@@ -93,14 +93,19 @@ fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
     if let Some(file) = &args.mbox {
         return Ok(Mailbox::Mbox(file.clone()));
     }
-    let configured = shell.config.newsletter.mailbox.maildir.as_ref().map(|folder| shell.config.root.join(folder));
-    match args.maildir.clone().or(configured) {
-        Some(folder) => Ok(Mailbox::Maildir(folder)),
+    match args.maildir.clone().map(Mailbox::Maildir).or_else(|| configured(shell)) {
+        Some(mailbox) => Ok(mailbox),
         None => bail!(words!(
             "no mailbox is named: write `--maildir DIR`, or `maildir` under `[mailbox]` in `newsletter.toml`",
             "aucune boîte n'est indiquée : écrivez `--maildir DOSSIER`, ou `maildir` sous `[mailbox]` dans `newsletter.toml`"
         )),
     }
+}
+
+/// The mailbox of `newsletter.toml`, which `run` reads too.
+pub(super) fn configured(shell: &Shell) -> Option<Mailbox> {
+    let maildir = shell.config.newsletter.mailbox.maildir.as_ref()?;
+    Some(Mailbox::Maildir(shell.config.root.join(maildir)))
 }
 
 /// Reads a mailbox, acts, and reports. `run` calls it too.

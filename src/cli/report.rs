@@ -5,10 +5,12 @@ use std::io::{IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
+use super::log;
 use crate::model::{Finding, Place, Severity, Speech, Words};
 
 /// How the person wants to be spoken to.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Report {
     /// In which language.
     pub(super) speech: Speech,
@@ -18,6 +20,10 @@ pub(super) struct Report {
     pub(super) is_quiet: bool,
     /// Whether colour is used.
     pub(super) is_coloured: bool,
+    /// Whether each line is one of JSON, on standard error.
+    pub(super) is_logged: bool,
+    /// Of which part of a larger command it is: then it prints no data of its own.
+    pub(super) part: Option<&'static str>,
 }
 
 /// Colours with one meaning each; never the only carrier of it.
@@ -63,7 +69,9 @@ impl Report {
         if self.is_quiet {
             return;
         }
-        if self.is_json {
+        if self.is_logged {
+            say_line(&log::line("info", self.part, &text.to_string()));
+        } else if self.is_json {
             say_line(&text.to_string());
         } else {
             print_line(&text.to_string());
@@ -77,6 +85,10 @@ impl Report {
 
     /// A line that is shown even when quiet.
     pub(super) fn warn(self, words: &Words) {
+        if self.is_logged {
+            say_line(&log::line("warn", self.part, self.say(words)));
+            return;
+        }
         let label = match self.speech {
             Speech::En => "warning:",
             Speech::Fr => "avertissement :",
@@ -85,13 +97,19 @@ impl Report {
     }
 
     /// Data for machines.
-    #[expect(clippy::unused_self, reason = "it stands beside the other ways out")]
     pub(super) fn json(self, value: &impl Serialize) {
+        if self.part.is_some() {
+            return;
+        }
         print_line(&serde_json::to_string_pretty(value).expect("our data has string keys only"));
     }
 
     /// Why a command could not go on: the chain of causes, in the person's language.
     pub(super) fn error(self, error: &anyhow::Error) {
+        if self.is_logged {
+            say_line(&log::line("error", self.part, self.say(&Words::from(error))));
+            return;
+        }
         let (label, cause) = match self.speech {
             Speech::En => ("error:", "  caused by:"),
             Speech::Fr => ("erreur :", "  cause :"),
@@ -139,6 +157,12 @@ impl Report {
             loud.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
         }
     }
+}
+
+/// A chain of causes in one line.
+pub(super) fn chain(error: &anyhow::Error) -> Words {
+    let Words { en, fr } = Words::from(error);
+    Words { en: en.replace('\n', " "), fr: fr.replace('\n', " ") }
 }
 
 fn place(finding: &Finding) -> String {

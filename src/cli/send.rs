@@ -106,7 +106,12 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     if frozen.is_none()
         && let Some(sent) = &sent
     {
-        return Ok(changed::lost_ledger(id, sent.frozen_at, shell));
+        let is_given_up = sent.given_up;
+        return Ok(if is_given_up {
+            changed::given_up(id, shell)
+        } else {
+            changed::lost_ledger(id, sent.frozen_at, shell)
+        });
     }
     if let Some(frozen) = frozen.as_ref().filter(|_| sent.is_none()) {
         // The freeze was written and this file was not: it says again what the ledger knows.
@@ -289,7 +294,8 @@ fn record(
 ) -> Result<()> {
     let stories = departure.folder.load_issue()?.map(|issue| issue.stories().map(|story| story.id.clone()).collect());
     let digests = departure.manifest.editions.iter().map(|(id, entry)| (id.clone(), entry.digest.clone())).collect();
-    departure.folder.save_sent(&Sent { frozen_at, digests, counts, complete, stories: stories.unwrap_or_default() })?;
+    let stories = stories.unwrap_or_default();
+    departure.folder.save_sent(&Sent { frozen_at, digests, counts, complete, stories, given_up: false })?;
     Ok(())
 }
 

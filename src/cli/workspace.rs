@@ -39,6 +39,9 @@ pub(super) struct Sent {
     pub(super) complete: bool,
     /// The stories that ran.
     pub(super) stories: Vec<StoryId>,
+    /// Whether a person gave it up before anything of it left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) given_up: bool,
 }
 
 /// The folder of one issue.

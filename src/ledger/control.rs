@@ -75,6 +75,16 @@ impl Ledger {
         })
     }
 
+    /// Keeps when a person let an issue go on: `run` counts that as a sign of life.
+    pub fn note_resumed(&self, issue: &IssueId, now: Timestamp) -> Result<()> {
+        self.set_meta(&format!("resumed {issue}"), &now.to_string())
+    }
+
+    /// When a person let an issue go on.
+    pub fn resumed(&self, issue: &IssueId) -> Result<Option<Timestamp>> {
+        Ok(self.meta(&format!("resumed {issue}"))?.and_then(|at| at.parse().ok()))
+    }
+
     /// Suppresses what has not left of a cancelled issue; gives its number. What is claimed or dotted is settled by
     /// whoever holds it, or by [`Ledger::recover`].
     pub fn suppress_rest(&self, issue: &IssueId, now: Timestamp) -> Result<u64> {

@@ -18,6 +18,7 @@ mod events;
 mod moves;
 mod departures;
 mod letters;
+mod chores;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 
 pub use account::CopyLine;
+pub use chores::Chore;
 pub use control::{Asked, Control, Settled};
 pub use deliveries::{Claimed, Due, Record, Recovered};
 pub use departures::{Departure, Erased};
@@ -43,6 +45,9 @@ use sqlite::Sqlite;
 /// The ledger's file in STATE.
 pub const FILE_NAME: &str = "cco-news.db";
 
+/// The file that whoever sends has locked.
+const SEND_LOCK: &str = "send.lock";
+
 /// The memory of one newsletter. Clones share it; the last one to go waits until all that was handed in is written.
 #[derive(Clone)]
 pub struct Ledger {
@@ -55,6 +60,9 @@ pub struct Ledger {
 pub struct SendLock {
     file: File,
 }
+
+/// While it lives, no other process does what is due beside sending.
+pub type RunLock = SendLock;
 
 impl Drop for SendLock {
     fn drop(&mut self) {
@@ -86,7 +94,7 @@ impl Ledger {
 
     /// Takes the right to send. The operating system gives it back however the process ends.
     pub fn lock_for_sending(&self) -> Result<SendLock> {
-        match self.try_lock()? {
+        match self.try_lock(SEND_LOCK)? {
             Some(lock) => Ok(lock),
             None => bail!(words!(
                 "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
@@ -97,12 +105,18 @@ impl Ledger {
 
     /// Whether another process is sending now.
     pub fn is_sending(&self) -> Result<bool> {
-        Ok(self.try_lock()?.is_none())
+        Ok(self.try_lock(SEND_LOCK)?.is_none())
     }
 
-    /// The right to send; none: another process has it.
-    fn try_lock(&self) -> Result<Option<SendLock>> {
-        let path = self.state_dir.join("send.lock");
+    /// Takes the right to do what is due beside sending; none: another `run` has it. The operating system gives it back
+    /// however the process ends.
+    pub fn lock_for_run(&self) -> Result<Option<RunLock>> {
+        self.try_lock("run.lock")
+    }
+
+    /// A right that one process has at a time; none: another has it.
+    fn try_lock(&self, name: &str) -> Result<Option<SendLock>> {
+        let path = self.state_dir.join(name);
         let shown = path.display();
         let file = File::options()
             .create(true)

@@ -31,6 +31,7 @@ mod account;
 mod segment;
 mod retention;
 mod serving;
+mod agenda;
 mod web;
 pub mod rich;
 mod translation;
@@ -38,6 +39,7 @@ mod picture;
 
 pub use account::{Account, Outcomes, Refusal};
 pub use address::{Address, AddressError};
+pub use agenda::{Agenda, Leaving, RunSettings};
 pub use approval::Approval;
 pub use asked::{ApprovalReply, Asked, Said};
 pub use checking::{Checking, RuleSetting, SetTo};
@@ -53,8 +55,8 @@ pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use mistake::toml_mistake;
 pub use newsletter::{
-    Approver, Archive, Blocks, HttpSettings, Language, ListFile, MailboxSettings, Newsletter, Organization, Policy,
-    RuleSet, Schedule, Section, Sender, Share, Standing, is_same_person,
+    Approver, Archive, Blocks, HttpSettings, Language, Late, ListFile, MailboxSettings, Newsletter, Organization,
+    Policy, RuleSet, Schedule, Section, Sender, Share, Standing, Translator, is_same_person,
 };
 pub use notice::{BounceClass, Bounced, Notice, Received, Request};
 pub use picture::{NoPicture, PictureHeader, picture_type};

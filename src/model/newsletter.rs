@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Checking, Delivering, IssueId, Lang, Retention, Seasonal, Serving, Step, Stream, Texts};
+use super::{Checking, Delivering, IssueId, Lang, Retention, RunSettings, Seasonal, Serving, Step, Stream, Texts};
 
 /// `newsletter.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +45,12 @@ pub struct Newsletter {
     /// Who can be asked to approve, and how they are reached.
     #[serde(rename = "approver", default)]
     pub approvers: Vec<Approver>,
+    /// Who translates, and how they are reached.
+    #[serde(rename = "translator", default)]
+    pub translators: Vec<Translator>,
+    /// What `run` does by itself.
+    #[serde(default)]
+    pub run: RunSettings,
     /// How `check` is set.
     #[serde(default)]
     pub check: Checking,
@@ -250,6 +256,8 @@ pub struct Policy {
     pub allowed_signers: Option<String>,
     /// Whether only a signed approval counts.
     pub signed_only: bool,
+    /// What becomes of an issue whose time has passed.
+    pub late: Late,
     /// Hours after the planned time within which `run` still sends; later it holds and says so.
     pub late_hours: u32,
     /// Candidates older than this at the planned time are left out, in days.
@@ -267,10 +275,35 @@ impl Default for Policy {
             delegate_words: 10,
             allowed_signers: None,
             signed_only: false,
+            late: Late::Send,
             late_hours: 4,
             max_age_days: 45,
         }
     }
+}
+
+/// What becomes of an issue whose time has passed, by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Late {
+    /// It leaves within `late_hours`, and is held afterwards.
+    #[default]
+    Send,
+    /// It is held at once.
+    Hold,
+}
+
+/// A person or an office that translates.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translator {
+    /// Their name.
+    pub name: String,
+    /// Where reminders go.
+    pub email: String,
+    /// The languages into which they translate; empty: every one.
+    #[serde(default)]
+    pub languages: Vec<Lang>,
 }
 
 /// A person who can be asked to approve.

@@ -153,12 +153,12 @@ fn an_office_corrects_an_issue_from_the_first_word_to_the_last_copy() {
     office
         .run(&["run"])
         .says(&["correction 2026-12-correction waits for a person", "cco-news send 2026-12-correction"]);
-    assert_eq!(office.outbox().len(), n_before, "no correction leaves by itself");
+    assert_eq!(office.copies().len(), n_before, "no correction leaves by itself");
     office.run(&["send", ID, "--dry-run"]).is(0).says(&["accepted or is unknown", "for example en: "]);
     office.run(&["send", ID, "--yes"]).is(0).says(&["complete"]);
-    assert_eq!(office.outbox().len(), 2 * n_before, "each who got the issue got its correction");
+    assert_eq!(office.copies().len(), 2 * n_before, "each who got the issue got its correction");
     office.run(&["send", ID, "--yes"]).is(0).says(&["nothing to send"]);
-    assert_eq!(office.outbox().len(), 2 * n_before);
+    assert_eq!(office.copies().len(), 2 * n_before);
 
     office.run(&["status"]).says(&["issue 2027-01"]);
     let status = office.run(&["status", ID, "--json"]).is(0);

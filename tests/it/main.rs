@@ -57,6 +57,10 @@ mod control;
 mod outage;
 /// A correction of what left.
 mod correct;
+/// `run` as a scheduler calls it.
+mod run;
+/// A year of it.
+mod year;
 /// A stop at every step, and then again.
 mod kill;
 /// Out to the translators and back.

@@ -200,7 +200,7 @@ fn run_holds_what_is_late_and_says_so() {
     let mut command = office.command(&["run"]);
     command.env(concat!("CCO_NEWS", "_NOW"), "2026-12-12T10:00:00-05:00");
     Said::of(&command.output().unwrap()).is(4).says(&["--late"]);
-    assert!(office.outbox().is_empty());
+    assert!(office.copies().is_empty());
 }
 
 #[test]

@@ -11,6 +11,9 @@ use crate::tree;
 pub(crate) const ISSUE: &str = "2026-12";
 pub(crate) const CLOCK: &str = "2026-12-02T09:00:00-05:00";
 
+/// The header by which what the program writes to the office is known.
+pub(crate) const LETTER: &str = "Auto-Submitted: auto-generated";
+
 /// A newsletter of its own, in which commands are run.
 pub(crate) struct Office {
     folder: tempfile::TempDir,
@@ -108,6 +111,11 @@ impl Office {
         let text = self.read(file);
         assert!(text.contains(from), "{file} has no `{from}`");
         self.write(file, &text.replacen(from, to, 1));
+    }
+
+    /// The copies of issues in the outbox: not what the program writes to the office.
+    pub(crate) fn copies(&self) -> Vec<String> {
+        self.outbox().into_iter().filter(|text| !text.contains(LETTER)).collect()
     }
 
     /// The messages in the outbox.

@@ -30,7 +30,7 @@ pub(super) fn issues(shell: &Shell) -> Result<Vec<Past>> {
 }
 
 /// Whether a copy has left, or may have. What is frozen and still here, or was cancelled before it left, is not published.
-pub(super) fn has_left(sent: &Sent) -> bool {
+pub(in crate::cli) fn has_left(sent: &Sent) -> bool {
     let gone = |counts: &Counts| counts.accepted + counts.unknown;
     sent.counts.values().map(gone).sum::<u64>() > 0
 }

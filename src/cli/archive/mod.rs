@@ -49,6 +49,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     if args.check { check(shell) } else { update(shell) }
 }
 
+/// Whether a copy of an issue has left, or may have: only then is it published.
+pub(super) use load::has_left;
+
 /// Brings the site up to date with the issues that have left.
 pub(super) fn update(shell: &Shell) -> Result<Exit> {
     let issues = load::issues(shell)?;

@@ -126,3 +126,14 @@ CREATE TABLE bounces (
     PRIMARY KEY (issue, address_key)
 ) STRICT;
 CREATE INDEX bounces_of ON bounces (address_key);
+
+-- What `run` has done, or tried: each thing once, at any frequency.
+CREATE TABLE chores (
+    issue  TEXT NOT NULL,                     -- '': of none
+    step   TEXT NOT NULL,
+    who    TEXT NOT NULL,                     -- whom it reminded; '': nobody
+    at     INTEGER NOT NULL,
+    done   INTEGER NOT NULL,
+    detail TEXT NOT NULL,                     -- why not; or a mark of what it was done for
+    PRIMARY KEY (issue, step, who)
+) STRICT;
