@@ -168,10 +168,17 @@ pub(super) fn one_click(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 /// SND-07: what differs between two readers.
 pub(super) fn alike(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, hits, |copies| {
-        let [a, b] = copies.each_ref().map(|copy| words_of(&parts(copy).1));
-        let differing: BTreeSet<&String> = a.symmetric_difference(&b).collect();
+        let [a, b] = copies.each_ref().map(|copy| flat(&parts(copy).1));
+        let (a, b): (Vec<&str>, Vec<&str>) = (words_of(&a).collect(), words_of(&b).collect());
+        // Two copies are the same but for a word here and there; else they are compared as a whole.
+        let differing: BTreeSet<&str> = if a.len() == b.len() {
+            a.iter().zip(&b).filter(|(mine, other)| mine != other).flat_map(|(mine, other)| [*mine, *other]).collect()
+        } else {
+            let (a, b): (BTreeSet<&str>, BTreeSet<&str>) = (a.into_iter().collect(), b.into_iter().collect());
+            a.symmetric_difference(&b).copied().collect()
+        };
         let strays = differing.into_iter().filter(|word| !word.starts_with("mailto:") && !word.starts_with("https://"));
-        let shown: Vec<String> = strays.take(3).map(|word| super::scan::shorten(word)).collect();
+        let shown: Vec<String> = strays.take(3).map(super::scan::shorten).collect();
         if shown.is_empty() {
             return Vec::new();
         }
@@ -183,8 +190,11 @@ pub(super) fn alike(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
 }
 
-/// The words of a body, its soft line ends undone.
-fn words_of(body: &str) -> BTreeSet<String> {
-    let flat = body.replace("=\r\n", "").replace("=3D", "=");
-    flat.split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>')).map(str::to_owned).collect()
+/// A body, its soft line ends undone.
+fn flat(body: &str) -> String {
+    body.replace("=\r\n", "").replace("=3D", "=")
+}
+
+fn words_of(flat: &str) -> impl Iterator<Item = &str> {
+    flat.split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'))
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::language::Which;
-use super::scan::pattern;
+use super::scan::ascii_pattern;
 use crate::model::Lang;
 
 /// A number in thousandths: enough for two decimals of a dollar, and exact.
@@ -109,49 +109,52 @@ fn tidy(text: &str) -> String {
 const EN_MONTH: &str = "(january|february|march|april|may|june|july|august|september|october|november|december|jan\\.|feb\\.|mar\\.|apr\\.|aug\\.|sept?\\.|oct\\.|nov\\.|dec\\.)";
 const FR_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv\\.|févr\\.|juill\\.|sept\\.|oct\\.|nov\\.|déc\\.|fevrier|aout|decembre)";
 /// Further days of a list or a range: `16, 17 and 18`, `du 9 au 11`.
-const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|\bà\b|\bou\b|\band\b|\bto\b|\bor\b|\bthrough\b|\buntil\b|&|,\s*and\b|,\s*et\b)\s*(?:le\s+|the\s+)?[0-9]{1,2}(?:st|nd|rd|th|er)?\b)*";
+const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|à|\bou\b|\band\b|\bto\b|\bor\b|\bthrough\b|\buntil\b|&|,\s*and\b|,\s*et\b)\s*(?:le\s+|the\s+)?[0-9]{1,2}(?:st|nd|rd|th|er)?\b)*";
 
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}"));
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}"));
 static URL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b"));
+    LazyLock::new(|| ascii_pattern(r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b"));
 static TELEPHONE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
-static ISO_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)[0-9]{2})-([01]?[0-9])-([0-3]?[0-9])\b"));
+    LazyLock::new(|| ascii_pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
+static ISO_DATE: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2})-([01]?[0-9])-([0-3]?[0-9])\b"));
 static EN_MONTH_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
+    LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
 static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_MONTH}"))
+    ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_MONTH}"))
 });
 static FR_DAY_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_MONTH}")));
-static EN_MONTHS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{EN_MONTH}")));
-static FR_MONTHS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{FR_MONTH}")));
-static DAYS: LazyLock<Regex> = LazyLock::new(|| pattern(r"premier|[0-9]{1,2}"));
+    LazyLock::new(|| ascii_pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_MONTH}")));
+static EN_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}")));
+static FR_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{FR_MONTH}")));
+static DAYS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"premier|[0-9]{1,2}"));
 static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    ascii_pattern(
         r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?",
     )
 });
-static EN_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
-static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
+static EN_TIME: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
+static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
 static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
+    ascii_pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
 });
-static NOON: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:noon|midi)\b"));
-static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:midnight|minuit)\b"));
+static NOON: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:noon|midi)\b"));
+static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:midnight|minuit)\b"));
 /// A number as either language writes it.
 const NUMBER: &str = r"[0-9]{1,3}(?:[ ,][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
 const SCALE: &str =
     r"(?:thousand|million|billion|trillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
-static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\$\s?({NUMBER})(?:[\s-]?({SCALE})\b)?")));
+static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\$\s?({NUMBER})(?:[\s-]?({SCALE})\b)?")));
 static MONEY_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
-static ROMAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(x[xvi]{0,5}|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
-static FISCAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b((?:19|20)([0-9]{2}))\s?[-/]\s?([0-9]{2})\b"));
+    LazyLock::new(|| ascii_pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
+static ROMAN: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"\b(x[xvi]{0,5}|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
+static FISCAL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b((?:19|20)([0-9]{2}))\s?[-/]\s?([0-9]{2})\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d)?"))
+    ascii_pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d)?"))
 });
-static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}]+(?:-[\p{L}]+)*"));
+static WORD: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"[\p{L}]+(?:-[\p{L}]+)*"));
 
 /// Takes figures out of a text, kind by kind.
 struct Reader {

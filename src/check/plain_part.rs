@@ -92,8 +92,15 @@ fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, hits: &mu
     let mut from = 0;
     for story in proof.issue.stories() {
         let Some(own) = story.texts.get(lang).or_else(|| story.texts.values().next()) else { continue };
-        let title = format!(" {} ", scan::folded_words(&own.title).join(" "));
-        let found = words_of_text[from..].find(&title);
+        let as_is = |title: &str| format!(" {} ", scan::folded_words(title).join(" "));
+        // A title whose typography was mended stands in both parts as it was mended.
+        let mended = sheet.blocks.iter().find(|placed| {
+            placed.block.tag.starts_with('h')
+                && placed.of.is_some_and(|of| std::ptr::eq(of, story))
+                && !is_other(placed, lang)
+        });
+        let titles = [Some(own.title.as_str()), mended.map(|placed| placed.block.text.as_str())];
+        let found = titles.into_iter().flatten().find_map(|title| words_of_text[from..].find(&as_is(title)));
         let has_link = own.url.as_deref().is_none_or(|url| text.contains(url));
         if let Some(at) = found
             && has_link
@@ -118,6 +125,11 @@ fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, hits: &mu
         };
         hits.push(hit_in(proof, sheet, Some(id), &own.title, words));
     }
+}
+
+/// Whether a block stands in another half of a bilingual edition.
+fn is_other(placed: &Placed<'_>, lang: &Lang) -> bool {
+    placed.lang.as_ref().is_some_and(|own| own != lang)
 }
 
 /// Running text of a story; what stands in the frame is laid out in its own way in each part.

@@ -146,7 +146,7 @@ impl<'a> Proof<'a> {
     /// Passages of a story in a language.
     pub(super) fn of_story(&self, story: &Story, lang: &Lang) -> impl Iterator<Item = &Passage<'a>> {
         self.passages.iter().filter(move |passage| {
-            passage.lang == *lang && passage.story.is_some_and(|other| std::ptr::eq(other, story))
+            passage.story.is_some_and(|other| std::ptr::eq(other, story)) && passage.lang == *lang
         })
     }
 

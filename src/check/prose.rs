@@ -290,7 +290,7 @@ struct Measure {
 fn measure(prose: &[&str], french: bool) -> Option<Measure> {
     static PASSIVE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:is|are|was|were|be|been|being)\s+(?:\p{L}+ly\s+)?\p{L}+(?:ed|wn|ought|ade|uilt|ent|ept)\b|\b(?:est|sont|été|être|était|étaient|sera|seront)\s+(?:\p{L}+ment\s+)?\p{L}+(?:é|ée|és|ées|it|ite|its|ites)\b",
+            r"(?i)(?:^|[\s(])(?:is|are|was|were|be|been|being)\s+(?:\p{L}+ly\s+)?\p{L}+(?:ed|wn|ought|ade|uilt|ent|ept)(?:[^\p{L}]|$)|(?:^|[\s(])(?:est|sont|été|être|était|étaient|sera|seront)\s+(?:\p{L}+ment\s+)?\p{L}+(?:é|ée|és|ées|it|ite|its|ites)(?:[^\p{L}]|$)",
         )
     });
     let (mut all, mut syllables, mut passive) = (0, 0, 0);

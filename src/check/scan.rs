@@ -10,6 +10,12 @@ pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("patterns of rules are tested")
 }
 
+/// As [`pattern`], with boundaries of ASCII words: a text with accents is then read in one pass. Only for patterns that
+/// begin and end with ASCII at each boundary.
+pub(super) fn ascii_pattern(text: &str) -> Regex {
+    pattern(&text.replace(r"\b", r"(?-u:\b)"))
+}
+
 static MACHINE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:https?://|www\.)[^\s<>»”]+|[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}|\b(?:[a-z0-9-]+\.)+(?:ca|com|org|net|gouv|gc|toml|md|html|pdf|example)\b(?:/[^\s<>»”]*)?|[@#][\p{L}0-9_]+",

@@ -40,6 +40,17 @@ fn speech(lang: &Lang) -> Speech {
     if lang.is_french() { Speech::Fr } else { Speech::En }
 }
 
+/// A language as each of the two languages calls it; one that is neither goes by its own name.
+fn called(lang: &Lang, label: &str) -> Words {
+    if lang.is_french() {
+        words!("French", "français")
+    } else if lang.is_english() {
+        words!("English", "anglais")
+    } else {
+        Words::same(label)
+    }
+}
+
 /// What a passage is, for people.
 pub(super) fn what(unit: &Unit) -> Words {
     match unit.field() {
@@ -141,9 +152,10 @@ fn grey(text: &str, style: Style) -> Paragraph {
 /// The stories that have something to translate, whole, in their own language.
 pub(super) fn stories(store: &Store, stories: &[&Kept], heading: &Heading<'_>) -> Vec<u8> {
     let speech = speech(heading.from);
-    let (newsletter, issue, label) = (heading.newsletter, heading.issue, heading.label);
+    let (newsletter, issue) = (heading.newsletter, heading.issue);
+    let Words { en, fr } = called(&store.lang, heading.label);
     let title =
-        words!("{newsletter}, {issue}: for translation into {label}", "{newsletter}, {issue} : à traduire ({label})");
+        words!("{newsletter}, {issue}: for translation into {en}", "{newsletter}, {issue} : à traduire en {fr}");
     let title = title.say(speech).to_owned();
     let how = words!(
         "Type the translation over the black text. Grey text is context, or is not to be translated. Save the file under any name and send it back.",
@@ -186,8 +198,10 @@ fn paragraph(unit: &Unit, kept: &Kept, store: &Store, heading: &Heading<'_>) -> 
 /// Every passage in two columns: what was said, and how it was translated.
 pub(super) fn review(store: &Store, stories: &[&Kept], heading: &Heading<'_>) -> Vec<u8> {
     let speech = speech(&store.lang);
-    let (newsletter, issue, label) = (heading.newsletter, heading.issue, heading.label);
-    let title = words!("{newsletter}, {issue}: review ({label})", "{newsletter}, {issue} : révision ({label})");
+    let (newsletter, issue) = (heading.newsletter, heading.issue);
+    let Words { en, fr } = called(&store.lang, heading.label);
+    let title =
+        words!("{newsletter}, {issue}: review of the {en} text", "{newsletter}, {issue} : révision du texte en {fr}");
     let title = title.say(speech).to_owned();
     let how = words!(
         "Correct the right column. Save the file under any name and send it back.",
@@ -213,7 +227,12 @@ pub(super) fn review(store: &Store, stories: &[&Kept], heading: &Heading<'_>) ->
             }
             rows.push(vec![cell(runs(&unit.source, true), None), cell(target, Some(control))]);
         }
-        let own = if kept.title.is_empty() { kept.key.as_str() } else { kept.title.as_str() };
+        let mail = words!("The mail itself", "Le courriel lui-même");
+        let own = match (kept.title.as_str(), kept.key.as_str()) {
+            ("", ISSUE) => mail.say(speech),
+            ("", key) => key,
+            (title, _) => title,
+        };
         blocks.push(remark(own, Style::Heading(1)));
         blocks.push(Block::Table(Table { widths: vec![50, 50], has_header: true, rows }));
     }

@@ -288,3 +288,25 @@ fn a_signature_is_made_and_checked_by_ssh_keygen() {
     office.write("signers", &format!("camille.roy@example.ca {camille}dominique@example.ca {dominique}"));
     office.run(&["send", ISSUE, "--yes"]).is(0);
 }
+
+#[test]
+fn what_a_person_kept_is_named_to_who_approves_the_translation() {
+    let office = office("");
+    reword(&office, "more coffee", "more tea");
+    compose(&office);
+    office.run(&["approve", "--request"]).is(0);
+    let asked = |to: &str| request(&office, to, &[]).replace("=\r\n", "");
+    let (english, french) = (asked("camille.roy@example.ca"), asked("dominique@example.ca"));
+    assert!(french.contains("An Editor says that the meaning is unchanged"), "{french}");
+    assert!(!english.contains("An Editor"), "its own words are not a translation");
+    office.run(&["translate", "keep", "learning-day", "--by", "X"]).is(1).says(&["did you mean `file-learning-day`?"]);
+}
+
+#[test]
+fn the_next_step_is_the_approval_that_is_lacking() {
+    let office = Office::quick();
+    let check = || office.run(&["check", ISSUE]);
+    check().says(&["next: cco-news send 2026-12"]);
+    office.run(&["approve", ISSUE, "--edition", "fr", "--by", "An Approver", "--withdraw"]).is(0);
+    check().says(&["approve 2026-12 --edition fr"]);
+}

@@ -666,6 +666,26 @@ fn the_same_slips_made_in_other_ways_are_found() {
     ]);
 }
 
+/// A title whose typography was mended stands in both parts as it was mended.
+#[test]
+fn a_mended_title_is_not_missed_in_the_text_part() {
+    let mut sample = right();
+    let title = &mut sample.issue.sections[0].stories[0].texts.get_mut(&lang("fr")).unwrap().title;
+    put(title, "Un accueil", "Un 2ème accueil");
+    let mut editions = sample.editions();
+    let of = |text: &str| text.replace("2ème", "2e");
+    for edition in &mut editions {
+        (edition.html, edition.text) = (of(&edition.html), of(&edition.text));
+    }
+    let lacks = |editions: &[Edition]| {
+        let found = super::super::check(&sample.issue, editions, &sample.newsletter, &sample.evidence);
+        found.iter().any(|it| it.rule == "ACC-11")
+    };
+    assert!(!lacks(&editions));
+    editions[1].text = editions[1].text.replace("Un 2e accueil", "");
+    assert!(lacks(&editions));
+}
+
 /// Texts that are right, and look a little like slips: nothing is said of them that weighs.
 #[test]
 fn what_only_looks_like_a_slip_is_left_alone() {

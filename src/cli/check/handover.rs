@@ -7,7 +7,7 @@ use jiff::ToSpan as _;
 use super::super::exit::Exit;
 use super::super::{words, workspace};
 use super::Shell;
-use super::page::{escaped, frame};
+use super::page::{escaped, frame, sentence};
 use crate::files;
 use crate::model::{Speech, Words};
 
@@ -30,7 +30,7 @@ pub(super) fn run(shell: &Shell) -> Result<Exit> {
         for (title, items) in &sections {
             html.push_str(&["<h3>", &escaped(title.say(speech)), "</h3><ul>"].concat());
             for item in items {
-                html.push_str(&["<li>", &escaped(item.say(speech)), "</li>"].concat());
+                html.push_str(&["<li>", &sentence(item.say(speech)), "</li>"].concat());
             }
             html.push_str("</ul>");
         }

@@ -16,11 +16,26 @@ const STYLE: &str = "*{box-sizing:border-box}body{margin:0;font:16px/1.5 'Noto S
     ul.found{list-style:none;padding:0;margin:.5rem 0}ul.found li{border-left:4px solid;padding:.4rem .8rem;margin:.5rem 0;background:#f5f5f5}\
     .E{border-color:#d3080c!important}.W{border-color:#ee7100!important}.F{border-color:#278400!important}.I{border-color:#269abc!important}\
     .found b{margin-right:.4rem}.hint{display:block;color:#555}q{font-style:normal;background:#fff;padding:0 .2rem}\
-    table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #aaa;padding:.3rem .7rem;text-align:left}";
+    code{font-family:Consolas,Menlo,monospace;font-size:.94em;background:#fff;padding:0 .2rem;overflow-wrap:anywhere}\
+    q{quotes:'\u{201c}' '\u{201d}'}section:lang(fr) q{quotes:'\u{ab}\u{a0}' '\u{a0}\u{bb}'}section:lang(en) q{quotes:'\u{201c}' '\u{201d}'}\
+    table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #aaa;padding:.3rem .7rem;text-align:left}caption{text-align:left;font-weight:700;padding:.3rem 0}\
+    @media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#15181c}header,h1,h2,h3{color:#d9e6f5}header{border-color:#6b8fb8}h1{border-color:#ffb4ab}\
+    a{color:#a9c7ff}a:hover{color:#d9e6f5}ul.found li{background:#1f2429}q,code{background:#2a3138}.hint{color:#d0d5da}.text{border-color:#3d5470}td,th{border-color:#6b7680}\
+    .E{border-color:#ff8a80!important}.W{border-color:#ffb74d!important}.F{border-color:#81c784!important}.I{border-color:#4fc3f7!important}}";
 
 /// A text as HTML.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A sentence as HTML: what stands between backticks is code.
+pub(super) fn sentence(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(escaped).collect();
+    if parts.len().is_multiple_of(2) {
+        return parts.join("`");
+    }
+    let code = |(at, part): (usize, &String)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.clone() };
+    parts.iter().enumerate().map(code).collect()
 }
 
 /// A whole page around a body.
@@ -44,7 +59,6 @@ pub(super) fn page(issue: &Issue, checked: &Checked, newsletter: &Newsletter) ->
         };
         checked.findings.iter().filter(is_here).collect()
     };
-    block(&mut body, "The issue as a whole", "Le numéro dans son ensemble", &of(None), &|_| String::new());
     for story in issue.stories() {
         let title = |speech: Speech| {
             let lang = language(newsletter, speech);
@@ -58,6 +72,7 @@ pub(super) fn page(issue: &Issue, checked: &Checked, newsletter: &Newsletter) ->
         };
         block(&mut body, &title(Speech::En), &title(Speech::Fr), &of(Some(story)), &text);
     }
+    block(&mut body, "The issue as a whole", "Le numéro dans son ensemble", &of(None), &|_| String::new());
     frame(&format!("{id}: check | vérification"), &body)
 }
 
@@ -112,7 +127,7 @@ fn block(body: &mut String, en: &str, fr: &str, findings: &[&Finding], text: &dy
 
 fn item(finding: &Finding, speech: Speech) -> String {
     let letter = finding.severity.letter();
-    let (message, hint) = (escaped(finding.message.say(speech)), escaped(finding.hint.say(speech)));
+    let (message, hint) = (sentence(finding.message.say(speech)), sentence(finding.hint.say(speech)));
     let lang = finding.language.as_ref().map_or("", Lang::as_str);
     let quoted = if finding.excerpt.is_empty() {
         String::new()
