@@ -297,7 +297,7 @@ fn what_a_person_kept_is_named_to_who_approves_the_translation() {
     office.run(&["approve", "--request"]).is(0);
     let asked = |to: &str| request(&office, to, &[]).replace("=\r\n", "");
     let (english, french) = (asked("camille.roy@example.ca"), asked("dominique@example.ca"));
-    assert!(french.contains("An Editor says that the meaning is unchanged"), "{french}");
+    assert!(french.contains("An Editor dit que le sens est"), "{french}");
     assert!(!english.contains("An Editor"), "its own words are not a translation");
     office.run(&["translate", "keep", "learning-day", "--by", "X"]).is(1).says(&["did you mean `file-learning-day`?"]);
 }
