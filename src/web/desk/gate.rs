@@ -106,7 +106,9 @@ impl Gate {
             return Ticket::Bad;
         }
         *there = None;
-        Ticket::Good(format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name(), self.session))
+        // Lax: with Strict, an address that was clicked in a terminal in the browser would open nothing. Looking changes
+        // nothing, and what changes something must come from our own origin.
+        Ticket::Good(format!("{}={}; Path=/; HttpOnly; SameSite=Lax", self.cookie_name(), self.session))
     }
 }
 
@@ -144,7 +146,7 @@ mod tests {
         let gate = gate(Way::Local);
         assert_eq!(gate.take("other"), Ticket::Bad);
         let Ticket::Good(cookie) = gate.take("ticket") else { panic!("it is the ticket") };
-        assert!(cookie.contains("SameSite=Strict") && cookie.contains("HttpOnly"));
+        assert!(cookie.contains("SameSite=Lax") && cookie.contains("HttpOnly"));
         assert_eq!(gate.take("ticket"), Ticket::Bad);
         let person = |cookie: &str| gate.person(&Caller { cookie: Some(cookie), ..Caller::default() });
         assert_eq!(person("a=b; cco-desk-8123=session"), Some(String::new()));
