@@ -197,7 +197,9 @@ fn texts(
 
 /// Every story needs a title; without one its first words stand in, and it is said.
 fn titled_all(texts: &mut BTreeMap<Lang, Text>, report: &mut Report) -> Option<BTreeMap<Lang, Text>> {
-    texts.retain(|_, text| !text.title.is_empty() || !text.body.is_empty() || !text.summary.is_empty());
+    // A table with nothing in it is a body, and no text.
+    let has_words = |html: &str| !text::of_html(html, UNTITLED_CHARS_MAX).is_empty();
+    texts.retain(|_, text| !text.title.is_empty() || !text.summary.is_empty() || has_words(&text.body));
     if texts.is_empty() {
         report.add(
             Severity::Error,

@@ -249,7 +249,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_mend() {
             ),
         ),
         (
-            "---\nsection: learning\n---\n",
+            "---\nsection: learning\n---\n| | |\n|-|-|\n| | |\n",
             ("E", 0, 0, "the file holds no text / write a title after `# `, then the text"),
         ),
         (
