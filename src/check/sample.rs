@@ -33,25 +33,14 @@ pub(super) fn texts(en: &str, fr: &str) -> Texts {
 pub(super) fn story(id: &str, en: (&str, &str), fr: (&str, &str)) -> Story {
     let text = |(title, body): (&str, &str)| Text { title: title.into(), body: body.into(), ..Text::default() };
     Story {
-        id: StoryId::parse(id),
         section: Some("whatsnew".into()),
-        kind: crate::model::Kind::News,
-        origin: Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
-        first_seen: Timestamp::UNIX_EPOCH,
-        published: None,
         source_language: Some(lang("en")),
         texts: BTreeMap::from([(lang("en"), text(en)), (lang("fr"), text(fr))]),
-        pair: None,
-        author: Texts::new(),
-        contact: Texts::new(),
-        image: None,
-        offered_image: None,
-        event: None,
-        deadline: None,
-        expires: None,
-        only: None,
-        newer: BTreeMap::new(),
-        ran_in: None,
+        ..Story::new(
+            StoryId::parse(id),
+            Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
+            Timestamp::UNIX_EPOCH,
+        )
     }
 }
 

@@ -1,8 +1,6 @@
 //! Texts of `newsletter.toml` that return at their time of the year, as stories: so they are ranked, translated,
 //! reworded and checked like any other.
 
-use std::collections::BTreeMap;
-
 use super::Material;
 use super::rank::today;
 use crate::model::{Kind, Lang, Origin, Seasonal, Story, StoryId, Text, Texts, YearDay};
@@ -36,24 +34,13 @@ fn story(seasonal: &Seasonal, material: &Material<'_>) -> Story {
         url: Some(of(&seasonal.link, lang)).filter(|url| !url.is_empty()),
     };
     Story {
-        id: id_of(seasonal, material),
         section: Some(seasonal.section.clone()),
         kind: if seasonal.kind == Kind::Event { Kind::Call } else { seasonal.kind },
-        origin: Origin::File { file: FILE.to_owned(), line: 0, twin: None },
-        first_seen: material.send_at,
-        published: None,
-        source_language: None,
         texts: material.newsletter.languages.iter().map(|lang| (lang.clone(), text(lang))).collect(),
-        pair: None,
-        author: BTreeMap::new(),
-        contact: BTreeMap::new(),
-        image: None,
-        offered_image: None,
-        event: None,
-        deadline: None,
-        expires: None,
-        only: None,
-        newer: BTreeMap::new(),
-        ran_in: None,
+        ..Story::new(
+            id_of(seasonal, material),
+            Origin::File { file: FILE.to_owned(), line: 0, twin: None },
+            material.send_at,
+        )
     }
 }

@@ -13,25 +13,13 @@ fn newsletter() -> Newsletter {
 fn story(id: &str, section: &str, langs: &[&str]) -> Story {
     let text = |lang: &str| Text { title: format!("{id} title in {lang}"), ..Text::default() };
     Story {
-        id: StoryId::parse(id),
         section: Some(section.to_owned()).filter(|section| !section.is_empty()),
-        kind: Kind::News,
-        origin: Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
-        first_seen: "2026-11-20T12:00:00Z".parse().unwrap(),
-        published: None,
-        source_language: None,
         texts: langs.iter().map(|lang| (Lang::new(lang), text(lang))).collect(),
-        pair: None,
-        author: BTreeMap::default(),
-        contact: BTreeMap::default(),
-        image: None,
-        offered_image: None,
-        event: None,
-        deadline: None,
-        expires: None,
-        only: None,
-        newer: BTreeMap::default(),
-        ran_in: None,
+        ..Story::new(
+            StoryId::parse(id),
+            Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
+            "2026-11-20T12:00:00Z".parse().unwrap(),
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use super::item::Item;
 use super::pair::Group;
 use super::source::Source;
 use super::{links, text};
-use crate::model::{Image, Kind, Lang, Only, Origin, Story, StoryId, Text};
+use crate::model::{Image, Lang, Only, Origin, Story, StoryId, Text};
 
 /// An item with the story that it was in the last harvest.
 #[derive(Clone)]
@@ -179,9 +179,6 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
     });
     Story {
         section: source.section.clone(),
-        kind: Kind::News,
-        origin,
-        first_seen,
         published,
         source_language: if texts.contains_key(first_language) {
             Some(first_language.clone())
@@ -190,17 +187,11 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
         },
         pair: pair.filter(|_| texts.len() > 1),
         texts,
-        author: BTreeMap::new(),
-        contact: BTreeMap::new(),
-        image: None,
         offered_image: offered,
-        event: None,
-        deadline: None,
-        expires: None,
         only,
         newer,
         ran_in: prior.and_then(|prior| prior.ran_in.clone()),
-        id,
+        ..Story::new(id, origin, first_seen)
     }
 }
 

@@ -67,6 +67,33 @@ pub struct Story {
     pub ran_in: Option<String>,
 }
 
+impl Story {
+    /// A story of which no more is known than where it came from, and since when.
+    pub fn new(id: StoryId, origin: Origin, first_seen: Timestamp) -> Self {
+        Self {
+            id,
+            section: None,
+            kind: Kind::default(),
+            origin,
+            first_seen,
+            published: None,
+            source_language: None,
+            texts: BTreeMap::new(),
+            pair: None,
+            author: Texts::new(),
+            contact: Texts::new(),
+            image: None,
+            offered_image: None,
+            event: None,
+            deadline: None,
+            expires: None,
+            only: None,
+            newer: BTreeMap::new(),
+            ran_in: None,
+        }
+    }
+}
+
 /// A story's text in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Text {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{
-    Issue, IssueId, IssueSection, Kind, Lang, Newsletter, Origin, Story, StoryId, Text, TranslationState as State,
-    Words,
+    Issue, IssueId, IssueSection, Lang, Newsletter, Origin, Story, StoryId, Text, TranslationState as State, Words,
 };
 use crate::xml;
 
@@ -29,25 +28,14 @@ fn issue(bodies: &[(&str, &str)]) -> Issue {
     let text =
         |key: &str, body: &str| Text { title: format!("A title in {key}"), body: body.to_owned(), ..Text::default() };
     let story = Story {
-        id: StoryId::parse("file-a"),
         section: Some("tools".to_owned()),
-        kind: Kind::News,
-        origin: Origin::File { file: "stories/a.md".to_owned(), line: 1, twin: None },
-        first_seen: "2026-11-20T12:00:00Z".parse().unwrap(),
-        published: None,
-        source_language: None,
         texts: bodies.iter().map(|(key, body)| (lang(key), text(key, body))).collect(),
-        pair: None,
-        author: BTreeMap::default(),
         contact: [(lang("en"), "team@example.gc.ca".to_owned())].into(),
-        image: None,
-        offered_image: None,
-        event: None,
-        deadline: None,
-        expires: None,
-        only: None,
-        newer: BTreeMap::default(),
-        ran_in: None,
+        ..Story::new(
+            StoryId::parse("file-a"),
+            Origin::File { file: "stories/a.md".to_owned(), line: 1, twin: None },
+            "2026-11-20T12:00:00Z".parse().unwrap(),
+        )
     };
     Issue {
         id: id(),

@@ -22,25 +22,13 @@ fn story(id: &str, en: &str, fr: &str) -> Story {
         url: None,
     };
     Story {
-        id: StoryId::parse(id),
         section: Some("tools".to_owned()),
-        kind: Kind::News,
-        origin: Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
-        first_seen: jiff::Timestamp::UNIX_EPOCH,
-        published: None,
-        source_language: None,
         texts: BTreeMap::from([(Lang::new("en"), text(en)), (Lang::new("fr"), text(fr))]),
-        pair: None,
-        author: Texts::new(),
-        contact: Texts::new(),
-        image: None,
-        offered_image: None,
-        event: None,
-        deadline: None,
-        expires: None,
-        only: None,
-        newer: BTreeMap::new(),
-        ran_in: None,
+        ..Story::new(
+            StoryId::parse(id),
+            Origin::File { file: format!("stories/{id}.md"), line: 1, twin: None },
+            jiff::Timestamp::UNIX_EPOCH,
+        )
     }
 }
 

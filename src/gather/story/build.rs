@@ -110,25 +110,23 @@ fn half(office: &Office<'_>, id: &StoryId, lang: Option<&Lang>, file: &Dropped, 
         .or(only_one)
         .or_else(|| Some(office.newsletter.source_language.clone()).filter(|lang| texts.contains_key(lang)));
     Some(Story {
-        id: id.clone(),
         section: event::section(&fields, office, report),
         kind,
-        origin: crate::model::Origin::File { file: file.shown.clone(), line: 1, twin: None },
-        first_seen: office.now,
         published,
         source_language,
         texts,
-        pair: None,
         author: lines(fields.texts("author", &langs, office, report)),
         contact: lines(fields.texts("contact", &langs, office, report)),
         image: event::image(&fields, &langs, file, office, report),
-        offered_image: None,
         deadline: moment("deadline", report).map(|moment| moment.day),
         expires: moment("expires", report).map(|moment| moment.day),
         event,
         only: event::only(&fields, office, report),
-        newer: BTreeMap::new(),
-        ran_in: None,
+        ..Story::new(
+            id.clone(),
+            crate::model::Origin::File { file: file.shown.clone(), line: 1, twin: None },
+            office.now,
+        )
     })
 }
 

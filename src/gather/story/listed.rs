@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::folder::Dropped;
 use super::{Office, Report, calendar, jobs, stem_and_language};
 use crate::gather::text;
-use crate::model::{Event, Finding, Kind, Lang, Origin, Pair, PairHow, Story, StoryId, Text, Texts};
+use crate::model::{Event, Finding, Kind, Lang, Origin, Pair, PairHow, Story, StoryId, Text};
 
 /// Whether a file holds several stories.
 pub(super) fn is_list(file: &Dropped) -> bool {
@@ -57,25 +57,14 @@ fn take(office: &Office<'_>, stories: &mut Vec<Story>, stem: &str, file: &Droppe
     }
     let first = Some(office.newsletter.source_language.clone()).filter(|lang| entry.texts.contains_key(lang));
     stories.push(Story {
-        id,
         section: entry.section,
         kind: entry.kind,
-        origin: Origin::File { file: file.shown.clone(), line: entry.line, twin: None },
-        first_seen: office.now,
-        published: None,
         source_language: first.or_else(|| entry.texts.keys().next().cloned()),
         pair: paired(&entry.texts),
         texts: entry.texts,
-        author: Texts::new(),
-        contact: Texts::new(),
-        image: None,
-        offered_image: None,
         event: entry.event,
         deadline: entry.deadline,
-        expires: None,
-        only: None,
-        newer: BTreeMap::new(),
-        ran_in: None,
+        ..Story::new(id, Origin::File { file: file.shown.clone(), line: entry.line, twin: None }, office.now)
     });
 }
 
