@@ -17,6 +17,8 @@ use crate::model::Words;
 const QUEUE_JOBS_MAX: usize = 1024;
 /// How long another process may hold the file: an import of a million rows commits in batches far shorter.
 const BUSY_WAIT: Duration = Duration::from_secs(30);
+/// Between two tries to begin the log, where SQLite does not wait itself.
+const LOG_STEP: Duration = Duration::from_millis(10);
 /// Idle readers that are kept open.
 const READERS_MAX: usize = 4;
 
@@ -158,7 +160,7 @@ fn connect(path: &Path) -> Result<Connection> {
     let open = || -> rusqlite::Result<Connection> {
         let db = Connection::open(path)?;
         db.busy_timeout(BUSY_WAIT)?;
-        db.pragma_update(None, "journal_mode", "WAL")?;
+        begin_log(&db)?;
         // NORMAL may lose the last commits when the power fails, and with them who has been sent their copy.
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "secure_delete", true)?;
@@ -167,6 +169,21 @@ fn connect(path: &Path) -> Result<Connection> {
         Ok(db)
     };
     open().map_err(|error| explain(error.into()))
+}
+
+/// Begins the write-ahead log. SQLite does not always wait by itself for the lock that this takes (`sqlite3_busy_handler`: "does
+/// not guarantee that it will be invoked"): two processes that make the ledger at once turned each other away.
+fn begin_log(db: &Connection) -> rusqlite::Result<()> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let begun = db.pragma_update(None, "journal_mode", "WAL");
+        let is_busy = begun.as_ref().is_err_and(|why| why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        if !is_busy || waited >= BUSY_WAIT {
+            return begun;
+        }
+        std::thread::sleep(LOG_STEP);
+        waited += LOG_STEP;
+    }
 }
 
 fn migrate(db: &mut Connection) -> Result<()> {
