@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::model::rich::as_html;
 use crate::model::{Address, EditionId, Lang, Newsletter, Speech, Words};
 
 /// Nothing runs and nothing is loaded but the pictures beside the page (`file:` for a file share), whatever a text holds;
@@ -43,23 +44,9 @@ pub(super) fn page(head: &Head<'_>, content: &str) -> String {
     )
 }
 
-/// Text as HTML; what no reader can see, or would turn the line around, is left out.
+/// Text as HTML, in one line.
 pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
+    as_html(text).replace(['\n', '\t'], " ")
 }
 
 /// What people call an edition, in the middle of a line.

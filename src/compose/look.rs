@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
-use super::rich::escape;
+use crate::model::rich::escaped;
 
 /// The values by group: `light`, `dark`, `type`.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Look {
 
     /// One value, ready for a `style` attribute.
     pub(super) fn get(&self, group: &str, name: &str) -> String {
-        escape(self.0.get(group).and_then(|values| values.get(name)).and_then(Value::as_str).unwrap_or("inherit"))
+        escaped(self.0.get(group).and_then(|values| values.get(name)).and_then(Value::as_str).unwrap_or("inherit"))
     }
 
     /// The same as custom properties, for pages in a browser: `--text`, `--link`, `--font-body`; with the dark scheme.

@@ -4,6 +4,7 @@
 use scraper::{ElementRef, Html, Node};
 
 use super::Look;
+use crate::model::rich::escaped;
 
 /// Tags within each other; `gather` lets no deeper text in, an editor's override passes through it too.
 const DEPTH_MAX: usize = 100;
@@ -68,21 +69,6 @@ pub(super) fn rich(fragment: &str, heading: usize, styles: &Styles, mend: &mut d
     Rich { html: walker.rich.html.trim().to_owned(), text: lines.join("\n").trim().to_owned() }
 }
 
-/// Escapes text for HTML.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
 #[derive(Debug, Clone, Default)]
 struct Place {
     depth: usize,
@@ -110,7 +96,7 @@ impl Walker<'_> {
         }
         let one_line = fold(text);
         let mended = (self.mend)(&one_line);
-        self.rich.html.push_str(&escape(&mended));
+        self.rich.html.push_str(&escaped(&mended));
         self.rich.text.push_str(&mended);
     }
 
@@ -187,12 +173,12 @@ impl Walker<'_> {
         let element = node.value();
         let Some(href) = element.attr("href") else { return self.children(node, place) };
         let lang = element.attr("hreflang").or(element.attr("lang"));
-        let lang = lang.map_or_else(String::new, |lang| format!(" hreflang=\"{0}\" lang=\"{0}\"", escape(lang)));
+        let lang = lang.map_or_else(String::new, |lang| format!(" hreflang=\"{0}\" lang=\"{0}\"", escaped(lang)));
         let start = self.rich.text.len();
         self.wrapped(
             node,
             place,
-            &format!("<a href=\"{}\"{lang} style=\"{}\">", escape(href), self.styles.link),
+            &format!("<a href=\"{}\"{lang} style=\"{}\">", escaped(href), self.styles.link),
             "</a>",
         );
         let shown = self.rich.text[start..].trim().to_owned();

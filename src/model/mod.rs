@@ -34,6 +34,7 @@ mod serving;
 mod agenda;
 mod web;
 pub mod rich;
+mod markdown;
 mod translation;
 mod picture;
 
@@ -53,6 +54,7 @@ pub use harvest::{Harvest, Silent, Unsure};
 pub use ids::{EditionId, IdError, IssueId, StoryId};
 pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
+pub use markdown::markdown;
 pub use mistake::toml_mistake;
 pub use newsletter::{
     Approver, Archive, Blocks, HttpSettings, Language, Late, ListFile, MailboxSettings, Newsletter, Organization,

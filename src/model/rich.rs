@@ -218,65 +218,29 @@ pub fn words(html: &str) -> String {
     out
 }
 
-/// A body as the Markdown that an editor would write. None: it has a table, which Markdown lays out otherwise.
-pub fn markdown(html: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut before: Option<Within> = None;
-    for line in lines(html) {
-        let text = inline_markdown(&bits(&html[line.range]));
-        let is_item = |within: Option<Within>| matches!(within, Some(Within::Item { .. }));
-        let begin = match line.within {
-            Within::Paragraph => String::new(),
-            Within::Heading(level) => "#".repeat(usize::from(level)) + " ",
-            Within::Item { ordered, level } => "   ".repeat(usize::from(level)) + if ordered { "1. " } else { "- " },
-            Within::Quote => "> ".to_owned(),
-            Within::Cell { .. } => return None,
-        };
-        if before.is_some() {
-            out.push_str(if is_item(before) && is_item(Some(line.within)) { "\n" } else { "\n\n" });
+/// Text for HTML.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
         }
-        out.push_str(&begin);
-        out.push_str(&text);
-        before = Some(line.within);
-    }
-    Some(out + "\n")
-}
-
-fn inline_markdown(bits: &[Bit]) -> String {
-    let mut out = String::new();
-    let mut open: Vec<String> = Vec::new();
-    for bit in bits {
-        match bit {
-            Bit::Text(text) => {
-                for c in text.chars() {
-                    if matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '`') {
-                        out.push('\\');
-                    }
-                    out.push(c);
-                }
-            }
-            Bit::Link(href) => {
-                out.push('[');
-                open.push(format!("]({href})"));
-            }
-            Bit::Strong | Bit::Em => {
-                let mark = if *bit == Bit::Strong { "**" } else { "*" };
-                out.push_str(mark);
-                open.push(mark.to_owned());
-            }
-            Bit::End => out.push_str(&open.pop().unwrap_or_default()),
-            Bit::Break => out.push_str("\\\n"),
-        }
-    }
-    while let Some(end) = open.pop() {
-        out.push_str(&end);
     }
     out
 }
 
-/// Text for HTML.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Text that anybody wrote, for a page: as [`escaped`], also within single quotation marks, and without what no reader
+/// can see or would turn the line around.
+pub fn as_html(text: &str) -> String {
+    let is_seen = |c: &char| match c {
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => false,
+        c => !c.is_control() || matches!(c, '\n' | '\t'),
+    };
+    escaped(&text.chars().filter(is_seen).collect::<String>()).replace('\'', "&#39;")
 }
 
 fn decoded(text: &str) -> String {
@@ -311,14 +275,6 @@ mod tests {
                 ("x<br>y", Within::Paragraph),
             ]
         );
-    }
-
-    #[test]
-    fn a_body_becomes_the_markdown_that_an_editor_would_write() {
-        let html = "<p>See <a href=\"https://example.ca/a\">the <strong>guide</strong></a>.</p><h3>Why</h3><ul><li>one</li><li>two</li></ul><blockquote><p>x*y</p></blockquote>";
-        let expected = "See [the **guide**](https://example.ca/a).\n\n### Why\n\n- one\n- two\n\n> x\\*y\n";
-        assert_eq!(markdown(html).as_deref(), Some(expected));
-        assert_eq!(markdown(BODY), None);
     }
 
     #[test]

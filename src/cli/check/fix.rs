@@ -9,7 +9,7 @@ use super::super::exit::Exit;
 use super::super::workspace::IssueFolder;
 use super::Shell;
 use crate::compose::mended;
-use crate::model::{Issue, Lang, Text, rich};
+use crate::model::{Issue, Lang, Text, markdown};
 
 /// One text that became another.
 #[derive(Clone)]
@@ -67,8 +67,8 @@ fn as_written(document: &DocumentMut, mend: &Mend) -> Mend {
         .map(|own| (own.to_owned(), mended(own, &mend.lang, &mut |_, _| ()).into_owned()));
     if let Some((before, after)) = own.filter(|(_, after)| is_same(after)) {
         (mend.before, mend.after) = (before, after);
-    } else if let Some(after) = rich::markdown(&mend.after).filter(is_same) {
-        mend.before = rich::markdown(&mend.before).unwrap_or(mend.before);
+    } else if let Some(after) = markdown(&mend.after).filter(is_same) {
+        mend.before = markdown(&mend.before).unwrap_or(mend.before);
         mend.after = after;
     }
     mend

@@ -7,8 +7,9 @@ use jiff::ToSpan as _;
 use super::super::exit::Exit;
 use super::super::{words, workspace};
 use super::Shell;
-use super::page::{escaped, frame, sentence};
+use super::page::{frame, sentence};
 use crate::files;
+use crate::model::rich::escaped;
 use crate::model::{Speech, Words};
 
 /// How many issues ahead are named.

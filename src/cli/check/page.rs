@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::workspace::Checked;
 use super::show::story_of;
+use crate::model::rich::escaped;
 use crate::model::{Finding, Issue, Lang, Newsletter, Severity, Speech, Story};
 
 const STYLE: &str = "*{box-sizing:border-box}body{margin:0;font:16px/1.5 'Noto Sans',Arial,sans-serif;color:#333;background:#fff}\
@@ -22,11 +23,6 @@ const STYLE: &str = "*{box-sizing:border-box}body{margin:0;font:16px/1.5 'Noto S
     @media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#15181c}header,h1,h2,h3{color:#d9e6f5}header{border-color:#6b8fb8}h1{border-color:#ffb4ab}\
     a{color:#a9c7ff}a:hover{color:#d9e6f5}ul.found li{background:#1f2429}q,code{background:#2a3138}.hint{color:#d0d5da}.text{border-color:#3d5470}td,th{border-color:#6b7680}\
     .E{border-color:#ff8a80!important}.W{border-color:#ffb74d!important}.F{border-color:#81c784!important}.I{border-color:#4fc3f7!important}}";
-
-/// A text as HTML.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// A sentence as HTML: what stands between backticks is code.
 pub(super) fn sentence(text: &str) -> String {

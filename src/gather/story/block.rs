@@ -4,6 +4,7 @@
 use super::split::Body;
 use super::{Report, Spot, language_of};
 use crate::gather::{links, text};
+use crate::model::rich::escaped;
 use crate::model::{Lang, Newsletter, Severity};
 
 /// A bold line longer than this is a paragraph that somebody wanted to stress.
@@ -46,11 +47,6 @@ impl Block {
     fn is_empty(&self) -> bool {
         self.words.trim().is_empty() && self.kind != Kind::Table
     }
-}
-
-/// Words as HTML.
-pub(super) fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// As [`escaped`], with addresses of pages as links. Outlook writes them as `words <https://…>`.

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Made;
-use super::html::esc;
+
 use super::page::{Page, Tab, tally};
+use crate::model::rich::as_html;
 
 impl Page<'_> {
     /// The page of the approvals.
@@ -59,7 +60,8 @@ impl Page<'_> {
         );
         for approved in &made.approvals {
             let name = made.editions.iter().find(|edition| edition.id == approved.edition);
-            let name = name.map_or_else(|| esc(approved.edition.as_str()), |edition| self.edition_name(made, edition));
+            let name =
+                name.map_or_else(|| as_html(approved.edition.as_str()), |edition| self.edition_name(made, edition));
             let (by, missing) = (approved.by.join(", "), approved.missing);
             let state = match (missing, by.is_empty()) {
                 (0, _) => say!(self.speech, "approved by {by}", "approuvée par {by}"),
@@ -72,7 +74,7 @@ impl Page<'_> {
                     "approuvée par {by}; il en manque : {missing}"
                 ),
             };
-            let digest = esc(approved.digest.short());
+            let digest = as_html(approved.digest.short());
             let _ = write!(out, "<tr><th scope=\"row\">{name}</th><td><code>{digest}</code></td><td>{state}</td></tr>");
         }
         out.push_str("</tbody></table></div>\n");
@@ -147,10 +149,10 @@ impl Page<'_> {
             let _ = write!(
                 out,
                 "<li><strong>{}</strong> {} {} ({})</li>",
-                esc(&waiver.rule),
-                esc(story),
-                esc(&waiver.reason),
-                esc(&waiver.by)
+                as_html(&waiver.rule),
+                as_html(story),
+                as_html(&waiver.reason),
+                as_html(&waiver.by)
             );
         }
         out.push_str("</ul>\n");

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use super::acts::Clash;
-use super::html::{esc, tag};
+use super::html::tag;
 use super::page::{Page, Tab};
 use super::{Made, texts};
 use crate::model::StoryId;
+use crate::model::rich::as_html;
 
 impl Page<'_> {
     /// The page on which a person chooses. `kept`: the other fields of the form, which did not clash.
@@ -32,11 +33,11 @@ impl Page<'_> {
         let mut main = format!(
             "<h1>{heading}</h1>\n<p class=\"note W\" role=\"alert\">{note}</p>\n<form class=\"texts\" method=\"post\" action=\"{}\" data-texts><input type=\"hidden\" name=\"back\" value=\"{}\"><input type=\"hidden\" name=\"story\" value=\"{}\">\n",
             self.to("/do/write"),
-            esc(back),
-            esc(story)
+            as_html(back),
+            as_html(story)
         );
         for (name, value) in kept {
-            let _ = writeln!(main, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", esc(name), esc(value));
+            let _ = writeln!(main, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", as_html(name), as_html(value));
         }
         for clash in clashes {
             self.clash(&mut main, made, clash);
@@ -46,7 +47,7 @@ impl Page<'_> {
         let _ = writeln!(
             main,
             "<p class=\"save\"><button class=\"main\">{save}</button> <a href=\"{}\">{leave}</a></p></form>",
-            esc(back)
+            as_html(back)
         );
         self.framed(Tab::Other, &heading, &main)
     }
@@ -54,8 +55,8 @@ impl Page<'_> {
     fn clash(&self, out: &mut String, made: &Made, clash: &Clash) {
         let (name, mark) = (clash.at.name(), texts::mark(&clash.theirs));
         let id = format!("c-{}", name.replace('.', "-"));
-        let tag = esc(tag(&clash.at.lang, &made.newsletter));
-        let label = esc(texts::label(clash.at.field).say(self.speech));
+        let tag = as_html(tag(&clash.at.lang, &made.newsletter));
+        let label = as_html(texts::label(clash.at.field).say(self.speech));
         let (mine, theirs) = (
             say!(self.speech, "Yours", "Le vôtre"),
             say!(self.speech, "In the file now", "Dans le fichier maintenant"),
@@ -63,8 +64,8 @@ impl Page<'_> {
         let _ = writeln!(
             out,
             "<fieldset><legend>{label} ({tag})</legend><div class=\"side\"><div class=\"field\"><label for=\"{id}\">{mine}</label><input type=\"hidden\" name=\"seen.{name}\" value=\"{mark}\"><textarea id=\"{id}\" name=\"{name}\" lang=\"{tag}\" rows=\"6\">\n{}</textarea></div><div class=\"field\"><p class=\"label\">{theirs}</p><div class=\"pre theirs\" lang=\"{tag}\">{}</div></div></div></fieldset>",
-            esc(&clash.mine),
-            esc(&clash.theirs)
+            as_html(&clash.mine),
+            as_html(&clash.theirs)
         );
     }
 }

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use super::Made;
-use super::html::{esc, part, tag};
+use super::html::{part, tag};
 use super::page::{Page, Tab};
 use super::variants::Variant;
 use crate::check::heard;
+use crate::model::rich::as_html;
 use crate::model::{Edition, EditionId};
 
 /// What the person chose to see.
@@ -79,7 +80,7 @@ impl Page<'_> {
     /// The name of an edition, as HTML.
     pub(super) fn edition_name(&self, made: &Made, edition: &Edition) -> String {
         match edition.langs.as_slice() {
-            [lang] => esc(&made.newsletter.language(lang).label),
+            [lang] => as_html(&made.newsletter.language(lang).label),
             _ => say!(self.speech, "Bilingual", "Bilingue"),
         }
     }
@@ -87,18 +88,21 @@ impl Page<'_> {
     fn edition(&self, out: &mut String, made: &Made, edition: &Edition, variant: Variant) {
         let (name, id) = (self.edition_name(made, edition), part(edition.id.as_str()));
         let lang = edition.langs.first().map_or("", |lang| tag(lang, &made.newsletter));
-        let (subject, preheader) = (esc(&edition.subject), esc(&edition.preheader));
+        let (subject, preheader) = (as_html(&edition.subject), as_html(&edition.preheader));
         let _ = writeln!(
             out,
             "<section aria-labelledby=\"e-{id}\"><h2 id=\"e-{id}\">{name}</h2>\n<p class=\"inbox\" lang=\"{lang}\"><strong>{subject}</strong> <span>{preheader}</span></p>"
         );
         match variant {
             Variant::Text => {
-                let _ =
-                    writeln!(out, "<pre class=\"mono\" tabindex=\"0\" lang=\"{lang}\">{}</pre>", esc(&edition.text));
+                let _ = writeln!(
+                    out,
+                    "<pre class=\"mono\" tabindex=\"0\" lang=\"{lang}\">{}</pre>",
+                    as_html(&edition.text)
+                );
             }
             Variant::Source => {
-                let _ = writeln!(out, "<pre class=\"mono\" tabindex=\"0\">{}</pre>", esc(&edition.html));
+                let _ = writeln!(out, "<pre class=\"mono\" tabindex=\"0\">{}</pre>", as_html(&edition.html));
             }
             Variant::Heard => self.heard(out, edition),
             _ => {
@@ -116,10 +120,10 @@ impl Page<'_> {
             out.push_str("<li>");
             for bit in line {
                 if let Some(role) = &bit.role {
-                    let _ = write!(out, "<span class=\"role\">{}</span> ", esc(role.say(self.speech)));
+                    let _ = write!(out, "<span class=\"role\">{}</span> ", as_html(role.say(self.speech)));
                 }
                 if !bit.text.is_empty() {
-                    let _ = write!(out, "<span lang=\"{}\">{}</span> ", esc(&bit.lang), esc(&bit.text));
+                    let _ = write!(out, "<span lang=\"{}\">{}</span> ", as_html(&bit.lang), as_html(&bit.text));
                 }
             }
             out.push_str("</li>");

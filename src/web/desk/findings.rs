@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Made;
-use super::html::{esc, part, sentence, tag};
+use super::html::{part, sentence, tag};
 use super::page::{Page, Tab};
 use super::shelves::first_title;
 use crate::check::{Class, Rule, rules};
+use crate::model::rich::as_html;
 use crate::model::{Finding, Lang, Origin, Place, Severity, Speech, StoryId};
 
 /// The story that a finding is about; none: the issue.
@@ -87,7 +88,7 @@ impl Page<'_> {
 
     fn finding(&self, made: &Made, finding: &Finding, id: &str) -> String {
         let (letter, rule, weight) =
-            (finding.severity.letter(), esc(&finding.rule), weight(finding.severity, self.speech));
+            (finding.severity.letter(), as_html(&finding.rule), weight(finding.severity, self.speech));
         let message = sentence(finding.message.say(self.speech));
         let class = if finding.waived.is_some() { "waived" } else { letter };
         let mut out = format!(
@@ -95,13 +96,13 @@ impl Page<'_> {
         );
         if !finding.excerpt.is_empty() {
             let lang = finding.language.as_ref().map_or("", |lang| tag(lang, &made.newsletter));
-            let _ = write!(out, " <q lang=\"{}\">{}</q>", esc(lang), esc(&finding.excerpt));
+            let _ = write!(out, " <q lang=\"{}\">{}</q>", as_html(lang), as_html(&finding.excerpt));
         }
         out.push_str("</p>");
         if let Place::File { file, line, .. } = &finding.place
             && *line > 0
         {
-            let _ = write!(out, "<p class=\"soft\"><code>{}:{line}</code></p>", esc(file));
+            let _ = write!(out, "<p class=\"soft\"><code>{}:{line}</code></p>", as_html(file));
         }
         match &finding.waived {
             Some(waived) => {
@@ -139,13 +140,13 @@ impl Page<'_> {
             say!(speech, "{group_en}", "{group_fr}"),
             say!(speech, "{en}", "{fr}"),
             say!(speech, "Breaks it", "L'enfreint"),
-            esc(bad.say(speech)),
+            as_html(bad.say(speech)),
             say!(speech, "Is right", "Est juste"),
-            esc(good.say(speech)),
+            as_html(good.say(speech)),
             say!(speech, "May be accepted by", "Peut être accepté par"),
             say!(speech, "{who_en}", "{who_fr}"),
             say!(speech, "Source", "Source"),
-            esc(source)
+            as_html(source)
         );
         for limit in rule.limits {
             let (name, default) = (limit.name, limit.default);
@@ -176,8 +177,8 @@ impl Page<'_> {
             "<details><summary>{summary}</summary><form method=\"post\" action=\"{}\" data-live>{}<input type=\"hidden\" name=\"rule\" value=\"{}\"><input type=\"hidden\" name=\"story\" value=\"{}\">{}<p class=\"field\"><label for=\"{id}-why\">{why}</label><input id=\"{id}-why\" name=\"why\" required maxlength=\"500\"></p><button>{button}</button></form></details>",
             self.to("/do/waive"),
             self.back(""),
-            esc(&finding.rule),
-            esc(story),
+            as_html(&finding.rule),
+            as_html(story),
             self.name_field(&format!("{id}-by")),
         )
     }
@@ -192,12 +193,12 @@ impl Page<'_> {
         if own.is_none() || made.has_begun {
             return String::new();
         }
-        let (label, rule) = (say!(self.speech, "Take it back", "Revenir là-dessus"), esc(&finding.rule));
+        let (label, rule) = (say!(self.speech, "Take it back", "Revenir là-dessus"), as_html(&finding.rule));
         format!(
             "<form method=\"post\" action=\"{}\" data-live>{}<input type=\"hidden\" name=\"rule\" value=\"{rule}\"><input type=\"hidden\" name=\"story\" value=\"{}\"><button class=\"quiet\" aria-label=\"{label}: {rule}\">{label}</button></form>",
             self.to("/do/unwaive"),
             self.back(""),
-            esc(story.unwrap_or(""))
+            as_html(story.unwrap_or(""))
         )
     }
 
@@ -236,7 +237,7 @@ impl Page<'_> {
             let _ = writeln!(
                 main,
                 "<section><h2><a href=\"{href}\" lang=\"{lang}\">{}</a></h2>{}</section>",
-                esc(&title),
+                as_html(&title),
                 self.found(made, &found, id.as_str())
             );
         }

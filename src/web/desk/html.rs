@@ -1,30 +1,13 @@
-//! HTML that is safe by the way it is written: everything that anybody wrote passes [`esc`].
+//! HTML that is safe by the way it is written: everything that anybody wrote passes [`as_html`].
 
+use crate::model::rich::as_html;
 use crate::model::{Lang, Newsletter, Speech};
 
 /// A sentence of ours as HTML, in the person's language.
 macro_rules! say {
     ($speech:expr, $en:literal, $fr:literal) => {
-        $crate::web::desk::html::esc(words!($en, $fr).say($speech))
+        $crate::model::rich::as_html(words!($en, $fr).say($speech))
     };
-}
-
-/// Text as HTML; what no reader can see, or would turn the line around, is left out.
-pub(super) fn esc(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
-            c if c.is_control() && c != '\n' && c != '\t' => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// A sentence of ours, in which what people wrote stands between backticks.
@@ -35,9 +18,9 @@ pub(super) fn sentence(text: &str) -> String {
         // A backtick that nothing closes is a backtick.
         let is_closed = parts.peek().is_some();
         match (is_code, is_closed) {
-            (true, true) => out.extend(["<code>", &esc(part), "</code>"]),
-            (true, false) => out.extend(["`", &esc(part)]),
-            (false, _) => out.push_str(&esc(part)),
+            (true, true) => out.extend(["<code>", &as_html(part), "</code>"]),
+            (true, false) => out.extend(["`", &as_html(part)]),
+            (false, _) => out.push_str(&as_html(part)),
         }
         is_code = !is_code;
     }
@@ -76,7 +59,7 @@ mod tests {
 
     #[test]
     fn nothing_that_anybody_wrote_is_markup() {
-        assert_eq!(esc("<b a='\"'>&\u{202e}x"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;x");
+        assert_eq!(as_html("<b a='\"'>&\u{202e}x"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;x");
         assert_eq!(sentence("read `a<b` and ` c"), "read <code>a&lt;b</code> and ` c");
         assert_eq!(part("file a/é"), "file%20a%2F%C3%A9");
     }

@@ -33,7 +33,6 @@ mod page;
 mod shelves;
 mod story;
 mod texts;
-mod markdown;
 mod findings;
 mod editions;
 mod variants;

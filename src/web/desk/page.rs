@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::html::{esc, own_key, own_tag, sentence};
+use super::html::{own_key, own_tag, sentence};
 use super::room::{Room, Shown};
 use super::{Made, other_desk};
+use crate::model::rich::as_html;
 use crate::model::{Severity, Speech, Words};
 
 /// The pages.
@@ -47,7 +48,7 @@ impl Page<'_> {
 
     /// Where a form leads back to.
     pub(super) fn back(&self, fragment: &str) -> String {
-        let back = esc(&format!("{}{fragment}", self.to(&self.path)));
+        let back = as_html(&format!("{}{fragment}", self.to(&self.path)));
         format!("<input type=\"hidden\" name=\"back\" value=\"{back}\">")
     }
 
@@ -56,7 +57,7 @@ impl Page<'_> {
         if !self.person.is_empty() {
             return format!("<p class=\"soft\">{}</p>", self.named());
         }
-        let (label, name) = (say!(self.speech, "Your name", "Votre nom"), esc(&self.room.name()));
+        let (label, name) = (say!(self.speech, "Your name", "Votre nom"), as_html(&self.room.name()));
         format!(
             "<p class=\"field\"><label for=\"{id}\">{label}</label><input id=\"{id}\" name=\"by\" required maxlength=\"100\" autocomplete=\"name\" value=\"{name}\"></p>"
         )
@@ -101,9 +102,9 @@ impl Page<'_> {
         let titles = self.shown.made.as_ref().map_or(String::new(), |made| {
             let newsletter = &made.newsletter;
             let own = newsletter.languages.iter().find(|lang| lang.as_str() == own_key(self.speech));
-            own.or(newsletter.languages.first()).map_or(String::new(), |lang| esc(&newsletter.language(lang).title))
+            own.or(newsletter.languages.first()).map_or(String::new(), |lang| as_html(&newsletter.language(lang).title))
         });
-        let path = esc(&self.path);
+        let path = as_html(&self.path);
         let _ = write!(
             out,
             "<header class=\"top\">\n<p class=\"brand\"><a href=\"{}\"><strong>{titles}</strong> <span>{site}</span></a></p>\n\
@@ -166,11 +167,11 @@ impl Page<'_> {
         }
         let button = |act: &str, label: String, what: &Option<Words>| {
             let title =
-                what.as_ref().map_or(String::new(), |words| format!(" title=\"{}\"", esc(words.say(self.speech))));
+                what.as_ref().map_or(String::new(), |words| format!(" title=\"{}\"", as_html(words.say(self.speech))));
             let is_off = if what.is_none() { " disabled" } else { "" };
             let aria = what
                 .as_ref()
-                .map_or_else(|| label.clone(), |words| format!("{label}: {}", esc(words.say(self.speech))));
+                .map_or_else(|| label.clone(), |words| format!("{label}: {}", as_html(words.say(self.speech))));
             format!(
                 "<button class=\"quiet\" formaction=\"{}\" aria-label=\"{aria}\"{title}{is_off}>{label}</button>",
                 self.to(&format!("/do/{act}"))
@@ -210,7 +211,7 @@ impl Page<'_> {
         if let Some(broken) = &self.shown.broken {
             let (title, body) = (
                 say!(self.speech, "The files cannot be read as they are", "Les fichiers ne se lisent pas tels quels"),
-                esc(broken.say(self.speech)),
+                as_html(broken.say(self.speech)),
             );
             let last = if self.shown.made.is_some() {
                 say!(

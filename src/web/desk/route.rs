@@ -19,10 +19,11 @@ use super::acts::{Act, Outcome};
 use super::editions::Choice;
 use super::forms::{self, Form};
 use super::gate::{Caller, Ticket, not_meant, outside};
-use super::html::{esc, own_key, own_tag};
+use super::html::{own_key, own_tag};
 use super::page::{Page, Tab};
 use super::room::{Room, Shown};
 use super::variants::{self, Variant};
+use crate::model::rich::as_html;
 use crate::model::{EditionId, Speech, StoryId, Words};
 use crate::web::listen;
 
@@ -317,7 +318,7 @@ async fn act(room: &Room, speech: Speech, person: String, path: &str, form: &For
                 .into_iter()
                 .filter(|(name, _)| !clashes.iter().any(|clash| name.trim_start_matches("seen.") == clash.at.name()))
                 .collect();
-            html(StatusCode::CONFLICT, page.conflict_page(made, &clashes, &kept, &esc(&back)))
+            html(StatusCode::CONFLICT, page.conflict_page(made, &clashes, &kept, &as_html(&back)))
         }
         None => small(StatusCode::SERVICE_UNAVAILABLE, speech, &words!("the desk is closing", "le bureau se ferme")),
     }

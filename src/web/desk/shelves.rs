@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::html::{esc, part, tag};
+use super::html::{part, tag};
 use super::page::{Page, Tab};
 use super::{Made, findings};
 use crate::curate::{Candidate, Shelf};
+use crate::model::rich::as_html;
 use crate::model::{Finding, Lang, Origin, Severity, Speech, Story, StoryId};
 
 /// Titles are cut in lists, in characters.
@@ -132,7 +133,7 @@ impl Page<'_> {
         let section = made.newsletter.section(id);
         let name = section
             .and_then(|section| languages(made, self.speech).into_iter().find_map(|lang| section.name.get(lang)));
-        name.map_or_else(|| say!(self.speech, "To place", "À placer"), |name| esc(name))
+        name.map_or_else(|| say!(self.speech, "To place", "À placer"), |name| as_html(name))
     }
 
     fn keys(&self, out: &mut String) {
@@ -161,7 +162,7 @@ impl Page<'_> {
 
     fn shelf(&self, out: &mut String, rack: &Shelf, known: &Known<'_>) {
         let made = known.made;
-        let (id, n) = (esc(&rack.id), rack.pick.len());
+        let (id, n) = (as_html(&rack.id), rack.pick.len());
         let name = self.section_name(made, &rack.id);
         let size = made.newsletter.section(&rack.id).map_or(0, |section| section.size);
         let of = if size > 0 { say!(self.speech, "{n} of {size}", "{n} sur {size}") } else { n.to_string() };
@@ -192,7 +193,7 @@ impl Page<'_> {
     }
 
     fn list(&self, out: &mut String, rack: &Shelf, list: &str, label: &str, ids: &[StoryId], known: &Known<'_>) {
-        let (section, n) = (esc(&rack.id), ids.len());
+        let (section, n) = (as_html(&rack.id), ids.len());
         let _ = writeln!(out, "<div class=\"col {list}\"><h3>{label} <span class=\"count\">{n}</span></h3>");
         let name = if list == "pick" { "ol" } else { "ul" };
         let _ = write!(out, "<{name} class=\"list\" data-section=\"{section}\" data-list=\"{list}\">");
@@ -223,7 +224,7 @@ impl Page<'_> {
         known: &Known<'_>,
     ) {
         let made = known.made;
-        let (raw, key) = (esc(id.as_str()), part(id.as_str()));
+        let (raw, key) = (as_html(id.as_str()), part(id.as_str()));
         let class = if is_late { "story late" } else { "story" };
         let Some((story, candidate)) = known.stories.get(id) else {
             let gone = say!(self.speech, "no story has this id any more", "aucun texte n'a plus cet id");
@@ -237,15 +238,15 @@ impl Page<'_> {
         let _ = write!(
             out,
             "<li class=\"{class}\" id=\"st-{key}\" data-id=\"{raw}\" data-from=\"{};{list}\" draggable=\"true\"><a class=\"title\" href=\"{}\" lang=\"{lang}\">{}</a>",
-            esc(section),
+            as_html(section),
             self.to(&format!("/story/{key}")),
-            esc(&first)
+            as_html(&first)
         );
         for other in languages(made, self.speech).into_iter().skip(1) {
-            let tag = esc(tag(other, &made.newsletter));
+            let tag = as_html(tag(other, &made.newsletter));
             match title(story, other) {
                 Some(title) if cut(title) == first => {}
-                Some(title) => drop(write!(out, "<span class=\"twin\" lang=\"{tag}\">{}</span>", esc(&cut(title)))),
+                Some(title) => drop(write!(out, "<span class=\"twin\" lang=\"{tag}\">{}</span>", as_html(&cut(title)))),
                 None if story.only.is_some() => {}
                 None => {
                     let said = say!(self.speech, "no text in {other}", "aucun texte en {other}");
@@ -260,14 +261,14 @@ impl Page<'_> {
 
     /// Its day, where it came from, what speaks for it, and what is found about it.
     fn facts(&self, out: &mut String, story: &Story, candidate: &Candidate, found: &[&Finding]) {
-        let (day, from) = (candidate.day, esc(origin(story)));
+        let (day, from) = (candidate.day, as_html(origin(story)));
         let _ = write!(out, "<p class=\"facts\"><span>{day}</span> <span>{from}</span>");
         // The first reason is where it came from.
         for why in candidate.why.iter().skip(1) {
-            let _ = write!(out, " <span>{}</span>", esc(why.say(self.speech)));
+            let _ = write!(out, " <span>{}</span>", as_html(why.say(self.speech)));
         }
         if let Some(waits) = &candidate.waits {
-            let _ = write!(out, " <span class=\"chip I\">{}</span>", esc(waits.say(self.speech)));
+            let _ = write!(out, " <span class=\"chip I\">{}</span>", as_html(waits.say(self.speech)));
         }
         let n = |severity| found.iter().filter(|it| it.severity == severity && it.waived.is_none()).count();
         let (errors, warnings) = (n(Severity::Error), n(Severity::Warning));
@@ -296,7 +297,7 @@ impl Page<'_> {
         (is_first, is_last): (bool, bool),
         title: &str,
     ) {
-        let (id, section, title) = (esc(id.as_str()), esc(section), esc(title));
+        let (id, section, title) = (as_html(id.as_str()), as_html(section), as_html(title));
         let mut button = |verb: &str, label: &str, name: String, is_off: bool| {
             let off = if is_off { " disabled" } else { "" };
             let _ = write!(

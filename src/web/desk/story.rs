@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Made;
-use super::html::{esc, part, tag};
+use super::html::{part, tag};
 use super::page::{Page, Tab};
 use super::shelves::{first_title, languages, origin, title};
 use crate::model::rich;
+use crate::model::rich::as_html;
 use crate::model::{Lang, Origin, PairHow, Story, StoryId, Words};
 
 /// Stories that may be the missing half, in a list to choose from.
@@ -30,11 +31,11 @@ impl Page<'_> {
     pub(super) fn story_page(&self, made: &Made, id: &StoryId) -> Option<String> {
         let story = made.story(id)?;
         let (name, lang) = first_title(story, made, self.speech);
-        let mut main = format!("<h1 lang=\"{lang}\">{}</h1>\n", esc(&name));
-        let (code, from) = (esc(id.as_str()), esc(origin(story)));
+        let mut main = format!("<h1 lang=\"{lang}\">{}</h1>\n", as_html(&name));
+        let (code, from) = (as_html(id.as_str()), as_html(origin(story)));
         let link = match &story.origin {
             Origin::Source { url, .. } => {
-                format!(" <a href=\"{0}\" rel=\"noreferrer\" target=\"_blank\">{0}</a>", esc(url))
+                format!(" <a href=\"{0}\" rel=\"noreferrer\" target=\"_blank\">{0}</a>", as_html(url))
             }
             Origin::File { .. } => String::new(),
         };
@@ -54,13 +55,13 @@ impl Page<'_> {
             let _ = writeln!(main, "<p class=\"soft\">{said}</p>");
             self.read_only(&mut main, made, story);
         }
-        Some(self.framed(Tab::Other, &esc(&name), &main))
+        Some(self.framed(Tab::Other, &as_html(&name), &main))
     }
 
     /// Where it stands, and everywhere it can go.
     fn place(&self, out: &mut String, made: &Made, id: &StoryId) {
         let Some((section, list)) = made.board.place(id) else { return };
-        let value = esc(&format!("{id};{section};{list}"));
+        let value = as_html(&format!("{id};{section};{list}"));
         let label = say!(self.speech, "Where it stands", "Où il se trouve");
         let lists = [
             ("pick", say!(self.speech, "In the issue", "Dans le numéro")),
@@ -84,7 +85,7 @@ impl Page<'_> {
                 let _ = write!(
                     out,
                     "<option value=\"{};{name}\"{is_here}>{}: {label}</option>",
-                    esc(to),
+                    as_html(to),
                     self.section_name(made, to)
                 );
             }
@@ -108,7 +109,7 @@ impl Page<'_> {
                     " <form class=\"inline\" method=\"post\" action=\"{}\" data-live>{}<button class=\"quiet\" name=\"story\" value=\"{}\">{label}</button></form>",
                     self.to("/do/unpair"),
                     self.back(""),
-                    esc(story.id.as_str())
+                    as_html(story.id.as_str())
                 )
             } else {
                 String::new()
@@ -127,7 +128,7 @@ impl Page<'_> {
         let (label, join, id) = (
             say!(self.speech, "Its other language is another story:", "Son autre langue est un autre texte :"),
             say!(self.speech, "They are one story", "C'est le même texte"),
-            esc(story.id.as_str()),
+            as_html(story.id.as_str()),
         );
         let _ = writeln!(
             out,
@@ -151,9 +152,9 @@ impl Page<'_> {
             let (title, lang) = first_title(other, made, self.speech);
             format!(
                 "<option value=\"{}\" lang=\"{lang}\">{} ({})</option>",
-                esc(other.id.as_str()),
-                esc(&title),
-                esc(origin(other))
+                as_html(other.id.as_str()),
+                as_html(&title),
+                as_html(origin(other))
             )
         };
         others.iter().take(CHOICES_MAX).map(option).collect()
@@ -162,20 +163,20 @@ impl Page<'_> {
     fn read_only(&self, out: &mut String, made: &Made, story: &Story) {
         out.push_str("<div class=\"side\">\n");
         for lang in languages(made, self.speech) {
-            let (name, tag) = (esc(&made.newsletter.language(lang).label), esc(tag(lang, &made.newsletter)));
+            let (name, tag) = (as_html(&made.newsletter.language(lang).label), as_html(tag(lang, &made.newsletter)));
             let _ = write!(out, "<section class=\"text\" lang=\"{tag}\"><h2>{name}</h2>");
             match story.texts.get(lang) {
                 Some(text) => {
-                    let _ = write!(out, "<p><strong>{}</strong></p>", esc(&text.title));
+                    let _ = write!(out, "<p><strong>{}</strong></p>", as_html(&text.title));
                     if !text.summary.is_empty() {
-                        let _ = write!(out, "<p>{}</p>", esc(&text.summary));
+                        let _ = write!(out, "<p>{}</p>", as_html(&text.summary));
                     }
                     out.push_str(&plain(&text.body));
                     if let Some(url) = &text.url {
                         let _ = write!(
                             out,
                             "<p><a href=\"{0}\" rel=\"noreferrer\" target=\"_blank\">{0}</a></p>",
-                            esc(url)
+                            as_html(url)
                         );
                     }
                 }
@@ -215,7 +216,7 @@ impl Page<'_> {
             let said = |candidate: &crate::curate::Candidate| {
                 let (title, lang) = first_title(&candidate.story, made, self.speech);
                 let href = self.to(&format!("/story/{}", part(candidate.id.as_str())));
-                (format!("<a href=\"{href}\" lang=\"{lang}\">{}</a>", esc(&title)), title)
+                (format!("<a href=\"{href}\" lang=\"{lang}\">{}</a>", as_html(&title)), title)
             };
             let ((one, name), (other, _)) = (said(story), said(twin));
             let (join, sure) = (
@@ -227,9 +228,9 @@ impl Page<'_> {
                 "<li><form method=\"post\" action=\"{}\" data-live>{}<input type=\"hidden\" name=\"story\" value=\"{}\"><input type=\"hidden\" name=\"twin\" value=\"{}\">{one} <span aria-hidden=\"true\">=</span> {other} <span class=\"soft\">({sure})</span> <button aria-label=\"{join}: {}\">{join}</button></form></li>",
                 self.to("/do/pair"),
                 self.back(""),
-                esc(story.id.as_str()),
-                esc(twin.id.as_str()),
-                esc(&name)
+                as_html(story.id.as_str()),
+                as_html(twin.id.as_str()),
+                as_html(&name)
             );
         }
         out.push_str("</ul></details>\n");
@@ -253,15 +254,15 @@ impl Page<'_> {
                     "Le sens est inchangé : garder la traduction"
                 ),
             );
-            let from = esc(tag(&it.from, &made.newsletter));
-            let item = |text: &String| format!("<li lang=\"{from}\">{}</li>", esc(text));
+            let from = as_html(tag(&it.from, &made.newsletter));
+            let item = |text: &String| format!("<li lang=\"{from}\">{}</li>", as_html(text));
             let stale = it.stale.iter().map(item).collect::<Vec<_>>().concat();
             let _ = writeln!(
                 out,
                 "<section class=\"note W\"><h2>{title}</h2><ul>{stale}</ul><form method=\"post\" action=\"{}\" data-live>{}<input type=\"hidden\" name=\"story\" value=\"{}\">{}<button>{label}</button></form></section>",
                 self.to("/do/keep"),
                 self.back(""),
-                esc(story.map_or("issue", StoryId::as_str)),
+                as_html(story.map_or("issue", StoryId::as_str)),
                 self.name_field(&format!("keep-{at}"))
             );
         }
@@ -271,7 +272,7 @@ impl Page<'_> {
 
 /// A body to be read: its lines, without its markup.
 fn plain(body: &str) -> String {
-    let line = |line: rich::Line| format!("<p>{}</p>", esc(&rich::words(&body[line.range])));
+    let line = |line: rich::Line| format!("<p>{}</p>", as_html(&rich::words(&body[line.range])));
     rich::lines(body).into_iter().map(line).collect()
 }
 

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::html::{esc, tag};
+use super::html::tag;
 use super::page::{Page, Tab};
-use super::{Made, findings, markdown};
+use super::{Made, findings};
 use crate::curate::Field;
-use crate::model::{Digest, Lang, StoryId, Texts, Words};
+use crate::model::rich::as_html;
+use crate::model::{Digest, Lang, StoryId, Texts, Words, markdown};
 
 /// The longest text that a form takes, in characters; a body of a story has some 3,000.
 const CHARS_MAX: usize = 60_000;
@@ -78,8 +79,16 @@ fn of_story(story: &crate::model::Story, at: &At) -> String {
     match at.field {
         Field::Title => text.title.clone(),
         Field::Summary => text.summary.clone(),
-        Field::Body => markdown::markdown(&text.body),
+        Field::Body => body(&text.body),
         _ => text.url.clone().unwrap_or_default(),
+    }
+}
+
+/// A body as Markdown; what has no Markdown stays the HTML that it is.
+fn body(html: &str) -> String {
+    match markdown(html) {
+        Some(text) => text.strip_suffix('\n').unwrap_or(&text).to_owned(),
+        None => html.trim().to_owned(),
     }
 }
 
@@ -108,10 +117,10 @@ impl Page<'_> {
             "<form class=\"texts\" method=\"post\" action=\"{}\" data-texts>{}<input type=\"hidden\" name=\"story\" value=\"{}\">\n<div class=\"side\">\n",
             self.to("/do/write"),
             self.back(""),
-            esc(id)
+            as_html(id)
         );
         for lang in &made.newsletter.languages {
-            let (name, tag) = (esc(&made.newsletter.language(lang).label), esc(tag(lang, &made.newsletter)));
+            let (name, tag) = (as_html(&made.newsletter.language(lang).label), as_html(tag(lang, &made.newsletter)));
             let _ = writeln!(
                 out,
                 "<fieldset><legend lang=\"{tag}\">{name}</legend>{}",
@@ -136,7 +145,7 @@ impl Page<'_> {
     fn field(&self, out: &mut String, made: &Made, at: &At, tag: &str) {
         let (name, text) = (at.name(), value(made, at));
         let id = format!("f-{}", name.replace('.', "-"));
-        let (label, shown, mark) = (esc(label(at.field).say(self.speech)), esc(&text), mark(&text));
+        let (label, shown, mark) = (as_html(label(at.field).say(self.speech)), as_html(&text), mark(&text));
         let mut note = String::new();
         if matches!(at.field, Field::Body | Field::Opening) {
             note = say!(self.speech, "Markdown", "Markdown");
@@ -169,7 +178,7 @@ impl Page<'_> {
             let _ = write!(out, "<textarea {common} rows=\"{rows}\">\n{shown}</textarea>");
         }
         if is_reworded(made, at) {
-            let (yours, source) = (say!(self.speech, "your words", "vos mots"), esc(&source(made, at)));
+            let (yours, source) = (say!(self.speech, "your words", "vos mots"), as_html(&source(made, at)));
             let back = say!(self.speech, "Take the source's again", "Reprendre ceux de la source");
             let of = say!(self.speech, "of the source:", "de la source :");
             let _ = write!(
@@ -192,5 +201,39 @@ impl Page<'_> {
             main.push_str(&findings::correction_note(self.speech));
         }
         self.framed(Tab::Words, &title, &main)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gather;
+
+    #[test]
+    fn rich_text_comes_back_as_it_was() {
+        for text in [
+            "A *first* line with **strong** words and [a link](https://example.ca/a?b=1&c=2).",
+            "One\n\nTwo\\\nwith a break",
+            "### Why\n\n- one\n- two\n    - deep\n- three",
+            "1. one\n2. two\n\nThen",
+            "> quoted\n\nnot quoted",
+            "1\\. no list\n\n\\- nor this\n\n\\# nor a heading",
+            "snake_case and 2 \\* 3, \\[no link\\], AT&T and &amp;amp; so on",
+            "> one\n>\n> two",
+        ] {
+            let html = gather::markdown(text);
+            let back = body(&html);
+            assert_eq!(gather::markdown(&back), html, "{text}\n{back}");
+            assert_eq!(body(&gather::markdown(&back)), back);
+        }
+        let table = gather::markdown("<table><tr><th>a</th></tr><tr><td>b</td></tr></table>");
+        assert_eq!(gather::markdown(&body(&table)), table);
+    }
+
+    #[test]
+    fn what_an_editor_wrote_plainly_stays_plain() {
+        for text in ["Bonjour à toutes et à tous!", "- one\n- two", "Write to [us](mailto:a@example.ca)."] {
+            assert_eq!(body(&gather::markdown(text)), text);
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::{Office, Report, Spot};
 use crate::gather::markup::{self, Piece};
 use crate::gather::{html, text};
 use crate::model::Severity;
+use crate::model::rich::escaped;
 
 mod eml;
 mod msg;
@@ -117,7 +118,7 @@ fn titled(bodies: &mut Vec<Body>, subject: &str) {
             _ if several && own.is_some() => continue,
             _ => subject,
         };
-        let escaped = block::escaped(title);
+        let escaped = escaped(title);
         let rest = match own {
             Some((heading, rest)) if text::folded(&text::of_html(heading, heading.len())) == text::folded(title) => {
                 rest.to_owned()

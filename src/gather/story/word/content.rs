@@ -4,7 +4,8 @@
 use super::below::{all_words, cells_of, hyperlink, rows_of};
 use super::parts::{Mark, Parts};
 use super::tree::Node;
-use crate::gather::story::block::{self, Block, Kind, escaped};
+use crate::gather::story::block::{self, Block, Kind};
+use crate::model::rich::escaped;
 
 /// Foot notes of foot notes do not exist, but a file may say so.
 const NOTES_MAX: usize = 500;

@@ -1,12 +1,11 @@
-//! Rich text as the Markdown that an editor can change: the other way round than `gather` reads it. What Markdown has no
-//! sign for, as a table, stays the HTML that it is.
+//! Rich text as the Markdown that an editor would write: the other way round than `gather` reads it.
 
-use crate::model::rich::{Bit, Line, Within, bits, lines};
+use super::rich::{Bit, Line, Within, bits, lines};
 
-/// A body as Markdown.
-pub(super) fn markdown(html: &str) -> String {
+/// A body as Markdown. None: it has a table, for which Markdown has no sign.
+pub fn markdown(html: &str) -> Option<String> {
     if html.contains("<table") {
-        return html.trim().to_owned();
+        return None;
     }
     let mut out = String::new();
     let mut numbers: Vec<usize> = Vec::new();
@@ -49,7 +48,8 @@ pub(super) fn markdown(html: &str) -> String {
         }
         last = Some(within);
     }
-    out
+    out.push('\n');
+    Some(out)
 }
 
 fn inline(bits: &[Bit]) -> String {
@@ -109,33 +109,12 @@ fn guarded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather;
 
     #[test]
-    fn rich_text_comes_back_as_it_was() {
-        for text in [
-            "A *first* line with **strong** words and [a link](https://example.ca/a?b=1&c=2).",
-            "One\n\nTwo\\\nwith a break",
-            "### Why\n\n- one\n- two\n    - deep\n- three",
-            "1. one\n2. two\n\nThen",
-            "> quoted\n\nnot quoted",
-            "1\\. no list\n\n\\- nor this\n\n\\# nor a heading",
-            "snake_case and 2 \\* 3, \\[no link\\], AT&T and &amp;amp; so on",
-            "> one\n>\n> two",
-        ] {
-            let html = gather::markdown(text);
-            let back = markdown(&html);
-            assert_eq!(gather::markdown(&back), html, "{text}\n{back}");
-            assert_eq!(markdown(&gather::markdown(&back)), back);
-        }
-        let table = gather::markdown("<table><tr><th>a</th></tr><tr><td>b</td></tr></table>");
-        assert_eq!(gather::markdown(&markdown(&table)), table);
-    }
-
-    #[test]
-    fn what_an_editor_wrote_plainly_stays_plain() {
-        for text in ["Bonjour à toutes et à tous!", "- one\n- two", "Write to [us](mailto:a@example.ca)."] {
-            assert_eq!(markdown(&gather::markdown(text)), text);
-        }
+    fn a_body_becomes_the_markdown_that_an_editor_would_write() {
+        let html = "<p>See <a href=\"https://example.ca/a\">the <strong>guide</strong></a>.</p><h3>Why</h3><ul><li>one</li><li>two</li></ul><blockquote><p>x*y</p></blockquote>";
+        let expected = "See [the **guide**](https://example.ca/a).\n\n### Why\n\n- one\n- two\n\n> x\\*y\n";
+        assert_eq!(markdown(html).as_deref(), Some(expected));
+        assert_eq!(markdown("<p>a</p><table><tr><th>b</th></tr></table>"), None);
     }
 }
