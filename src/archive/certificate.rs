@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::halves::{named, speeches};
 use super::page::{Head, capital, edition_name, escaped, number, page};
-use super::stories::{named, speeches};
 use super::sums::Sums;
 use crate::model::{Approval, Counts, Digest, EditionId, IssueId, Lang, Newsletter, Speech, Words};
 

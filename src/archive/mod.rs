@@ -4,6 +4,7 @@
 use crate::model::{Finding, IssueId, Lang, Newsletter, Severity, Texts};
 
 mod page;
+mod halves;
 mod plot;
 mod stories;
 mod certificate;
@@ -21,7 +22,7 @@ pub use certificate::{Certificate, Certified, certificates};
 pub use events::{ALL, CalendarFile, EventWords, events};
 pub use ical::{Calendar, Entry, Moment};
 pub use rehearsal::{Rehearsed, rehearsal};
-pub use report::{Thanks, report};
+pub use report::{Carried, report};
 pub use site::{Past, Site, SiteFile, site};
 pub use verify::{Fault, addresses, faults};
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 
-use super::page::{Head, escaped, number, page};
-use super::stories::{named, speeches};
+use super::halves::{Halves, speeches};
+use super::page::{escaped, number, sentence};
 use super::sums::Sums;
 use crate::model::{Counts, EditionId, IssueId, Newsletter, Speech, Words};
 
@@ -69,42 +69,25 @@ fn lasting(time: SignedDuration) -> Words {
 
 /// The page. Writing to a `String` does not fail.
 pub fn rehearsal(rehearsed: &Rehearsed, newsletter: &Newsletter, style: &str) -> String {
-    let speeches = speeches(newsletter);
     let id = &rehearsed.issue;
-    let title = words!("Rehearsal of issue {id}", "Répétition du numéro {id}");
-    let links = speeches.map(|speech| {
-        let (lang, label) = named(speech);
-        format!("<a href=\"#{lang}\" lang=\"{lang}\" hreflang=\"{lang}\">{label}</a>")
-    });
-    let mut out = format!(
-        "<header>\n<p><span>{}</span><span>{}</span></p>\n</header>\n<main>\n",
-        escaped(&newsletter.id),
-        links.join(" | ")
-    );
-    let heads =
-        speeches.map(|speech| format!("<span lang=\"{}\">{}</span>", named(speech).0, escaped(title.say(speech))));
-    let _ = writeln!(out, "<h1>{}</h1>", heads.join(" / "));
-    for speech in speeches {
-        let (lang, label) = named(speech);
-        let _ = writeln!(
-            out,
-            "<section id=\"{lang}\" lang=\"{lang}\" aria-labelledby=\"{lang}-h\">\n<h2 id=\"{lang}-h\">{label}</h2>"
-        );
-        let verdict = if rehearsed.is_good() {
-            words!("Nobody twice, nobody lost.", "Personne deux fois, personne de perdu.")
-        } else {
-            words!("Something is not as it should be.", "Quelque chose ne va pas.")
-        };
-        let class = if rehearsed.is_good() { "good" } else { "mend" };
-        let _ = writeln!(out, "<p class=\"{class}\">{}</p>", escaped(verdict.say(speech)));
-        for line in rehearsed.lines(speech) {
-            let _ = writeln!(out, "<p>{}</p>", super::page::sentence(&line));
-        }
-        Sums { counts: &rehearsed.counts, speech }.html(&mut out);
-        out.push_str("</section>\n");
+    let heading = words!("Rehearsal of issue {id}", "Répétition du numéro {id}");
+    let title = escaped(heading.say(speeches(newsletter)[0]));
+    let names = escaped(&newsletter.id);
+    let halves = Halves { newsletter, names: &names, title: &title, heading: &heading, footer: "", style };
+    halves.page(|speech, out| half(rehearsed, speech, out))
+}
+
+fn half(rehearsed: &Rehearsed, speech: Speech, out: &mut String) {
+    let (class, verdict) = if rehearsed.is_good() {
+        ("good", words!("Nobody twice, nobody lost.", "Personne deux fois, personne de perdu."))
+    } else {
+        ("mend", words!("Something is not as it should be.", "Quelque chose ne va pas."))
+    };
+    let _ = writeln!(out, "<p class=\"{class}\">{}</p>", escaped(verdict.say(speech)));
+    for line in rehearsed.lines(speech) {
+        let _ = writeln!(out, "<p>{}</p>", sentence(&line));
     }
-    out.push_str("</main>\n");
-    page(&Head::of_office(named(speeches[0]).0, &escaped(title.say(speeches[0])), style), &out)
+    Sums { counts: &rehearsed.counts, speech }.html(out);
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::page::{Head, edition_name, escaped, number, page};
+use super::halves::{Halves, speeches};
+use super::page::{edition_name, escaped, number};
 use super::plot::{Line, columns, lines};
-use super::stories::{named, speeches};
 use crate::model::{Account, Counts, EditionId, Newsletter, Speech, State, Words};
 
 /// Refusals that the page lists; `--json` has them all.
@@ -17,7 +17,7 @@ const REFUSALS_SHOWN_MAX: usize = 20;
 
 /// What the page shows beside the account.
 #[derive(Debug, Default)]
-pub struct Thanks {
+pub struct Carried {
     /// Who contributed.
     pub contributors: Vec<String>,
     /// Sections that were carried, in both of the program's languages.
@@ -25,40 +25,18 @@ pub struct Thanks {
 }
 
 /// The page. Writing to a `String` does not fail.
-pub fn report(account: &Account, thanks: &Thanks, newsletter: &Newsletter, zone: &TimeZone, style: &str) -> String {
-    let speeches = speeches(newsletter);
+pub fn report(account: &Account, carried: &Carried, newsletter: &Newsletter, zone: &TimeZone, style: &str) -> String {
     let id = &account.issue;
-    let words = words!("Report on issue {id}", "Rapport sur le numéro {id}");
-    let title = |speech: Speech| words.say(speech).to_owned();
-    let mut out = String::new();
-    let links = speeches.map(|speech| {
-        let (lang, label) = named(speech);
-        format!("<a href=\"#{lang}\" lang=\"{lang}\" hreflang=\"{lang}\">{label}</a>")
-    });
-    let _ = write!(
-        out,
-        "<header>\n<p><span>{}</span><span>{}</span></p>\n</header>\n<main>\n",
-        escaped(&newsletter.id),
-        links.join(" | ")
-    );
-    let heads = speeches.map(|speech| format!("<span lang=\"{}\">{}</span>", named(speech).0, escaped(&title(speech))));
-    let _ = writeln!(out, "<h1>{}</h1>", heads.join(" / "));
-    for speech in speeches {
-        let (lang, label) = named(speech);
-        let _ = writeln!(
-            out,
-            "<section id=\"{lang}\" lang=\"{lang}\" aria-labelledby=\"{lang}-h\">\n<h2 id=\"{lang}-h\">{label}</h2>"
-        );
-        Half { account, thanks, zone, speech }.write(&mut out);
-        out.push_str("</section>\n");
-    }
-    out.push_str("</main>\n");
-    page(&Head::of_office(named(speeches[0]).0, &escaped(&title(speeches[0])), style), &out)
+    let heading = words!("Report on issue {id}", "Rapport sur le numéro {id}");
+    let title = escaped(heading.say(speeches(newsletter)[0]));
+    let names = escaped(&newsletter.id);
+    let halves = Halves { newsletter, names: &names, title: &title, heading: &heading, footer: "", style };
+    halves.page(|speech, out| Half { account, carried, zone, speech }.write(out))
 }
 
 struct Half<'a> {
     account: &'a Account,
-    thanks: &'a Thanks,
+    carried: &'a Carried,
     zone: &'a TimeZone,
     speech: Speech,
 }
@@ -95,7 +73,7 @@ impl Half<'_> {
 
     fn summary(&self, out: &mut String) {
         let account = self.account;
-        let total = total(&account.counts);
+        let total = Counts::sum(account.counts.values());
         let (planned, accepted) = (self.number(total.planned), self.number(total.accepted));
         let at = self.moment(account.frozen_at);
         self.paragraph(
@@ -149,7 +127,10 @@ impl Half<'_> {
         };
         let mut rows: Vec<(String, Vec<String>)> =
             self.in_order().map(|edition| (self.edition(edition), row(&self.account.counts[edition]))).collect();
-        rows.push((words!("All", "Toutes").say(self.speech).to_owned(), row(&total(&self.account.counts))));
+        rows.push((
+            words!("All", "Toutes").say(self.speech).to_owned(),
+            row(&Counts::sum(self.account.counts.values())),
+        ));
         let caption = words!(
             "Planned = accepted + refused + unknown + suppressed",
             "Prévues = acceptées + refusées + inconnues + retirées"
@@ -252,14 +233,14 @@ impl Half<'_> {
     }
 
     fn contents(&self, out: &mut String) {
-        let thanks = self.thanks;
-        if !thanks.sections.is_empty() {
+        let carried = self.carried;
+        if !carried.sections.is_empty() {
             self.heading(out, &words!("What it carried", "Ce qu'il contenait"));
-            list(out, thanks.sections.iter().map(|section| section.say(self.speech).to_owned()));
+            list(out, carried.sections.iter().map(|section| section.say(self.speech).to_owned()));
         }
-        if !thanks.contributors.is_empty() {
+        if !carried.contributors.is_empty() {
             self.heading(out, &words!("With thanks to", "Avec nos remerciements à"));
-            list(out, thanks.contributors.iter().cloned());
+            list(out, carried.contributors.iter().cloned());
         }
     }
 
@@ -329,17 +310,4 @@ type Curve = (f64, Vec<(f64, f64)>);
 /// A plot keeps a size at which it can be read; on a phone it scrolls, by keyboard too.
 fn plot(out: &mut String, svg: &str) {
     let _ = writeln!(out, "<div class=\"plot\" tabindex=\"0\">{svg}</div>");
-}
-
-fn total(counts: &BTreeMap<EditionId, Counts>) -> Counts {
-    counts.values().fold(Counts::default(), |sum, one| Counts {
-        planned: sum.planned + one.planned,
-        to_send: sum.to_send + one.to_send,
-        in_flight: sum.in_flight + one.in_flight,
-        accepted: sum.accepted + one.accepted,
-        deferred: sum.deferred + one.deferred,
-        refused: sum.refused + one.refused,
-        unknown: sum.unknown + one.unknown,
-        suppressed: sum.suppressed + one.suppressed,
-    })
 }

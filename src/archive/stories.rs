@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Contribution;
-use super::page::{Head, escaped, masked, page, sentence, tag};
-use crate::model::{Finding, Lang, Newsletter, Place, Speech, Words};
+use super::halves::{Halves, named, speeches};
+use super::page::{escaped, masked, sentence, tag};
+use crate::model::{Finding, Newsletter, Place, Speech, Words};
 
 /// The longest list of one file: who has more to mend begins with these.
 const SHOWN_MAX: usize = 20;
@@ -12,58 +13,27 @@ const SHOWN_MAX: usize = 20;
 /// The page. It says no time, so that it changes only when its contents do. Writing to a `String` does not fail.
 pub(super) fn html(contributions: &[Contribution], newsletter: &Newsletter, style: &str) -> String {
     let speeches = speeches(newsletter);
-    let first = speeches[0];
-    let said = |words: &Words| speeches.map(|speech| escaped(words.say(speech))).join(" | ");
-    let title = said(&words!("Stories received", "Articles reçus"));
-    let mut out = String::new();
-    let links = speeches.map(|speech| {
-        let (lang, label) = named(speech);
-        format!("<a href=\"#{lang}\" lang=\"{lang}\" hreflang=\"{lang}\">{label}</a>")
-    });
+    let heading = words!("Stories received", "Articles reçus");
+    let title = speeches.map(|speech| escaped(heading.say(speech))).join(" | ");
     let names = newsletter.languages.iter().filter_map(|lang| {
         let name = newsletter.language.get(lang)?.title.as_str();
         Some(format!("<span lang=\"{}\">{}</span>", escaped(tag(lang, newsletter)), escaped(name)))
     });
     let names = names.collect::<Vec<_>>().join(" / ");
-    let _ = write!(out, "<header>\n<p><span>{names}</span><span>{}</span></p>\n</header>\n<main>\n", links.join(" | "));
-    let heads = speeches.map(|speech| {
-        let words = words!("Stories received", "Articles reçus");
-        format!("<span lang=\"{}\">{}</span>", named(speech).0, words.say(speech))
-    });
-    let _ = writeln!(out, "<h1>{}</h1>", heads.join(" / "));
-    for speech in speeches {
-        section(&mut out, contributions, newsletter, speech);
-    }
-    out.push_str("</main>\n<footer>\n");
-    for speech in speeches {
+    let by = speeches.map(|speech| {
         let words = words!(
             "This page is written by cco-news each time the folder is read.",
             "Cette page est écrite par cco-news chaque fois que le dossier est lu."
         );
-        let _ = writeln!(out, "<p lang=\"{}\">{}</p>", named(speech).0, escaped(words.say(speech)));
-    }
-    out.push_str("</footer>\n");
-    page(&Head::of_office(named(first).0, &title, style), &out)
+        format!("<p lang=\"{}\">{}</p>\n", named(speech).0, escaped(words.say(speech)))
+    });
+    let footer = format!("<footer>\n{}</footer>\n", by.concat());
+    let halves = Halves { newsletter, names: &names, title: &title, heading: &heading, footer: &footer, style };
+    halves.page(|speech, out| received(out, contributions, newsletter, speech))
 }
 
-/// The program's two languages, that of the newsletter's first one first.
-pub(super) fn speeches(newsletter: &Newsletter) -> [Speech; 2] {
-    let is_french_first = newsletter.languages.first().is_some_and(Lang::is_french);
-    if is_french_first { [Speech::Fr, Speech::En] } else { [Speech::En, Speech::Fr] }
-}
-
-pub(super) fn named(speech: Speech) -> (&'static str, &'static str) {
-    match speech {
-        Speech::En => ("en", "English"),
-        Speech::Fr => ("fr", "Français"),
-    }
-}
-
-fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsletter, speech: Speech) {
-    let (lang, label) = named(speech);
+fn received(out: &mut String, contributions: &[Contribution], newsletter: &Newsletter, speech: Speech) {
     let say = |words: &Words| escaped(words.say(speech));
-    let _ = writeln!(out, "<section id=\"{lang}\" lang=\"{lang}\" aria-labelledby=\"{lang}-h\">");
-    let _ = writeln!(out, "<h2 id=\"{lang}-h\">{label}</h2>");
     let intro = words!(
         "Each file in the folder stories is listed here. One language is enough: a good story in one language goes to translation.",
         "Chaque fichier du dossier stories figure ici. Une seule langue suffit : un bon article dans une seule langue part en traduction."
@@ -71,7 +41,7 @@ fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsle
     let _ = writeln!(out, "<p>{}</p>", say(&intro));
     if contributions.is_empty() {
         let none = words!("The folder is empty.", "Le dossier est vide.");
-        let _ = writeln!(out, "<p>{}</p>\n</section>", say(&none));
+        let _ = writeln!(out, "<p>{}</p>", say(&none));
         return;
     }
     let heads = heads().map(|words| words.say(speech).to_owned());
@@ -88,7 +58,7 @@ fn section(out: &mut String, contributions: &[Contribution], newsletter: &Newsle
     for contribution in to_do.into_iter().chain(done) {
         row(out, contribution, newsletter, speech, &heads);
     }
-    out.push_str("</tbody>\n</table>\n</section>\n");
+    out.push_str("</tbody>\n</table>\n");
 }
 
 fn heads() -> [Words; 5] {

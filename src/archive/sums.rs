@@ -40,10 +40,7 @@ impl Sums<'_> {
             .chain(both)
             .map(|(id, counts)| (capital(edition_name(id).say(self.speech)), parts(counts)))
             .collect();
-        let mut all = [0; PARTS];
-        for (_, row) in &rows {
-            all.iter_mut().zip(row).for_each(|(sum, part)| *sum += part);
-        }
+        let all = parts(&Counts::sum(self.counts.values()));
         rows.push((words!("In all", "En tout").say(self.speech).to_owned(), all));
         rows
     }

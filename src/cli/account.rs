@@ -11,7 +11,7 @@ use super::cell::harmless;
 use super::exit::Exit;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, words};
-use crate::archive::{self, Thanks};
+use crate::archive::{self, Carried};
 use crate::files;
 use crate::ledger::Ledger;
 use crate::model::{Account, Issue, IssueId, Lang, Newsletter, Origin, Words};
@@ -70,14 +70,14 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 /// Writes `report.html` and gives its name.
 pub(super) fn save_page(folder: &IssueFolder<'_>, account: &Account, shell: &Shell) -> Result<String> {
     let newsletter = &shell.config.newsletter;
-    let thanks = folder.load_issue()?.map(|issue| thanks(&issue, newsletter)).unwrap_or_default();
+    let carried = folder.load_issue()?.map(|issue| carried(&issue, newsletter)).unwrap_or_default();
     let html =
-        archive::report(account, &thanks, newsletter, &newsletter.schedule.zone()?, &workspace::page_style(shell)?);
+        archive::report(account, &carried, newsletter, &newsletter.schedule.zone()?, &workspace::page_style(shell)?);
     files::write_whole(&folder.file("report.html"), html.as_bytes())?;
     Ok(folder.shown("report.html"))
 }
 
-fn thanks(issue: &Issue, newsletter: &Newsletter) -> Thanks {
+fn carried(issue: &Issue, newsletter: &Newsletter) -> Carried {
     let is_file = |origin: &Origin| matches!(origin, Origin::File { .. });
     let authors = issue.stories().filter(|story| is_file(&story.origin));
     let contributors: BTreeSet<String> = authors.flat_map(|story| story.author.values().cloned()).collect();
@@ -88,7 +88,7 @@ fn thanks(issue: &Issue, newsletter: &Newsletter) -> Thanks {
         let known = newsletter.section(&section.id)?;
         Some(Words { en: name(&known.name, "en", &known.id), fr: name(&known.name, "fr", &known.id) })
     });
-    Thanks { contributors: contributors.into_iter().collect(), sections: sections.collect() }
+    Carried { contributors: contributors.into_iter().collect(), sections: sections.collect() }
 }
 
 fn show(account: &Account, page: &str, shell: &Shell) {

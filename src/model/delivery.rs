@@ -128,4 +128,18 @@ impl Counts {
     pub fn is_complete(&self) -> bool {
         self.planned == self.accepted + self.refused + self.unknown + self.suppressed
     }
+
+    /// Of all editions together.
+    pub fn sum<'a>(counts: impl Iterator<Item = &'a Self>) -> Self {
+        counts.fold(Self::default(), |sum, one| Self {
+            planned: sum.planned + one.planned,
+            to_send: sum.to_send + one.to_send,
+            in_flight: sum.in_flight + one.in_flight,
+            accepted: sum.accepted + one.accepted,
+            deferred: sum.deferred + one.deferred,
+            refused: sum.refused + one.refused,
+            unknown: sum.unknown + one.unknown,
+            suppressed: sum.suppressed + one.suppressed,
+        })
+    }
 }

@@ -20,9 +20,6 @@ mod sitemap;
 #[cfg(test)]
 mod tests;
 
-/// The word by which an issue's name says that it corrects another: `2026-12-correction`, `2026-12-correction-2`.
-const CORRECTION: &str = "-correction";
-
 /// An issue that has left.
 #[derive(Debug, Clone)]
 pub struct Past {
@@ -135,14 +132,13 @@ impl<'a> Maker<'a> {
 
     /// The issue that this one corrects, when that has left.
     fn corrected_by(&self, id: &IssueId) -> Option<&'a Past> {
-        let (base, _) = id.as_str().split_once(CORRECTION)?;
-        self.issues.iter().find(|past| past.web.issue.as_str() == base).copied()
+        let base = id.corrects()?;
+        self.issues.iter().find(|past| past.web.issue == base).copied()
     }
 
     /// The corrections of an issue that have left, the oldest first.
     fn corrections(&self, id: &IssueId) -> Vec<&'a Past> {
-        let is_of =
-            |past: &&&Past| past.web.issue.as_str().split_once(CORRECTION).is_some_and(|(base, _)| base == id.as_str());
+        let is_of = |past: &&&Past| past.web.issue.corrects().as_ref() == Some(id);
         let mut found: Vec<&Past> = self.issues.iter().filter(is_of).copied().collect();
         found.reverse();
         found
