@@ -27,24 +27,11 @@ pub struct RunSettings {
     pub remind: bool,
     /// Whether the archive is brought up to date.
     pub archive: bool,
-    /// Where backups go, from the newsletter's folder; by default a folder of STATE.
-    pub backups: Option<String>,
-    /// How many are kept; none are made with 0.
-    pub backups_kept: u32,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        // A week of backups: a mistake is found at the latest when somebody is back from leave.
-        Self {
-            hour: "08:00".to_owned(),
-            editor: None,
-            draft: true,
-            remind: true,
-            archive: true,
-            backups: None,
-            backups_kept: 7,
-        }
+        Self { hour: "08:00".to_owned(), editor: None, draft: true, remind: true, archive: true }
     }
 }
 

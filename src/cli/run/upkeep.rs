@@ -1,5 +1,5 @@
 //! What is done beside the issues: the mail is read, what was kept long enough is forgotten, the archive is brought up to
-//! date, a backup is made.
+//! date.
 
 use anyhow::Result;
 use jiff::Timestamp;
