@@ -185,15 +185,12 @@ fn ledger(shell: &Shell) -> Result<Vec<Asked>> {
             ),
             Words::default(),
         ),
-        Err(error) => {
-            let (en, fr) = (format!("{error}"), format!("{error:#}"));
-            told(
-                SETUP,
-                Severity::Error,
-                Words { en, fr },
-                words!("restore it from a backup", "restaurez-le d'une sauvegarde"),
-            )
-        }
+        Err(error) => told(
+            SETUP,
+            Severity::Error,
+            Words::from(&error),
+            words!("restore it from a backup", "restaurez-le d'une sauvegarde"),
+        ),
     })
 }
 
