@@ -12,7 +12,7 @@ use super::{EditorPair, Pool, propose, rank};
 use crate::model::{Image, Lang, Story, StoryId, Texts, Waiver, Words, toml_mistake};
 
 /// The lists of a section.
-pub(super) const LISTS: [&str; 4] = ["pick", "candidates", "held", "dropped"];
+pub const LISTS: [&str; 4] = ["pick", "candidates", "held", "dropped"];
 
 /// `issue.toml`, read.
 pub(super) struct IssueFile {

@@ -25,8 +25,8 @@ mod edit;
 
 pub use board::{Board, Shelf, board};
 pub use coverage::{Carried, coverage};
-pub use document::{Override, held};
-pub use edit::{Change, Field, Refusal, Spot, change, waiver_table};
+pub use document::{LISTS, Override, held};
+pub use edit::{Change, Field, Refusal, Spot, change, table_at, waiver_table};
 pub use pair::EditorPair;
 
 /// The section for stories that name none.

@@ -2,13 +2,14 @@
 //! words, so that everybody sees it. Contributors' files stay as they are.
 
 use anyhow::{Context as _, Result};
-use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+use toml_edit::{DocumentMut, Item, value};
 
 use super::super::difference;
 use super::super::exit::Exit;
 use super::super::workspace::IssueFolder;
 use super::Shell;
 use crate::compose::mended;
+use crate::curate::table_at;
 use crate::model::{Issue, Lang, Text, markdown};
 
 /// One text that became another.
@@ -133,16 +134,7 @@ fn write(document: &mut DocumentMut, mend: &Mend) {
         Some(story) => vec!["story", story, mend.lang.as_str()],
     };
     let last = if mend.story.is_none() { mend.lang.as_str() } else { mend.key };
-    let mut at: &mut dyn TableLike = document.as_table_mut();
-    for (depth, name) in path.iter().enumerate() {
-        let mut table = Table::new();
-        table.set_implicit(depth + 1 < path.len());
-        let item = at.entry(name).or_insert(Item::Table(table));
-        if !item.is_table_like() {
-            *item = Item::Table(Table::new());
-        }
-        at = item.as_table_like_mut().expect("it is a table now");
-    }
+    let at = table_at(document, &path);
     match at.get_mut(last).and_then(Item::as_value_mut) {
         Some(there) => {
             let decor = there.decor().clone();

@@ -12,6 +12,8 @@ use crate::model::{Lang, StoryId, Waiver};
 mod lists;
 mod texts;
 
+pub use texts::table_at;
+
 #[cfg(test)]
 mod tests;
 

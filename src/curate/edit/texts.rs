@@ -53,6 +53,12 @@ fn written(text: &str, path: &[&str], key: &str, words: &str) -> Result<String> 
     }
     // The tables are written in a way of their own, as `story = { … }`: the parser finds the place.
     let mut document: DocumentMut = text.parse()?;
+    table_at(&mut document, path).insert(key, value(words));
+    Ok(document.to_string())
+}
+
+/// The table at a path; made where it is not there, in place of what is none.
+pub fn table_at<'d>(document: &'d mut DocumentMut, path: &[&str]) -> &'d mut dyn TableLike {
     let mut at: &mut dyn TableLike = document.as_table_mut();
     for (depth, name) in path.iter().enumerate() {
         let mut table = Table::new();
@@ -63,8 +69,7 @@ fn written(text: &str, path: &[&str], key: &str, words: &str) -> Result<String> 
         }
         at = item.as_table_like_mut().expect("it is a table now");
     }
-    at.insert(key, value(words));
-    Ok(document.to_string())
+    at
 }
 
 fn taken_out(text: &str, path: &[&str], key: &str) -> Result<String> {

@@ -5,7 +5,7 @@ use super::acts::{Act, Rewording};
 use super::story::named;
 use super::texts::{self, At};
 use crate::check::{Class, rules, waiver_key};
-use crate::curate::{Change, Field, Spot};
+use crate::curate::{Change, Field, LISTS, Spot};
 use crate::model::{StoryId, Waiver, Words};
 
 /// The fields of a form, in order.
@@ -13,8 +13,6 @@ pub(super) struct Form(pub(super) Vec<(String, String)>);
 
 /// The longest name or reason that is taken, in characters.
 const SENTENCE_CHARS_MAX: usize = 500;
-/// The lists of a section.
-const LISTS: [&str; 4] = ["pick", "candidates", "held", "dropped"];
 
 impl Form {
     pub(super) fn parse(body: &[u8]) -> Self {
