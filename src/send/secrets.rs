@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
@@ -52,13 +52,13 @@ impl Secrets {
         let path = ledger.state_dir().join(FILE_NAME);
         let shown = path.display();
         let known = ledger.meta(META_KEY)?;
-        let secrets = match read(&path) {
+        let mut there = read(&path);
+        if there.as_ref().is_err_and(|why| why.kind() == io::ErrorKind::NotFound) && known.is_none() {
+            make(&path).with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
+            there = read(&path);
+        }
+        let secrets = match there {
             Ok(secrets) => secrets?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && known.is_none() => {
-                let made = make(&path);
-                let made = made.with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"));
-                Self::from_key(made?)
-            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(words!(
                 "`{shown}` is gone, and the links in every newsletter sent so far hang on it: restore it from a backup",
                 "`{shown}` a disparu, et les liens de toutes les infolettres déjà envoyées en dépendent : restaurez-le d'une sauvegarde"
@@ -97,7 +97,7 @@ impl Secrets {
             let entry = format!(
                 "\n# More keys of links, each from a moment on.\n[[link]]\nsince = \"{now}\"\nkey = \"{key}\"\n"
             );
-            Ok(write(&path, &(text.trim_end().to_owned() + "\n" + &entry))?)
+            write(&path, &(text.trim_end().to_owned() + "\n" + &entry))
         };
         add().with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))
     }
@@ -211,20 +211,31 @@ fn random() -> Result<[u8; 32]> {
     Ok(key)
 }
 
-fn make(path: &Path) -> Result<[u8; 32]> {
-    let key = random()?;
+/// Makes the file, unless another process is the first: one ledger has one key, whoever made it.
+fn make(path: &Path) -> Result<()> {
     let text = format!(
         "# The key of Message-IDs and of the links to leave. Made once; keep it as long as the newsletter lives, and\n\
          # show it to nobody.\nkey = \"{}\"\n",
-        HEXLOWER.encode(&key)
+        HEXLOWER.encode(&random()?)
     );
-    write(path, &text)?;
-    Ok(key)
+    let temporary = temporary(path, &text)?;
+    // A rename would put a second key over the first, with which mail may be on its way.
+    let made = fs::hard_link(&temporary, path);
+    fs::remove_file(&temporary)?;
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    // Whole or not at all: a half-written key would look like a wrong one for ever.
-    let temporary = path.with_extension("toml.tmp");
+fn write(path: &Path, text: &str) -> Result<()> {
+    Ok(fs::rename(temporary(path, text)?, path)?)
+}
+
+/// The text on the disk, in a file that nobody else writes: whole or not at all, since a half-written key would look like
+/// a wrong one for ever.
+fn temporary(path: &Path, text: &str) -> Result<PathBuf> {
+    let temporary = path.with_extension(format!("{}.tmp", word()?));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -232,5 +243,5 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = options.open(&temporary)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&temporary, path)
+    Ok(temporary)
 }

@@ -341,6 +341,22 @@ fn the_key_of_a_ledger_is_its_own_and_private() {
 }
 
 #[test]
+fn of_many_who_begin_at_once_one_makes_the_ledger_and_its_key() {
+    for _ in 0..20 {
+        let state = tempdir().unwrap();
+        let begin = || Secrets::open(&Ledger::open(state.path()).unwrap()).unwrap().id();
+        let ids: Vec<String> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(begin(), ids[0]);
+        let left = std::fs::read_dir(state.path()).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        assert_eq!(left.filter(|name| name.contains(".tmp")).count(), 0);
+    }
+}
+
+#[test]
 fn a_ledger_that_cannot_be_used_says_why() {
     let state = tempdir().unwrap();
     std::fs::write(
