@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sql::{Connection, params};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
 
 use super::Ledger;
 use crate::model::{Account, Address, EditionId, IssueId, Outcomes, Refusal, State};
@@ -82,9 +82,7 @@ impl Ledger {
             )?;
             let mut rows = query.query([issue.as_str()])?;
             while let Some(row) = rows.next()? {
-                let Ok(to) = Address::parse(&row.get::<_, String>(0)?) else {
-                    bail!("an address of the ledger is none")
-                };
+                let Ok(to) = Address::parse(&row.get::<String>(0)?) else { bail!("an address of the ledger is none") };
                 let (code, text): (Option<u16>, Option<String>) = (row.get(4)?, row.get(5)?);
                 let code = code.filter(|code| *code > 0).map(|code| code.to_string());
                 see(CopyLine {
@@ -93,7 +91,7 @@ impl Ledger {
                     state: row.get(2)?,
                     at: Timestamp::from_millisecond(row.get(3)?)?,
                     reply: [code, text].into_iter().flatten().collect::<Vec<_>>().join(" "),
-                    message_id: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+                    message_id: row.get::<Option<String>>(6)?.unwrap_or_default(),
                 })?;
             }
             Ok(())
@@ -129,7 +127,7 @@ fn outcomes(db: &Connection, issue: &IssueId) -> Result<Vec<Outcomes>> {
     let mut outcomes = Vec::new();
     while let Some(row) = rows.next()? {
         let (index, edition): (i64, String) = (row.get(0)?, row.get(1)?);
-        let (accepted, all) = (row.get::<_, i64>(2)?.unsigned_abs(), row.get::<_, i64>(3)?.unsigned_abs());
+        let (accepted, all) = (row.get::<i64>(2)?.unsigned_abs(), row.get::<i64>(3)?.unsigned_abs());
         outcomes.push(Outcomes {
             from: Timestamp::from_millisecond(first + index * span)?,
             seconds,
@@ -173,9 +171,8 @@ fn departures(db: &Connection, since: Timestamp) -> Result<BTreeMap<String, u64>
            AND at < coalesce((SELECT min(frozen_at) FROM issues
              WHERE frozen_at > ?1 AND issue NOT LIKE '%-correction%'), at + 1) GROUP BY what",
     )?;
-    let rows =
-        query.query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let rows = query.query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<super::sql::Result<_>>()?)
 }
 
 fn audiences(db: &Connection, issue: &IssueId, at: Timestamp) -> Result<Vec<(IssueId, BTreeMap<EditionId, u64>)>> {
@@ -192,7 +189,7 @@ fn audiences(db: &Connection, issue: &IssueId, at: Timestamp) -> Result<Vec<(Iss
             audiences.push((id, BTreeMap::new()));
         }
         if let Some((_, editions)) = audiences.last_mut() {
-            editions.insert(EditionId::new(&edition), row.get::<_, i64>(2)?.unsigned_abs());
+            editions.insert(EditionId::new(&edition), row.get::<i64>(2)?.unsigned_abs());
         }
     }
     // A correction has the audience of the issue it corrects, and is none of its own.

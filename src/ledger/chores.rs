@@ -1,8 +1,8 @@
 //! What `run` has done, so that it does each thing once at any frequency; and what it has told the office.
 
+use super::sql::{OptionalExtension as _, params};
 use anyhow::Result;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
 
 use super::Ledger;
 

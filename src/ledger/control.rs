@@ -1,9 +1,9 @@
 //! What a person asks of an issue that is leaving: to wait, to go on, to send no more; and what they know of a copy that
 //! nobody knew about. Each is one transaction, so that a crash leaves either all of it or nothing.
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::Result;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
 use crate::model::{EditionId, IssueId, Segment};
@@ -146,8 +146,8 @@ impl Ledger {
                         ({people}))
                  WHERE nth <= ?1 ORDER BY edition, nth"
             ))?;
-            let rows = query.query_map([n_each], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-            let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+            let rows = query.query_map([n_each], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
+            let rows: Vec<(String, String)> = rows.collect::<super::sql::Result<_>>()?;
             let known = |(edition, address): (String, String)| {
                 Some((EditionId::new(&edition), crate::model::Address::parse(&address).ok()?))
             };

@@ -1,9 +1,9 @@
 //! The life of one copy: `planned → claimed → dotted → accepted | deferred | refused | unknown`, or `suppressed`
 //! (DESIGN rule 3). Every step is one UPDATE that names the state it comes from, so that none can be taken twice.
 
+use super::sql::{Connection, OptionalExtension as _, Row, params};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
 use super::subscribers::set_status;
@@ -183,7 +183,7 @@ impl Ledger {
             let mut rows = query.query(params![since.as_millisecond(), way_out])?;
             let mut sent = Vec::new();
             while let Some(row) = rows.next()? {
-                sent.push((Timestamp::from_millisecond(row.get(0)?)?, row.get::<_, i64>(1)?.unsigned_abs()));
+                sent.push((Timestamp::from_millisecond(row.get(0)?)?, row.get::<i64>(1)?.unsigned_abs()));
             }
             Ok(sent)
         })
@@ -210,7 +210,7 @@ impl Ledger {
                  WHERE issue = ?1 AND state IN ('claimed', 'dotted') AND state = 'dotted'",
             )?;
             let rows = query.query_map([issue.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let dotted: Vec<(i64, Option<String>, Option<String>)> = rows.collect::<rusqlite::Result<_>>()?;
+            let dotted: Vec<(i64, Option<String>, Option<String>)> = rows.collect::<super::sql::Result<_>>()?;
             for (id, way_out, message_id) in dotted {
                 let reply = |text: &str| Reply { code: 0, enhanced: None, text: text.to_owned() };
                 let is_outbox = way_out.as_deref() == Some("outbox");
@@ -286,7 +286,7 @@ fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> 
     ))?;
     let mut rows = deferred.query(params![issue.as_str(), now.as_millisecond(), n_rows])?;
     while let Some(row) = rows.next()? {
-        found.push(candidate(row)?);
+        found.push(candidate(&row)?);
     }
     let n_left = i64::from(n_rows) - i64::try_from(found.len())?;
     let mut planned = db.prepare_cached(&format!(
@@ -295,7 +295,7 @@ fn candidates(db: &Connection, issue: &IssueId, n_rows: u32, now: Timestamp) -> 
     ))?;
     let mut rows = planned.query(params![issue.as_str(), n_left])?;
     while let Some(row) = rows.next()? {
-        found.push(candidate(row)?);
+        found.push(candidate(&row)?);
     }
     Ok(found)
 }
@@ -304,7 +304,7 @@ fn candidate(row: &Row<'_>) -> Result<Candidate> {
     let (id, edition, address): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (language, tries): (Option<String>, u32) = (row.get(3)?, row.get(4)?);
     let (number, is_plain) = (row.get(7)?, row.get(8)?);
-    let first_try = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millisecond).transpose()?;
+    let first_try = row.get::<Option<i64>>(5)?.map(Timestamp::from_millisecond).transpose()?;
     let delivery = |to| Delivery {
         id,
         edition: EditionId::new(&edition),

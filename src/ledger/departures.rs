@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::sql::{Connection, params};
 use anyhow::Result;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
 
 use super::Ledger;
 use super::events::Deed;
@@ -74,7 +74,7 @@ impl Ledger {
         self.db.read(|db| {
             let mut query = db.prepare("SELECT mark, what FROM departures ORDER BY mark")?;
             let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         })
     }
 
@@ -117,7 +117,7 @@ impl Ledger {
                 found.push(Departure {
                     at: Timestamp::from_millisecond(row.get(0)?)?,
                     what: row.get(1)?,
-                    address: row.get::<_, Option<String>>(2)?.and_then(|address| Address::parse(&address).ok()),
+                    address: row.get::<Option<String>>(2)?.and_then(|address| Address::parse(&address).ok()),
                     mark: row.get(3)?,
                 });
             }
@@ -139,7 +139,7 @@ impl Ledger {
             let mut rows = query.query([])?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
-                let person = subscriber(row)?;
+                let person = subscriber(&row)?;
                 // Who came back after that line has an answer of their own.
                 if let Some(departure) = by_mark.remove(&mark(&person.address))
                     && person.since < departure.at
@@ -179,7 +179,7 @@ impl Ledger {
         let found = move |db: &Connection| -> Result<Vec<(String, String, i64)>> {
             let mut query = db.prepare(sql)?;
             let rows = query.query_map([before.as_millisecond()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         };
         if is_dry {
             return Ok(self.db.read(found)?.len() as u64);
@@ -202,7 +202,7 @@ impl Ledger {
             let mut query =
                 db.prepare("SELECT address FROM subscribers WHERE status = 'unconfirmed' AND since < ?1")?;
             let rows = query.query_map([before.as_millisecond()], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         };
         if is_dry {
             return Ok(self.db.read(find)?.len() as u64);
@@ -254,7 +254,7 @@ fn forget(db: &Connection, address: &Address) -> Result<Erased> {
          UNION SELECT l.address FROM letters l JOIN subscribers s ON l.number = s.id WHERE s.address_key = ?1
                AND l.kind = 'new-address' AND l.used IS NULL",
     )?;
-    for text in query.query_map([&key], |row| row.get::<_, String>(0))? {
+    for text in query.query_map([&key], |row| row.get::<String>(0))? {
         erased.was_known = true;
         texts.insert(text?);
     }
@@ -264,7 +264,7 @@ fn forget(db: &Connection, address: &Address) -> Result<Erased> {
         let mut query =
             db.prepare_cached("SELECT message_id FROM deliveries WHERE address_key = ?1 AND message_id IS NOT NULL")?;
         let ids = query.query_map([key], |row| row.get(0))?;
-        erased.message_ids.extend(ids.collect::<rusqlite::Result<Vec<String>>>()?);
+        erased.message_ids.extend(ids.collect::<super::sql::Result<Vec<String>>>()?);
         db.execute(
             "UPDATE deliveries SET state = 'suppressed', reply_text = 'erased', next_try = NULL
              WHERE address_key = ?1 AND state IN ('planned', 'deferred')",

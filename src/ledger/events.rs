@@ -1,8 +1,8 @@
 //! What happened to a subscriber: who did it, when, by which way. What the office shows when it is asked.
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::Result;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
 use super::subscribers::resolve;
@@ -111,7 +111,7 @@ fn arrival(db: &Connection, key: &str) -> Result<Option<Event>> {
             |row| {
                 let (list, source): (Option<String>, Option<String>) = (row.get(1)?, row.get(2)?);
                 let (consented, basis): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-                Ok((row.get::<_, i64>(0)?, list, source, consented, basis))
+                Ok((row.get::<i64>(0)?, list, source, consented, basis))
             },
         )
         .optional()?;

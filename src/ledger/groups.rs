@@ -7,7 +7,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use super::sql::Connection;
 
 use crate::model::Words;
 

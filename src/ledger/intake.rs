@@ -4,9 +4,9 @@
 
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
 use super::events::{self, Deed, Who};
@@ -117,8 +117,8 @@ impl Ledger {
             if is_dry {
                 return Ok(0);
             }
-            db.execute("INSERT INTO imports (name, at) VALUES (?1, ?2)", params![name, now.as_millisecond()])?;
-            Ok(db.last_insert_rowid())
+            let sql = "INSERT INTO imports (name, at) VALUES (?1, ?2) RETURNING id";
+            Ok(db.query_row(sql, params![name, now.as_millisecond()], |row| row.get(0))?)
         })?;
         Ok(Intake { ledger: self.clone(), id, now, is_dry, files: Vec::new(), under_way: Vec::new() })
     }
@@ -265,8 +265,8 @@ fn merge_chunk(db: &Connection, context: &Context, after: i64, mut last_key: Str
     let mut after = after;
     while let Some(row) = rows.next()? {
         after = row.get(0)?;
-        let file = usize::try_from(row.get::<_, i64>(2)?)?;
-        let text = |column: usize| row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from);
+        let file = usize::try_from(row.get::<i64>(2)?)?;
+        let text = |column: usize| row.text(column);
         let seen = Seen {
             key: row.get(1)?,
             address: text(4)?.unwrap_or_default(),
@@ -284,7 +284,7 @@ fn merge_chunk(db: &Connection, context: &Context, after: i64, mut last_key: Str
         let became =
             if becomes == seen.key { merge(db, &seen, context, file)? } else { moved(db, &becomes, context, file)? };
         let imported = if is_twice { Imported::Twice } else { became };
-        merged.push(Merged { file, line: row.get::<_, i64>(3)?.unsigned_abs(), imported });
+        merged.push(Merged { file, line: row.get::<i64>(3)?.unsigned_abs(), imported });
         if !is_twice {
             last_key = row.get(1)?;
         }
@@ -440,8 +440,8 @@ fn take_out_absent(db: &Connection, list: &str, context: &Context) -> Result<Abs
          FROM subscribers WHERE {absent}"
     );
     let mut query = db.prepare(&sql)?;
-    let rows = query.query_map(params![list, context.id], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
-    let people: Vec<(String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let rows = query.query_map(params![list, context.id], |row| Ok((row.get(0)?, row.get::<i64>(1)?)))?;
+    let people: Vec<(String, i64)> = rows.collect::<super::sql::Result<_>>()?;
     let n_people = people.len() as u64;
     let n_all = people.first().map_or(0, |(_, n)| n.unsigned_abs());
     let is_done = n_people * ABSENT_SHARE_MAX <= n_all;

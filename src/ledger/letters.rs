@@ -1,9 +1,9 @@
 //! Mail about a subscription, to one person: kept until it is sent, so that a page can say at once what is on its way,
 //! and a crash loses none.
 
+use super::sql::{Connection, OptionalExtension as _, Row, params};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
 use super::events::{self, Deed};
@@ -181,7 +181,7 @@ impl Ledger {
             let mut rows = query.query(params![now.as_millisecond(), n_letters])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.push(read(row)?);
+                found.push(read(&row)?);
             }
             Ok(found)
         })
@@ -243,14 +243,14 @@ fn read(row: &Row<'_>) -> Result<Letter> {
         language: Lang::new(&language),
         at: Timestamp::from_millisecond(row.get(5)?)?,
         tries: row.get(6)?,
-        used: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_millisecond).transpose()?,
+        used: row.get::<Option<i64>>(7)?.map(Timestamp::from_millisecond).transpose()?,
     })
 }
 
 fn letter(db: &Connection, id: i64) -> Result<Option<Letter>> {
     let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM letters WHERE id = ?1"))?;
     let mut rows = query.query([id])?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(|row| read(&row)).transpose()
 }
 
 fn write(

@@ -5,6 +5,7 @@
 //! A write answers only after its transaction is on the disk. One thread writes; readers never wait for it.
 
 mod groups;
+mod sql;
 mod sqlite;
 mod plan;
 mod deliveries;
@@ -152,7 +153,7 @@ impl Ledger {
 
     /// Reads one fact about the ledger itself.
     pub fn meta(&self, key: &str) -> Result<Option<String>> {
-        use rusqlite::OptionalExtension as _;
+        use sql::OptionalExtension as _;
         self.db
             .read(|db| Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?))
     }

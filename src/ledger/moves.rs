@@ -1,9 +1,9 @@
 //! An address that becomes another: a person who changed office, a department that changed its name. Language, consent,
 //! history and departures go along; of two rows one stays, and of two copies one leaves.
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
 use super::events::{self, Deed};
@@ -68,7 +68,7 @@ impl Ledger {
             let mut query =
                 db.prepare("SELECT address FROM subscribers WHERE address_key LIKE '%@' || ?1 ORDER BY address_key")?;
             let rows = query.query_map([&old], |row| row.get(0))?;
-            let addresses: Vec<String> = rows.collect::<rusqlite::Result<_>>()?;
+            let addresses: Vec<String> = rows.collect::<super::sql::Result<_>>()?;
             let mut moving = Moving::default();
             for address in addresses {
                 let address = Address::parse(&address).map_err(AddressError::words)?;

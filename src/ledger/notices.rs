@@ -2,9 +2,9 @@
 //! be read twice. A report is believed about an address only when it leads back to a copy of ours by its Message-ID,
 //! which nobody can guess; one that only names an address is counted.
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::Result;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 
 use super::Ledger;
 use super::events::{Deed, Who};
@@ -54,7 +54,7 @@ impl Ledger {
     pub fn requests_waiting(&self, since: Timestamp) -> Result<Vec<Timestamp>> {
         self.db.read(|db| {
             let mut query = db.prepare("SELECT at FROM received WHERE kind = 'request' AND at >= ?1 ORDER BY at")?;
-            let times = query.query_map([since.as_millisecond()], |row| row.get::<_, i64>(0))?;
+            let times = query.query_map([since.as_millisecond()], |row| row.get::<i64>(0))?;
             times.map(|at| Ok(Timestamp::from_millisecond(at?)?)).collect()
         })
     }
@@ -73,8 +73,8 @@ impl Ledger {
             let mut query =
                 db.prepare("SELECT kind, count(*) FROM received WHERE at >= ?1 GROUP BY kind ORDER BY kind")?;
             let rows = query
-                .query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+                .query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         })
     }
 
@@ -187,11 +187,12 @@ fn find_copy(db: &Connection, trace: &Trace, address: Option<&Address>) -> Resul
             }
         }
     }
-    let marks = vec!["?"; trace.message_ids.len()].join(", ");
+    let marks: Vec<String> = (1..=trace.message_ids.len()).map(|n| format!("?{n}")).collect();
+    let marks = marks.join(", ");
     let found: Option<(String, String)> = db
         .query_row(
             &format!("SELECT issue, address_key FROM deliveries WHERE message_id IN ({marks}) LIMIT 1"),
-            params_from_iter(&trace.message_ids),
+            trace.message_ids.as_slice(),
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;

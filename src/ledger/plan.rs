@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sql::{Connection, OptionalExtension as _, params};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Ledger;
 use super::subscribers::condition;
@@ -101,13 +101,13 @@ impl Ledger {
             let mut query = db.prepare("SELECT edition, digest, frame, wire FROM editions WHERE issue = ?1")?;
             let rows = query.query_map([issue.as_str()], |row| {
                 Ok(FrozenEdition {
-                    id: EditionId::new(&row.get::<_, String>(0)?),
-                    digest: Digest::from_hex(&row.get::<_, String>(1)?),
+                    id: EditionId::new(&row.get::<String>(0)?),
+                    digest: Digest::from_hex(&row.get::<String>(1)?),
                     frame: row.get(2)?,
                     wire: row.get(3)?,
                 })
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         })
     }
 
@@ -151,8 +151,8 @@ impl Ledger {
             let mut rows = query.query([issue.as_str()])?;
             let mut approvals = Vec::new();
             while let Some(row) = rows.next()? {
-                let edition = EditionId::new(&row.get::<_, String>(0)?);
-                let digest = Digest::from_hex(&row.get::<_, String>(1)?);
+                let edition = EditionId::new(&row.get::<String>(0)?);
+                let digest = Digest::from_hex(&row.get::<String>(1)?);
                 let at = Timestamp::from_millisecond(row.get(3)?)?;
                 approvals.push(Approval::new(edition, digest, row.get(2)?, at, row.get(4)?));
             }
@@ -169,7 +169,7 @@ fn frozen(db: &Connection, issue: &IssueId) -> Result<Option<FrozenIssue>> {
     let Some((frozen_at, send_at, completed, only)) = row else { return Ok(None) };
     let mut query = db.prepare("SELECT edition, digest FROM editions WHERE issue = ?1")?;
     let digests = query.query_map([issue.as_str()], |row| {
-        Ok((EditionId::new(&row.get::<_, String>(0)?), Digest::from_hex(&row.get::<_, String>(1)?)))
+        Ok((EditionId::new(&row.get::<String>(0)?), Digest::from_hex(&row.get::<String>(1)?)))
     })?;
     Ok(Some(FrozenIssue {
         is_new: false,
@@ -177,7 +177,7 @@ fn frozen(db: &Connection, issue: &IssueId) -> Result<Option<FrozenIssue>> {
         send_at: Timestamp::from_millisecond(send_at)?,
         only,
         completed: completed.map(Timestamp::from_millisecond).transpose()?,
-        digests: digests.collect::<rusqlite::Result<_>>()?,
+        digests: digests.collect::<super::sql::Result<_>>()?,
     }))
 }
 
@@ -288,9 +288,9 @@ fn audience(db: &Connection, issue: &IssueId, editions: &[EditionId], only: &[Se
     let mut query = db.prepare(&format!("SELECT edition, count(*) FROM ({people}) AS people GROUP BY 1"))?;
     let rows = query.query_map([], |row| {
         let n_people: i64 = row.get(1)?;
-        Ok((EditionId::new(&row.get::<_, String>(0)?), n_people.unsigned_abs()))
+        Ok((EditionId::new(&row.get::<String>(0)?), n_people.unsigned_abs()))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<super::sql::Result<_>>()?)
 }
 
 /// Who asked for text without HTML.

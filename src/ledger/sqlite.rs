@@ -8,9 +8,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 
 use super::groups::{Answer, Groups, Job, n_urgent};
+use super::sql::{Connection, Error};
 use crate::model::Words;
 
 /// Jobs that may wait for the writer: far more than connections can be in flight, so that only a bug fills it.
@@ -37,13 +38,13 @@ impl Sqlite {
     pub(super) fn open(state_dir: &Path) -> Result<Self> {
         make_private(state_dir)?;
         let path = state_dir.join(super::FILE_NAME);
-        let mut db = connect(&path)?;
-        migrate(&mut db)?;
+        let db = connect(&path)?;
+        migrate(&db)?;
         let (jobs, queue) = sync_channel(QUEUE_JOBS_MAX);
         let writer = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
             let mut groups = Groups::new(queue);
             while let Some(group) = groups.next() {
-                commit(&mut db, group, &mut groups);
+                commit(&db, group, &mut groups);
             }
         })?;
         Ok(Self { path, jobs: Some(jobs), writer: Some(writer), readers: Mutex::default() })
@@ -158,7 +159,7 @@ fn make_private(state_dir: &Path) -> Result<()> {
 
 fn connect(path: &Path) -> Result<Connection> {
     let open = || -> rusqlite::Result<Connection> {
-        let db = Connection::open(path)?;
+        let db = rusqlite::Connection::open(path)?;
         db.busy_timeout(BUSY_WAIT)?;
         begin_log(&db)?;
         // NORMAL may lose the last commits when the power fails, and with them who has been sent their copy.
@@ -166,14 +167,14 @@ fn connect(path: &Path) -> Result<Connection> {
         db.pragma_update(None, "secure_delete", true)?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.set_prepared_statement_cache_capacity(64);
-        Ok(db)
+        Ok(Connection::of_sqlite(db))
     };
-    open().map_err(|error| explain(error.into()))
+    open().map_err(Error::from).map_err(|error| explain(error.into()))
 }
 
 /// Begins the write-ahead log. SQLite does not always wait by itself for the lock that this takes (`sqlite3_busy_handler`: "does
 /// not guarantee that it will be invoked"): two processes that make the ledger at once turned each other away.
-fn begin_log(db: &Connection) -> rusqlite::Result<()> {
+fn begin_log(db: &rusqlite::Connection) -> rusqlite::Result<()> {
     let mut waited = Duration::ZERO;
     loop {
         let begun = db.pragma_update(None, "journal_mode", "WAL");
@@ -186,9 +187,9 @@ fn begin_log(db: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-fn migrate(db: &mut Connection) -> Result<()> {
-    let mut run = || -> Result<()> {
-        let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn migrate(db: &Connection) -> Result<()> {
+    let run = || -> Result<()> {
+        let change = begin(db)?;
         let had: u32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let known = u32::try_from(MIGRATIONS.len())?;
         if had > known {
@@ -206,14 +207,19 @@ fn migrate(db: &mut Connection) -> Result<()> {
     run().map_err(explain)
 }
 
+fn begin(db: &Connection) -> Result<Transaction<'_>, Error> {
+    // Nothing else is open on the connection: the writer's jobs nest by savepoints.
+    Ok(Transaction::new_unchecked(db.sqlite(), TransactionBehavior::Immediate)?)
+}
+
 /// Does a group in one transaction, and answers once that is on the disk.
-fn commit(db: &mut Connection, group: Vec<Job>, groups: &mut Groups) {
+fn commit(db: &Connection, group: Vec<Job>, groups: &mut Groups) {
     let n_urgent = n_urgent(&group);
     let mut group = group.into_iter();
     let mut answers = Vec::with_capacity(group.len());
     let decided = (|| -> Result<()> {
-        let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        answers.extend(group.by_ref().map(|job| (job.work)(Ok(&change))));
+        let change = begin(db)?;
+        answers.extend(group.by_ref().map(|job| (job.work)(Ok(db))));
         // A full disk or a failed write rolls the whole transaction back inside SQLite: nothing of it counts.
         if change.is_autocommit() {
             bail!(words!(
@@ -221,7 +227,7 @@ fn commit(db: &mut Connection, group: Vec<Job>, groups: &mut Groups) {
                 "le registre n'a pas pu être écrit : le disque est-il plein"
             ));
         }
-        groups.time(|| Ok(change.commit()?))
+        groups.time(|| Ok(change.commit().map_err(Error::from)?))
     })();
     let why = decided.map_err(|error| Words::from(&explain(error)));
     if let Err(why) = &why {
@@ -238,7 +244,7 @@ fn commit(db: &mut Connection, group: Vec<Job>, groups: &mut Groups) {
 fn in_savepoint<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     db.prepare_cached("SAVEPOINT job")?.execute([]).map_err(anyhow::Error::from).map_err(explain)?;
     let result = work(db);
-    if db.is_autocommit() {
+    if db.sqlite().is_autocommit() {
         return result.map_err(explain);
     }
     if result.is_err() {
@@ -250,7 +256,7 @@ fn in_savepoint<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T>)
 
 /// Puts what a person can do before what SQLite says.
 fn explain(error: anyhow::Error) -> anyhow::Error {
-    let Some(rusqlite::Error::SqliteFailure(failure, _)) = error.downcast_ref::<rusqlite::Error>() else {
+    let Some(Error::Sqlite(rusqlite::Error::SqliteFailure(failure, _))) = error.downcast_ref::<Error>() else {
         return error;
     };
     let words = match failure.code {

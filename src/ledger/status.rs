@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sql::{OptionalExtension as _, params};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, params};
 
 use super::Ledger;
 use crate::model::{Address, AddressError, Counts, EditionId, IssueId, State};
@@ -36,7 +36,7 @@ impl Ledger {
         self.db.read(|db| {
             let mut counts: BTreeMap<EditionId, Counts> = BTreeMap::new();
             let mut editions = db.prepare("SELECT edition FROM editions WHERE issue = ?1")?;
-            for edition in editions.query_map([issue.as_str()], |row| row.get::<_, String>(0))? {
+            for edition in editions.query_map([issue.as_str()], |row| row.get::<String>(0))? {
                 counts.insert(EditionId::new(&edition?), Counts::default());
             }
             let mut query =
@@ -44,7 +44,7 @@ impl Ledger {
             let mut rows = query.query([issue.as_str()])?;
             while let Some(row) = rows.next()? {
                 let (edition, state): (String, String) = (row.get(0)?, row.get(1)?);
-                let n_copies = row.get::<_, i64>(2)?.unsigned_abs();
+                let n_copies = row.get::<i64>(2)?.unsigned_abs();
                 let count = counts.entry(EditionId::new(&edition)).or_default();
                 count.planned += n_copies;
                 match State::parse(&state) {
@@ -138,9 +138,9 @@ impl Ledger {
                 "SELECT coalesce(way_out, ''), count(*) FROM deliveries WHERE issue = ?1 AND state = 'accepted' GROUP BY 1",
             )?;
             let rows = query.query_map([issue.as_str()], |row| {
-                Ok(WayCount { way_out: row.get(0)?, accepted: row.get::<_, i64>(1)?.unsigned_abs() })
+                Ok(WayCount { way_out: row.get(0)?, accepted: row.get::<i64>(1)?.unsigned_abs() })
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         })
     }
 }

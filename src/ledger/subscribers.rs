@@ -1,9 +1,9 @@
 //! Who subscribes: one row a person, found by address or number, changed by deeds that the history keeps. What a person
 //! said wins over what a file says.
 
+use super::sql::{Connection, OptionalExtension as _, Row, params};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Ledger;
 use super::events::{self, Deed, Who};
@@ -129,7 +129,7 @@ impl Ledger {
             let mut query = db
                 .prepare_cached("SELECT address_key FROM subscribers WHERE status = 'paused' AND paused_until <= ?1")?;
             let keys: Vec<String> =
-                query.query_map([now.as_millisecond()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+                query.query_map([now.as_millisecond()], |row| row.get(0))?.collect::<super::sql::Result<_>>()?;
             let deed = Deed::of_person("pause", "the pause that they asked for is over", now);
             for key in &keys {
                 change_status(db, key, "active", &deed)?;
@@ -187,7 +187,7 @@ impl Ledger {
                 db.prepare(&format!("SELECT {COLUMNS} FROM subscribers WHERE {condition} ORDER BY address_key"))?;
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
-                see(subscriber(row)?)?;
+                see(subscriber(&row)?)?;
             }
             Ok(())
         })
@@ -198,8 +198,8 @@ impl Ledger {
         self.db.read(|db| {
             let mut query =
                 db.prepare_cached("SELECT status, count(*) FROM subscribers GROUP BY status ORDER BY status")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+            Ok(rows.collect::<super::sql::Result<_>>()?)
         })
     }
 }
@@ -230,7 +230,7 @@ pub(super) fn subscriber(row: &Row<'_>) -> Result<Subscriber> {
     Ok(Subscriber {
         number: row.get(0)?,
         address: Address::parse(&address).map_err(AddressError::words)?,
-        language: row.get::<_, Option<String>>(2)?.map(|lang| Lang::new(&lang)),
+        language: row.get::<Option<String>>(2)?.map(|lang| Lang::new(&lang)),
         both: row.get(3)?,
         name: row.get(4)?,
         format: row.get(5)?,
@@ -248,7 +248,7 @@ pub(super) fn subscriber(row: &Row<'_>) -> Result<Subscriber> {
 pub(super) fn by_key(db: &Connection, key: &str) -> Result<Option<Subscriber>> {
     let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM subscribers WHERE address_key = ?1"))?;
     let mut rows = query.query([key])?;
-    rows.next()?.map(subscriber).transpose()
+    rows.next()?.map(|row| subscriber(&row)).transpose()
 }
 
 /// The key of the address that this one is now.
