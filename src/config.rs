@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::files;
-use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words, toml_mistake};
+use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words, or_meant, toml_mistake};
 
 /// Sets the clock, RFC 3339: for examples and tests, for everything but sending by SMTP.
 pub const NOW: &str = "CCO_NEWS_NOW";
@@ -27,17 +27,15 @@ pub struct Environment {
     pub smtp_url: Option<String>,
     /// The language of the person, from `LC_ALL`, `LC_MESSAGES` or `LANG`.
     pub speech: Speech,
-    /// `NO_COLOR` is set.
+    /// No colours: `NO_COLOR` is set, `CLICOLOR` is 0, or the terminal is a dumb one.
     pub is_plain: bool,
-    /// `CLICOLOR_FORCE` is set.
+    /// Colours even where no terminal is: `CLICOLOR_FORCE` is set, to anything but 0.
     pub is_colour_forced: bool,
 }
 
 impl Environment {
     /// Reads the environment of this process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads environment variables")]
     pub fn read() -> Result<Self> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let now = match variable(NOW) {
             None => None,
             Some(text) => Some(text.parse().map_err(|_| {
@@ -47,15 +45,37 @@ impl Environment {
                 )
             })?),
         };
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)).unwrap_or_default();
-        Ok(Self {
-            now,
-            smtp_url: variable(SMTP_URL),
-            speech: if locale.to_lowercase().starts_with("fr") { Speech::Fr } else { Speech::En },
-            is_plain: variable("NO_COLOR").is_some(),
-            is_colour_forced: variable("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
-        })
+        Ok(Self { now, smtp_url: variable(SMTP_URL), ..Self::of_terminal() })
     }
+
+    /// Only what concerns the person and the terminal: of this nothing can be wrong.
+    pub fn of_terminal() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)).or_else(system_locale);
+        let is_french = locale.is_some_and(|locale| locale.to_lowercase().starts_with("fr"));
+        let is = |name: &str, value: &str| variable(name).is_some_and(|set| set == value);
+        Self {
+            speech: if is_french { Speech::Fr } else { Speech::En },
+            is_plain: variable("NO_COLOR").is_some() || is("CLICOLOR", "0") || is("TERM", "dumb"),
+            is_colour_forced: variable("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            ..Self::default()
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads environment variables")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The language that Windows was set to: it has no variable for it.
+#[cfg(windows)]
+fn system_locale() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+#[cfg(not(windows))]
+fn system_locale() -> Option<String> {
+    None
 }
 
 /// A newsletter's configuration, read and found sound.
@@ -325,13 +345,11 @@ fn check_sources(sources: &Sources, newsletter: &Newsletter, text: &str) -> Resu
         if let Some(section) = section
             && newsletter.section(section).is_none()
         {
-            return wrong(
-                &format!("\"{section}\""),
-                &words!(
-                    "`newsletter.toml` has no section `{section}`",
-                    "`newsletter.toml` n'a pas de section `{section}`"
-                ),
+            let problem = words!(
+                "`newsletter.toml` has no section `{section}`",
+                "`newsletter.toml` n'a pas de section `{section}`"
             );
+            return wrong(&format!("\"{section}\""), &or_meant(problem, section, newsletter.section_ids()));
         }
         for (lang, url) in urls {
             if !newsletter.languages.contains(lang) {
@@ -364,7 +382,10 @@ fn check_sources(sources: &Sources, newsletter: &Newsletter, text: &str) -> Resu
 pub fn root(dir: Option<&Path>) -> Result<PathBuf> {
     let dir = dir.unwrap_or_else(|| Path::new("."));
     let shown = dir.display();
-    dir.canonicalize().with_context(|| words!("there is no folder `{shown}`", "il n'y a pas de dossier `{shown}`"))
+    // On Windows the canonical path is one that few programs open and nobody reads (`\\?\C:\…`).
+    let path = if cfg!(windows) { std::path::absolute(dir) } else { dir.canonicalize() };
+    let path = path.ok().filter(|path| path.is_dir());
+    path.with_context(|| words!("there is no folder `{shown}`", "il n'y a pas de dossier `{shown}`"))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ pub use self::evidence::{Asked, LinkSeen, Record, Relay, SETUP, Setup};
 pub use self::heard::{Bit, heard};
 pub use self::pages::{PageSeen, read_page};
 pub use self::waivers::{text_key, waiver_key};
-use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words};
+use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words, or_meant};
 
 /// What `cli` has collected from the edges before it asks.
 #[derive(Debug, Clone)]
@@ -143,6 +143,16 @@ pub struct AudienceFile {
 /// Every rule, in the order of the groups.
 pub fn rules() -> &'static [Rule] {
     catalogue::rules()
+}
+
+/// That there is no such rule, and which there are.
+pub fn no_such_rule(name: &str) -> Words {
+    let ids = || rules().iter().map(|rule| rule.id);
+    let group = name.split('-').next().unwrap_or_default();
+    let near: Vec<&str> = ids().filter(|id| !group.is_empty() && id.starts_with(group)).collect();
+    let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
+    let wrong = words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}");
+    or_meant(wrong, name, ids())
 }
 
 /// Web addresses of an issue's links, in the order in which readers meet them: what `check --links` asks.

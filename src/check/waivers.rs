@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::catalogue::Class;
 use super::rules;
-use crate::model::{Edition, Finding, Issue, Place, Severity, Story, Waived, Waiver};
+use crate::model::{Edition, Finding, Issue, Place, Severity, Story, Waived, Waiver, or_meant};
 
 /// The rule under which a waiver itself is reported.
 pub(super) const WAIVE: &str = "WAIVE";
@@ -125,9 +125,13 @@ impl Complaint {
                     "a waiver names `{rule}`, which is no rule",
                     "une dispense nomme `{rule}`, qui n'est pas une règle"
                 ),
-                words!(
-                    "take the id of the finding, for example `TYP-01`",
-                    "prenez le numéro de la constatation, par exemple `TYP-01`"
+                or_meant(
+                    words!(
+                        "take the id of the finding, for example `TYP-01`",
+                        "prenez le numéro de la constatation, par exemple `TYP-01`"
+                    ),
+                    rule,
+                    rules().iter().map(|rule| rule.id),
                 ),
             ),
             Self::NothingLeft => (

@@ -86,7 +86,7 @@ fn show(id: &IssueId, carried: &[Carried<'_>], n_past: usize, shell: &Shell) {
             _ => (words!("later", "plus tard"), Colour::Cyan),
         };
         let mark = report.paint(colour, &format!("{:<9}", report.say(&mark)));
-        report.text(format!("  {mark} {name:<width$}  {}", report.say(&standing(one, n_past))));
+        report.row(14 + width, &format!("  {mark} {name:<width$}  {}", report.say(&standing(one, n_past))));
     }
     let n = carried.iter().filter(|one| one.is_due).count();
     if n > 0 {

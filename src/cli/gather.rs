@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::exit::Exit;
-use super::report::{Colour, Report, is_on_terminal};
+use super::report::{Colour, Report};
 use super::workspace::{self, IssueFolder};
-use super::{Shell, runtime, story, words};
+use super::{Shell, patience, runtime, story, words};
 use crate::gather::{Reading, gather};
 use crate::http::Http;
 use crate::model::{Harvest, IssueId, Origin, PairBy, Severity, Silent, Story, StoryId};
@@ -90,13 +90,9 @@ pub(super) fn harvest(
     Ok(harvest)
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// How many of them have been asked, and which is.
 pub(super) fn progress(is_quiet: bool) -> ProgressBar {
-    if is_quiet || !is_on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {msg}").expect("the template is ours");
-    ProgressBar::new(0).with_style(style)
+    patience::bar(is_quiet, "{bar:24.cyan} {pos}/{len} {msg}")
 }
 
 /// How much was found.

@@ -11,7 +11,9 @@ use crate::config::{self, Config, Environment};
 use crate::model::{IssueId, Speech};
 
 mod exit;
+mod help;
 mod report;
+mod patience;
 mod log;
 mod workspace;
 mod words;
@@ -64,22 +66,13 @@ use report::Report;
 ///
 /// Without a command: where the month stands, and the next step.
 #[derive(Debug, Parser)]
-#[command(name = "cco-news", version, after_help = AFTER_HELP)]
+#[command(name = "cco-news", version)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
     command: Option<Command>,
 }
-
-const AFTER_HELP: &str =
-    "Exit codes: 0 done · 1 could not · 2 usage or configuration · 3 done, but look · 4 blocked · 130 interrupted
-
-Example, a month:
-  cco-news compose
-  cco-news approve 2026-12 --edition en --by \"Camille Roy\"
-  cco-news approve 2026-12 --edition fr --by \"Camille Roy\"
-  cco-news send 2026-12";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -171,6 +164,10 @@ enum Command {
     Run(run::Args),
     /// The people who get the newsletter.
     Subscribers(subscribers::Args),
+    /// Completions of commands and options for a shell, to standard output.
+    Completions(help::CompletionsArgs),
+    /// The manual as man pages: the main page to standard output, or all of them into a folder.
+    Man(help::ManArgs),
 }
 
 /// What a command has at hand.
@@ -192,48 +189,75 @@ impl Shell {
 
 /// Runs the program on this process's arguments, environment and clock.
 pub fn run() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    let cli = match help::parse() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
     let environment = match Environment::read() {
         Ok(environment) => environment,
         Err(error) => {
-            report(&cli.global, &Environment::default()).error(&error);
+            report_of(&cli.global, &Environment::of_terminal()).error(&error);
             return Exit::Usage.into();
         }
     };
-    let report = report(&cli.global, &environment);
+    let report = report_of(&cli.global, &environment);
     start_log(cli.global.verbose, report);
     let now = environment.now.unwrap_or_else(clock);
-    if let Some(Command::Init(args)) = &cli.command {
-        return match init::run(args, cli.global.dir.as_deref(), report, now) {
-            Ok(exit) => exit.into(),
+    let done = match cli.command {
+        // These need no newsletter.
+        Some(Command::Init(args)) => init::run(&args, cli.global.dir.as_deref(), report, now),
+        Some(Command::Completions(args)) => Ok(help::completions(&args, report)),
+        Some(Command::Man(args)) => help::man(&args, report),
+        command => match config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root)) {
+            Ok(config) => {
+                let _patience = waits(command.as_ref()).map(|name| patience::begin(name, report));
+                dispatch(command, &Shell { config, environment, report, now, waiting: None })
+            }
             Err(error) => {
                 report.error(&error);
-                Exit::CouldNot.into()
+                return Exit::Usage.into();
             }
-        };
-    }
-    let root_and_config = config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root));
-    let config = match root_and_config {
-        Ok(config) => config,
-        Err(error) => {
-            report.error(&error);
-            return Exit::Usage.into();
-        }
+        },
     };
-    let shell = Shell { config, environment, report, now, waiting: None };
-    match dispatch(cli.command, &shell) {
+    match done {
         Ok(exit) => exit.into(),
         Err(error) => {
-            shell.report.error(&error);
+            report.error(&error);
             Exit::CouldNot.into()
         }
     }
 }
 
+/// What a person waits for, by its name; not what stays until it is told to end.
+fn waits(command: Option<&Command>) -> Option<&'static str> {
+    Some(match command? {
+        Command::Check(_) => "check",
+        Command::Word(_) => "word",
+        Command::Translate(_) => "translate",
+        Command::Approve(_) => "approve",
+        Command::Test(_) => "test",
+        Command::Report(_) => "report",
+        Command::Archive(_) => "archive",
+        Command::Receive(_) => "receive",
+        Command::Subscribers(_) => "subscribers",
+        Command::Send(_) => "send",
+        Command::Rehearse(_) => "rehearse",
+        Command::Resolve(_) => "resolve",
+        Command::Status(_) => "status",
+        Command::Curate(_) => "curate",
+        Command::Compose(_) => "compose",
+        Command::Gather(_) => "gather",
+        Command::Run(_) => "run",
+        _ => return None,
+    })
+}
+
 fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
     match command {
         None => status::run(&status::Args::default(), shell),
-        Some(Command::Init(_)) => unreachable!("it is run before there is a newsletter"),
+        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => {
+            unreachable!("they are run before there is a newsletter")
+        }
         Some(Command::Compose(args)) => compose::run(&args, shell),
         Some(Command::Gather(args)) => gather::run(&args, shell),
         Some(Command::Story(args)) => story::run(&args, shell),
@@ -267,7 +291,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
     }
 }
 
-fn report(global: &Global, environment: &Environment) -> Report {
+fn report_of(global: &Global, environment: &Environment) -> Report {
     let speech = match global.lang.as_deref() {
         Some("fr") => Speech::Fr,
         Some(_) => Speech::En,
@@ -277,7 +301,7 @@ fn report(global: &Global, environment: &Environment) -> Report {
         "always" => true,
         "never" => false,
         _ if environment.is_plain => false,
-        _ => environment.is_colour_forced || report::is_on_terminal(),
+        _ => environment.is_colour_forced || report::is_seen(),
     };
     let is_logged = global.log_format == "json";
     Report {

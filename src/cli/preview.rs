@@ -199,7 +199,7 @@ fn shown(
     let (id, newsletter) = (&folder.id, &shell.config.newsletter);
     let toml = if id.corrects().is_some() { None } else { folder.load_issue_toml()? };
     let (Some(issue), Some(checked)) = (folder.load_issue()?, folder.load_checked()?) else {
-        bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+        return Err(folder.not_composed());
     };
     let standing = Standing::of(folder, shell)?;
     let approvals = standing.editions.iter().filter(|edition| !edition.id.is_both()).map(|edition| Approved {

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
-use super::log;
+use super::{log, patience};
 use crate::model::{Finding, Place, Severity, Speech, Words};
 
 /// How the person wants to be spoken to.
@@ -78,6 +78,13 @@ impl Report {
         }
     }
 
+    /// A line of a table whose last column is a sentence: on a narrow terminal that goes on below itself, `indent`
+    /// characters in.
+    pub(super) fn row(self, indent: usize, text: &str) {
+        let width = if std::io::stdout().is_terminal() && !self.is_logged { width() } else { usize::MAX };
+        self.text(fitted(text, indent, width));
+    }
+
     /// Why something did not happen: shown even when quiet.
     pub(super) fn alert(self, words: &Words) {
         Self { is_quiet: false, ..self }.line(words);
@@ -94,6 +101,18 @@ impl Report {
             Speech::Fr => "avertissement :",
         };
         say_line(&format!("{} {}", self.paint(Colour::Yellow, label), self.say(words)));
+    }
+
+    /// A document that was asked for, to standard output.
+    #[expect(clippy::unused_self, reason = "who prints has a report")]
+    pub(super) fn document(self, text: &str) {
+        print_line(text);
+    }
+
+    /// A document that was not asked for, to standard error.
+    #[expect(clippy::unused_self, reason = "who prints has a report")]
+    pub(super) fn aside(self, text: &str) {
+        say_line(text);
     }
 
     /// Data for machines.
@@ -143,18 +162,16 @@ impl Report {
         };
         let head = self.paint(colour, &format!("{} {}", finding.severity.letter(), finding.rule));
         let place = place(finding);
-        loud.text(format!("{head}  {place}  {}", self.say(&finding.message)));
+        loud.row(6, &format!("{head}  {place}  {}", self.say(&finding.message)));
         for line in lines {
             loud.text(format!("      | {line}"));
         }
         if let Some(waived) = &finding.waived {
             let (by, reason) = (&waived.by, &waived.reason);
-            loud.text(format!(
-                "      {}",
-                self.say(&words!("waived by {by}: {reason}", "accepté par {by} : {reason}"))
-            ));
+            let waived = words!("waived by {by}: {reason}", "accepté par {by} : {reason}");
+            loud.row(6, &format!("      {}", self.say(&waived)));
         } else if !finding.hint.en.is_empty() {
-            loud.text(format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
+            loud.row(6, &format!("      {}", self.paint(Colour::Cyan, self.say(&finding.hint))));
         }
     }
 }
@@ -177,14 +194,18 @@ fn place(finding: &Finding) -> String {
 
 /// Prints a line; a reader that has gone away (`| head`) is no error.
 fn print_line(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}"); // A closed pipe ends nothing: the work is what counts.
+    patience::aside(|| {
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{text}"); // A closed pipe ends nothing: the work is what counts.
+    });
 }
 
 /// Says a line on standard error; a terminal that was closed is no error either.
 fn say_line(text: &str) {
-    let mut out = std::io::stderr().lock();
-    let _ = writeln!(out, "{text}"); // What was to be said is in the ledger too.
+    patience::aside(|| {
+        let mut out = std::io::stderr().lock();
+        let _ = writeln!(out, "{text}"); // What was to be said is in the ledger too.
+    });
 }
 
 /// Whether a person sits in front of standard error.
@@ -192,14 +213,22 @@ pub(super) fn is_on_terminal() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// Whether they see both what is data and what is said beside it: colours are for them alone, not for a file or a pipe.
+pub(super) fn is_seen() -> bool {
+    is_on_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Characters in a line where no terminal says how many it shows.
+const WIDTH: usize = 100;
+
+/// Characters that a line of a terminal shows.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
+
 /// Asks for a typed yes on a terminal; without one the answer is no.
 pub(super) fn ask(report: Report, question: &Words) -> bool {
-    if !std::io::stdin().is_terminal() || !is_on_terminal() {
-        return false;
-    }
-    let _ = write!(std::io::stderr(), "{} ", report.say(question)); // Who cannot be asked gives no answer.
-    let mut answer = String::new();
-    let _ = std::io::stdin().read_line(&mut answer); // No answer is a no.
+    let answer = ask_text(report, question).unwrap_or_default();
     matches!(answer.trim().to_lowercase().as_str(), "yes" | "oui" | "y" | "o")
 }
 
@@ -208,7 +237,67 @@ pub(super) fn ask_text(report: Report, question: &Words) -> Option<String> {
     if !std::io::stdin().is_terminal() || !is_on_terminal() {
         return None;
     }
+    patience::hide();
     let _ = write!(std::io::stderr(), "{} ", report.say(question)); // Who cannot be asked gives no answer.
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).ok().map(|_| answer)
+}
+
+/// Least characters of a line that are worth breaking for; more would not be read.
+const LINE_CHARS_MIN: usize = 24;
+
+/// A line broken at spaces where it is wider than a terminal; what follows stands `indent` characters in. Colours have no
+/// width.
+fn fitted(text: &str, indent: usize, width: usize) -> String {
+    if width < indent + LINE_CHARS_MIN || shown_width(text) <= width {
+        return text.to_owned();
+    }
+    let (mut out, mut column) = (String::new(), 0);
+    for (at, word) in text.split(' ').enumerate() {
+        let wide = shown_width(word);
+        // What stands at the beginning of the line is never put below itself.
+        if at > 0 && column > indent && column + 1 + wide > width {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if at > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += wide;
+    }
+    out
+}
+
+/// Characters that are seen: without the escapes of colours.
+fn shown_width(text: &str) -> usize {
+    let mut is_escape = false;
+    text.chars()
+        .filter(|c| {
+            let is_seen = !is_escape && *c != '\u{1b}';
+            is_escape = if is_escape { *c != 'm' } else { *c == '\u{1b}' };
+            is_seen
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_goes_on_below_its_last_column() {
+        let line = "\u{1b}[33mW STY-09\u{1b}[0m  a.md:3  this is said in more words than the line has room for";
+        let fitted = fitted(line, 6, 44);
+        assert_eq!(
+            fitted.replace("\u{1b}[33m", "").replace("\u{1b}[0m", ""),
+            "W STY-09  a.md:3  this is said in more words\n      than the line has room for"
+        );
+        for width in [10, 200, usize::MAX] {
+            assert_eq!(super::fitted(line, 6, width), line, "{width}");
+        }
+        let word = "x".repeat(60);
+        assert_eq!(super::fitted(&word, 6, 40), word, "a word is never broken");
+    }
 }

@@ -14,18 +14,8 @@ use crate::send::{Clock, Secrets};
 use crate::web::listen;
 use crate::web::serve::{Parts, Serve, post};
 
-const AFTER_HELP: &str = "Examples:
-  cco-news serve                              on the address of `listen` under `[serve]` in newsletter.toml
-  cco-news serve --listen 127.0.0.1:0         on any port that is free, which it says
-  cco-news serve --new-key                    a new key for links; old links go on working
-
-A web server with TLS stands before it and hands everything on, without changing paths. `/healthz` says whether it is
-well, `/metrics` counts, for this machine alone. It finishes what is under way at Ctrl-C or SIGTERM. docs/serve.md has
-a unit for systemd and the lines for nginx.";
-
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
 pub(super) struct Args {
     /// Where to listen instead of `listen` under `[serve]`; port 0: any that is free.
     #[arg(long, value_name = "ADDRESS:PORT")]

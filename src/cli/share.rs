@@ -1,7 +1,7 @@
 //! `share`: what goes beside the mail. Text to paste into LinkedIn, and once the issue has left a draft of thanks for
 //! each contributor. Nothing is sent.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::Shell;
@@ -28,10 +28,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     };
     let folder = workspace::folder(config, &id);
     let Some(issue) = folder.load_issue()? else {
-        bail!(words!(
-            "issue `{id}` is not composed yet: run `cco-news compose {id}`",
-            "le numéro `{id}` n'est pas encore composé : lancez `cco-news compose {id}`"
-        ));
+        return Err(folder.not_composed());
     };
     let templates = Templates::of(&config.root)?;
     let mut written = Vec::new();

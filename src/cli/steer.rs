@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use tokio::sync::watch;
 
 use super::exit::Exit;
-use super::report::{Report, is_on_terminal};
-use super::words;
+use super::report::Report;
+use super::{patience, words};
 use crate::ledger::{Asked, Ledger};
 use crate::model::{EditionId, IssueId, Speech};
 
@@ -142,12 +142,7 @@ impl Steer {
 }
 
 fn bar(is_quiet: bool) -> ProgressBar {
-    if is_quiet || !is_on_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} {per_sec} (-{eta})\n{msg}")
-        .expect("the template is ours");
-    ProgressBar::new(0).with_style(style)
+    patience::bar(is_quiet, "{bar:24.cyan} {pos}/{len} {per_sec} (-{eta})\n{msg}")
 }
 
 /// Ctrl-C, SIGTERM, or a terminal that is closed: finish what is in flight and record it; a second one stops at once.

@@ -4,8 +4,9 @@ use anyhow::{Result, bail};
 
 use super::Shell;
 use super::exit::Exit;
+use super::words::not_picked;
 use super::workspace;
-use crate::check::{Class, rules, waiver_key};
+use crate::check::{Class, no_such_rule, rules, waiver_key};
 use crate::curate::waiver_table;
 use crate::model::{IssueId, Waiver};
 
@@ -34,12 +35,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     // A correction has an `issue.toml` only for what is waived.
     let toml = folder.load_issue_toml()?.or_else(|| id.corrects().map(|_| String::new()));
     let (Some(issue), Some(toml)) = (folder.load_issue()?, toml) else {
-        bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+        return Err(folder.not_composed());
     };
     let rule = args.rule.to_uppercase();
-    let Some(known) = rules().iter().find(|known| known.id == rule) else {
-        bail!(words!("there is no rule `{rule}`", "il n'y a pas de règle `{rule}`"));
-    };
+    let Some(known) = rules().iter().find(|known| known.id == rule) else { bail!(no_such_rule(&rule)) };
     if known.class == Class::Never {
         shell.report.warn(&words!(
             "`{rule}` is never waived: mend the text",
@@ -51,11 +50,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         bail!(words!("a waiver needs a name and a reason", "une dispense demande un nom et une raison"));
     }
     let Some(text) = waiver_key(&issue, &editions, args.story.as_deref()) else {
-        let story = args.story.as_deref().unwrap_or_default();
-        bail!(words!(
-            "no story `{story}` is picked in issue `{id}`",
-            "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
-        ));
+        bail!(not_picked(args.story.as_deref().unwrap_or_default(), &issue));
     };
     let waiver = Waiver {
         rule: rule.clone(),

@@ -1,6 +1,6 @@
 //! `word`: the issue as a Word file per language, for a page of GCXchange.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::exit::Exit;
 use super::report::Colour;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
     let folder = workspace::folder(config, &id);
     let Some(issue) = folder.load_issue()? else {
-        bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+        return Err(folder.not_composed());
     };
     let templates = Templates::of(&config.root)?;
     let newsletter = workspace::with_blocks_as_html(&config.newsletter, &id);

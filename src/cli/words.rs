@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::model::{Counts, InputChange, IssueId, Newsletter, Words};
+use crate::model::{Counts, InputChange, Issue, IssueId, Newsletter, Words, or_meant};
 
 /// A moment in the newsletter's time zone.
 pub(super) fn moment(at: Timestamp, newsletter: &Newsletter) -> String {
@@ -27,6 +27,25 @@ pub(super) fn count(n: usize, en: [&str; 2], fr: [&str; 2]) -> Words {
         // In French 0 and 1 are singular.
         fr: format!("{n} {}", if n < 2 { fr[0] } else { fr[1] }),
     }
+}
+
+/// That a story is not in an issue, and which was probably meant.
+pub(super) fn not_picked(story: &str, issue: &Issue) -> Words {
+    let id = &issue.id;
+    let ids: Vec<&str> = issue.stories().map(|own| own.id.as_str()).collect();
+    let wrong = words!(
+        "no story `{story}` is picked in issue `{id}`",
+        "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
+    );
+    let named = ids.iter().copied().filter(|own| is_near(own, story)).min();
+    or_meant(wrong, named.unwrap_or(story), ids)
+}
+
+/// Whether a person may have meant a story: the name of its file, with or without folder, language and ending.
+fn is_near(id: &str, typed: &str) -> bool {
+    let name = typed.rsplit(['/', '\\']).next().unwrap_or(typed).to_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name);
+    !stem.is_empty() && (id.strip_prefix("file-").is_some_and(|own| own == stem || own.starts_with(stem)) || id == stem)
 }
 
 /// What became of a file that went into an issue.
@@ -57,5 +76,19 @@ pub(super) fn counted(counts: &Counts) -> Words {
     Words {
         en: line(["planned", "accepted", "refused", "unknown", "suppressed", "to send", "in flight", "deferred"]),
         fr: line(["prévus", "acceptés", "refusés", "inconnus", "retenus", "à envoyer", "en vol", "remis à plus tard"]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_leads_to_its_story() {
+        for typed in ["learning-day", "stories/learning-day.md", "learning-day.fr.md", "Learning", "file-learning-day"]
+        {
+            assert!(is_near("file-learning-day", typed), "{typed}");
+        }
+        assert!(!is_near("file-learning-day", "mentoring") && !is_near("file-learning-day", ""));
     }
 }

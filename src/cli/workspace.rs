@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::gather::markdown;
 use crate::ledger::Ledger;
 use crate::model::{
     Counts, Digest, Edition, EditionId, Finding, Harvest, InputChange, Issue, IssueId, Manifest, ManifestEdition,
-    Newsletter, Part, StoryId, Texts, WebIssue,
+    Newsletter, Part, StoryId, Texts, WebIssue, or_meant,
 };
 
 /// `check.json`: findings, and the digests for which they hold.
@@ -249,15 +249,22 @@ impl IssueFolder<'_> {
         Ok(editions)
     }
 
+    /// That there is nothing to work on yet; or that another issue was probably meant.
+    pub(super) fn not_composed(&self) -> anyhow::Error {
+        let id = &self.id;
+        let there = issues(self.config);
+        // Only of an issue that nobody has begun is another one meant.
+        let others = there.iter().filter(|_| !there.contains(id)).map(IssueId::as_str);
+        let first = words!(
+            "issue `{id}` is not composed yet: run `cco-news compose {id}`",
+            "le numéro `{id}` n'est pas encore composé : lancez `cco-news compose {id}`"
+        );
+        or_meant(first, id.as_str(), others).into()
+    }
+
     /// The manifest and the editions it vouches for; without them there is nothing to check, approve or send.
     pub(super) fn composed(&self) -> Result<(Manifest, Vec<Edition>)> {
-        let id = &self.id;
-        let Some(manifest) = self.load_manifest()? else {
-            bail!(words!(
-                "issue `{id}` is not composed yet: run `cco-news compose {id}`",
-                "le numéro `{id}` n'est pas encore composé : lancez `cco-news compose {id}`"
-            ));
-        };
+        let Some(manifest) = self.load_manifest()? else { return Err(self.not_composed()) };
         let editions = self.load_editions(&manifest)?;
         Ok((manifest, editions))
     }

@@ -5,7 +5,9 @@ use std::path::{Component, Path};
 
 use super::document::{FileSection, IssueFile, Override};
 use super::{Material, Pool, TO_PLACE, season};
-use crate::model::{Finding, Image, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words};
+use crate::model::{
+    Finding, Image, Issue, IssueSection, Origin, Place, Severity, Story, StoryId, Text, Texts, Words, or_meant,
+};
 
 /// The rule name of what `curate` has to say.
 const RULE: &str = "CURATE";
@@ -28,9 +30,13 @@ pub(super) fn assemble(file: &IssueFile, pool: &Pool<'_>) -> Issue {
                     "stories are picked in `{id}`, which is not a section of this newsletter",
                     "des textes sont choisis dans `{id}`, qui n'est pas une section de cette infolettre"
                 ),
-                words!(
-                    "move their lines to the `pick` list of a section",
-                    "déplacez leurs lignes dans la liste `pick` d'une section"
+                or_meant(
+                    words!(
+                        "move their lines to the `pick` list of a section",
+                        "déplacez leurs lignes dans la liste `pick` d'une section"
+                    ),
+                    id,
+                    material.newsletter.section_ids(),
                 ),
             ));
             continue;

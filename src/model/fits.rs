@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lang, Newsletter, Sources, Texts, WEIGHT_MAX, Words};
+use super::{Lang, Newsletter, Sources, Texts, WEIGHT_MAX, Words, or_meant};
 
 /// What does not fit: the text at whose line it stands in the file, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +20,10 @@ const BLOCKS: [&str; 5] = ["masthead", "opening", "contribute", "connect", "abou
 
 /// Seasonal texts, streams and steps: known sections, whole languages, each id once in its list.
 pub(super) fn plan(newsletter: &Newsletter) -> Fits {
-    let section = |id: &str| match newsletter.section(id) {
-        Some(_) => Ok(()),
-        None => Err(wrong(id, &words!("there is no section `{id}`", "il n'y a pas de section `{id}`"))),
+    let section = |id: &str| {
+        let problem = words!("there is no section `{id}`", "il n'y a pas de section `{id}`");
+        let is_there = newsletter.section(id).is_some();
+        is_there.then_some(()).ok_or_else(|| wrong(id, &or_meant(problem, id, newsletter.section_ids())))
     };
     for seasonal in &newsletter.seasonal {
         let id = &seasonal.id;

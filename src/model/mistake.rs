@@ -1,6 +1,6 @@
 //! A mistake in a TOML file that a person wrote: where it is, what it looks like, how it is mended.
 
-use super::Words;
+use super::{Words, nearest};
 
 /// What is wrong in a TOML file, with file, line, column, the line, and the mend where one is known.
 pub fn toml_mistake(file: &str, text: &str, message: &str, span: Option<std::ops::Range<usize>>) -> Words {
@@ -79,27 +79,11 @@ fn mend(message: &str, line: &str) -> Words {
     words!("compare the line with the ones around it", "comparez la ligne avec celles qui l'entourent")
 }
 
-/// Of the keys that the parser names, the one that was probably meant: at most two letters away.
+/// Of the keys that the parser names, the one that was probably meant.
 fn nearest_key(message: &str) -> Option<&str> {
     let mut quoted = message.strip_prefix("unknown field")?.split('`').skip(1).step_by(2);
     let written = quoted.next()?;
-    quoted.map(|key| (distance(written, key), key)).filter(|(letters, _)| *letters <= 2).min().map(|(_, key)| key)
-}
-
-/// Letters to add, take or change between two words (Levenshtein). Keys are short.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
+    nearest(written, quoted)
 }
 
 #[cfg(test)]
@@ -110,6 +94,5 @@ mod tests {
     fn a_misspelt_key_is_guessed() {
         assert_eq!(nearest_key("unknown field `hold`, expected one of `held`, `pick`"), Some("held"));
         assert_eq!(nearest_key("unknown field `colour`, expected `held`"), None);
-        assert_eq!(distance("frist_issue", "first_issue"), 2);
     }
 }

@@ -12,6 +12,7 @@ mod date;
 mod delivering;
 mod relay;
 mod fold;
+mod near;
 mod checking;
 mod newsletter;
 mod plan;
@@ -56,6 +57,7 @@ pub use issue::{Issue, IssueSection, Waiver};
 pub use lang::{Lang, Texts};
 pub use markdown::markdown;
 pub use mistake::toml_mistake;
+pub use near::{nearest, or_meant};
 pub use newsletter::{
     Approver, Archive, Blocks, HttpSettings, Language, Late, ListFile, MailboxSettings, Newsletter, Organization,
     Policy, RuleSet, Schedule, Section, Sender, Share, Standing, Translator, is_same_person,

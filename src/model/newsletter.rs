@@ -108,6 +108,11 @@ impl Newsletter {
         Some(format!("{}/{issue}/{lang}.html", url.trim_end_matches('/')))
     }
 
+    /// The ids of its sections, in the order of the issue.
+    pub fn section_ids(&self) -> impl Iterator<Item = &str> {
+        self.sections.iter().map(|section| section.id.as_str())
+    }
+
     /// The section by its id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)

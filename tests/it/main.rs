@@ -19,6 +19,8 @@ mod documents;
 mod readme;
 /// An office in which commands are run.
 mod office;
+/// Help, mistakes on the command line, completions, man pages.
+mod terminal;
 /// A month as its people live it.
 mod month;
 /// Approvals as the office lives them: asked for, answered by mail, signed, void.

@@ -114,6 +114,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", ANYWHERE),
     ("axum", &["web"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("csv", &["cli", "send", "gather"]),
     ("data_encoding", ANYWHERE),
     ("email_encoding", &["compose", "mail", "send"]),
@@ -151,6 +153,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", ANYWHERE),
     ("tokio", &["cli", "dns", "gather", "http", "ledger", "mail", "send", "web"]),
     ("tokio_rustls", &["mail"]),
+    ("sys_locale", &["config"]),
+    ("terminal_size", &["cli"]),
     (
         "toml_edit",
         // compose: look.toml; model: dates; send: secrets.toml

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::super::exit::Exit;
 use super::Shell;
-use crate::check::{Invariant, Rule, invariants, rules};
+use crate::check::{Invariant, Rule, invariants, no_such_rule, rules};
 
 /// Explains one rule in the person's language.
 pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
@@ -14,10 +14,7 @@ pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(rule) = rules().iter().find(|rule| rule.id == name) else {
-        let group = name.split('-').next().unwrap_or_default().to_owned();
-        let near: Vec<&str> = rules().iter().map(|rule| rule.id).filter(|id| id.starts_with(&group)).collect();
-        let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
-        bail!(words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}"));
+        bail!(no_such_rule(&name));
     };
     show_rule(rule, shell);
     Ok(Exit::Done)

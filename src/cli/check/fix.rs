@@ -25,7 +25,7 @@ struct Mend {
 pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
     let id = &folder.id;
     let (Some(issue), Some(toml)) = (folder.load_issue()?, folder.load_issue_toml()?) else {
-        anyhow::bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+        return Err(folder.not_composed());
     };
     let file = folder.shown("issue.toml");
     let mut document: DocumentMut =

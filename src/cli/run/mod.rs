@@ -394,7 +394,8 @@ fn explain(view: &View<'_>) -> Result<Exit> {
         };
         let state = item.state.words();
         let state = report.paint(colour, &format!("{:<8}", report.say(&state)));
-        report.text(format!("{state} {:<9} {:<8} {}", item.task.name(), item.issue_name(), report.say(&item.said)));
+        let head = format!("{state} {:<9} {:<8}", item.task.name(), item.issue_name());
+        report.row(28, &format!("{head} {}", report.say(&item.said)));
     }
     Ok(if all.iter().any(|item| matches!(item.state, State::Person(_))) { Exit::Blocked } else { Exit::Done })
 }

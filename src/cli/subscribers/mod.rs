@@ -72,7 +72,7 @@ enum What {
         /// Their address.
         address: String,
         /// Why, for the history.
-        #[arg(long, default_value = "asked the office")]
+        #[arg(long, default_value = "asked the office", hide_default_value = true)]
         reason: String,
     },
     /// Bring back a person who had left or bounced, with the reason.

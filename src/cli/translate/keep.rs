@@ -6,6 +6,7 @@ use serde_json::json;
 use super::stand;
 use crate::cli::Shell;
 use crate::cli::exit::Exit;
+use crate::cli::words::not_picked;
 use crate::cli::workspace;
 use crate::model::{IssueId, StoryId};
 use crate::translate::keep;
@@ -36,17 +37,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let (issue, mut stores) = stand::now(&folder, shell)?;
     let story = StoryId::parse(&args.story);
     if args.story != "issue" && !issue.stories().any(|own| own.id == story) {
-        let near = issue.stories().map(|own| own.id.as_str()).filter(|own| is_near(own, &args.story)).min();
-        match near {
-            Some(near) => bail!(words!(
-                "no story `{story}` is picked in issue `{id}`; did you mean `{near}`?",
-                "aucun texte `{story}` n'est choisi dans le numéro `{id}`; vouliez-vous dire `{near}`?"
-            )),
-            None => bail!(words!(
-                "no story `{story}` is picked in issue `{id}`",
-                "aucun texte `{story}` n'est choisi dans le numéro `{id}`"
-            )),
-        }
+        bail!(not_picked(&args.story, &issue));
     }
     let sentences: Vec<String> = stores.iter_mut().flat_map(|store| keep(store, &story, by)).collect();
     if sentences.is_empty() {
@@ -64,25 +55,4 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         shell.report.json(&json!({"issue": id, "story": story, "by": by, "sentences": sentences}));
     }
     Ok(Exit::Done)
-}
-
-/// Whether a person may have meant a story: the name of its file, with or without folder, language and ending.
-fn is_near(id: &str, typed: &str) -> bool {
-    let name = typed.rsplit(['/', '\\']).next().unwrap_or(typed).to_lowercase();
-    let stem = name.split('.').next().unwrap_or(&name);
-    !stem.is_empty() && (id.strip_prefix("file-").is_some_and(|own| own == stem || own.starts_with(stem)) || id == stem)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_a_file_leads_to_its_story() {
-        for typed in ["learning-day", "stories/learning-day.md", "learning-day.fr.md", "Learning", "file-learning-day"]
-        {
-            assert!(is_near("file-learning-day", typed), "{typed}");
-        }
-        assert!(!is_near("file-learning-day", "mentoring") && !is_near("file-learning-day", ""));
-    }
 }

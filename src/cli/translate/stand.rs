@@ -133,7 +133,7 @@ pub(in crate::cli) fn now(folder: &IssueFolder<'_>, shell: &Shell) -> Result<(Is
         ));
     }
     let Some(issue) = fresh(folder, shell)? else {
-        bail!(words!("run `cco-news compose {id}` first", "lancez d'abord `cco-news compose {id}`"));
+        return Err(folder.not_composed());
     };
     let mut stores = load(folder, shell)?;
     for store in &mut stores {

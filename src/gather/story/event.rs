@@ -2,12 +2,12 @@
 
 use jiff::civil::DateTime;
 
-use super::fields::{Fields, nearest, plain};
+use super::fields::{Fields, plain};
 use super::folder::Dropped;
 use super::yaml::{Node, Value};
 use super::{Office, Report, Spot, language_of};
 use crate::gather::{links, text};
-use crate::model::{Event, Image, Lang, Only, Severity, Texts};
+use crate::model::{Event, Image, Lang, Only, Severity, Texts, nearest};
 
 const EVENT: [(&str, &[&str]); 6] = [
     ("starts", &["start", "debut", "begins", "commence"]),
@@ -218,11 +218,10 @@ pub(super) fn section(fields: &Fields, office: &Office<'_>, report: &mut Report)
         text::folded(&section.id) == folded || section.name.values().any(|name| text::folded(name) == folded)
     });
     if found.is_none() {
-        let ids: Vec<&str> = office.newsletter.sections.iter().map(|section| section.id.as_str()).collect();
-        let hint = if let Some(near) = nearest(&written, &ids) {
+        let hint = if let Some(near) = nearest(&written, office.newsletter.section_ids()) {
             words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?")
         } else {
-            let all = ids.join(", ");
+            let all = office.newsletter.section_ids().collect::<Vec<_>>().join(", ");
             words!(
                 "its sections are {all}; leave the field out if you do not know",
                 "ses rubriques sont {all}; laissez le champ de côté si vous ne savez pas"

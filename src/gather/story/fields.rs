@@ -2,7 +2,7 @@
 
 use super::yaml::{Key, Node, Refused, Value};
 use super::{Office, Report, Spot, language_of, yaml};
-use crate::model::{Lang, Severity, Texts};
+use crate::model::{Lang, Severity, Texts, nearest};
 
 /// Every field with what a French contributor may call it (folded).
 const NAMES: [(&str, &[&str]); 22] = [
@@ -261,7 +261,7 @@ fn unknown(name: &str, among: usize, spot: &Spot, report: &mut Report) {
 }
 
 fn say_unknown(name: &str, names: &[&str], spot: &Spot, report: &mut Report) {
-    let hint = if let Some(near) = nearest(name, names) {
+    let hint = if let Some(near) = nearest(name, names.iter().copied()) {
         words!("did you mean `{near}`?", "vouliez-vous dire `{near}`?")
     } else {
         let all = names.join(", ");
@@ -273,33 +273,4 @@ fn say_unknown(name: &str, names: &[&str], spot: &Spot, report: &mut Report) {
         words!("`{name}` is not a field, so it was not read", "`{name}` n'est pas un champ\u{a0}: il n'a pas été lu"),
         hint,
     );
-}
-
-/// The name that is at most a third of its letters away.
-pub(super) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
-    let folded = super::super::text::folded(word);
-    let near = |name: &&&str| {
-        let far = distance(&folded, &super::super::text::folded(name));
-        (far <= (name.chars().count() / 3).max(1)).then_some(far)
-    };
-    names.iter().filter_map(|name| Some((near(&name)?, *name))).min_by_key(|(far, _)| *far).map(|(_, name)| name)
-}
-
-/// Letters to add, drop, change or swap. Words of people are short; longer ones are simply far.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(40).collect(), b.chars().take(40).collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let mut best =
-                (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
