@@ -132,7 +132,7 @@ pub(super) fn each(proof: &Proof<'_>, mut see: impl FnMut(&Reading<'_>, &Link)) 
 }
 
 pub(super) fn hit_link(reading: &Reading<'_>, link: &Link, message: Words, hint: Words) -> Hit {
-    let mut found = reading.hit(link.range.clone(), message, hint);
+    let mut found = reading.hit_address(link.range.clone(), &link.href, message, hint);
     if found.excerpt.is_empty() {
         found.excerpt = super::scan::shorten(&link.href);
     }

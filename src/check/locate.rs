@@ -35,6 +35,15 @@ pub(super) fn locate(source: &str, lang: &Lang, around: &str, offset: usize) -> 
     None
 }
 
+/// Line and column, from 1, at which an address stands whole in a file that a person wrote.
+pub(super) fn locate_address(source: &str, href: &str) -> Option<(usize, usize)> {
+    let goes_on = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | ',' | '}' | ')' | '>' | '<' | ']');
+    source.lines().enumerate().find_map(|(at, line)| {
+        let (from, _) = line.match_indices(href).find(|(from, _)| !line[from + href.len()..].starts_with(goes_on))?;
+        Some((at + 1, line[..from].chars().count() + 1))
+    })
+}
+
 fn search(letters: &[Letter], needle: &[char]) -> Option<usize> {
     if needle.is_empty() || letters.len() < needle.len() {
         return None;
@@ -125,5 +134,14 @@ mod tests {
         assert_eq!(locate(source, &fr, "absent", 0), None);
         let link = "See it, [click here](https://example.ca/a) and go.\n";
         assert_eq!(locate(link, &fr, "See it, click here and go", 8), Some((1, 10)));
+    }
+
+    #[test]
+    fn an_address_is_found_whole_and_not_where_a_longer_one_begins() {
+        let source = "---\nlink: {en: \"https://example.ca/en/a\", fr: https://example.ca/fr}\n---\n[x](https://example.ca/en)\n";
+        assert_eq!(locate_address(source, "https://example.ca/en"), Some((4, 5)));
+        assert_eq!(locate_address(source, "https://example.ca/en/a"), Some((2, 13)));
+        assert_eq!(locate_address(source, "https://example.ca/fr"), Some((2, 43)));
+        assert_eq!(locate_address(source, "https://example.ca"), None);
     }
 }

@@ -294,6 +294,18 @@ impl Reading<'_> {
         }
     }
 
+    /// As [`Reading::hit`], at the story's own link where its file names that: a title says nothing of it.
+    pub(super) fn hit_address(&self, range: Range<usize>, href: &str, message: Words, hint: Words) -> Hit {
+        let found = self.hit(range, message, hint);
+        let (Part::Title, Place::File { file, .. }) = (&self.part, &found.place) else { return found };
+        let Some((line, column)) =
+            self.proof.evidence.sources.get(file).and_then(|source| locate::locate_address(source, href))
+        else {
+            return found;
+        };
+        Hit { place: Place::File { file: file.clone(), line, column }, excerpt: scan::shorten(href), ..found }
+    }
+
     /// Whether these words are code, which has rules of its own.
     pub(super) fn is_code(&self, range: &Range<usize>) -> bool {
         self.block.code.iter().any(|code| code.start < range.end && range.start < code.end)

@@ -49,11 +49,13 @@ pub(super) fn merge(mut files: Vec<Story>, found: Vec<Story>, reading: &Reading<
             pages.entry(key).or_insert(twin.unwrap_or(at));
         }
     }
+    // What was noted for comparing goes before the sort takes memory.
+    drop((pages, announcements));
     let twice = is_twin.iter().filter(|is_twin| **is_twin).count();
     let mut twins = is_twin.into_iter();
     stories.retain(|_| twins.next() != Some(true));
-    // The first of an id stays; a sort that keeps their order shows which that is.
-    stories.sort_by(|a, b| a.id.cmp(&b.id));
+    // The first of an id stays: the sort keeps their order. Cached, so that no second list of stories is made.
+    stories.sort_by_cached_key(|story| story.id.clone());
     stories.dedup_by(|later, first| later.id == first.id);
     notes.sort_by_key(|note| note.message.en.clone());
     Merged { stories, notes, twice }

@@ -1,6 +1,7 @@
 //! One request with its limits: time, bytes, redirects followed by hand, conditional when something was kept.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -112,8 +113,8 @@ async fn follow(http: &Http, mut way: Way<'_>, manners: Manners, kept: Option<An
         }
         let host = http.host(&way.url);
         // Neither semaphore is ever closed, so both turns come.
-        let _turn = host.turn.acquire().await;
-        let _slot = http.at_once.acquire().await;
+        let turn = host.turn.acquire().await;
+        let slot = http.at_once.acquire().await;
         if host.failures.load(Ordering::Relaxed) >= HOST_FAILURES_MAX {
             let why = no_answer(&way.url);
             return way.failed(why.into());
@@ -134,7 +135,11 @@ async fn follow(http: &Http, mut way: Way<'_>, manners: Manners, kept: Option<An
                 redirects += 1;
             }
             Ok(Step::Unchanged) => return Fetched { note, redirects, ..unchanged(http, way, kept) },
-            Ok(Step::Whole { meta, bytes }) => return Fetched { note, redirects, ..whole(http, way, *meta, bytes) },
+            Ok(Step::Whole { meta, bytes }) => {
+                // The next may ask while this one is kept.
+                drop((turn, slot));
+                return Fetched { note, redirects, ..whole(http, way, *meta, bytes).await };
+            }
             Err(failure) => return way.failed(failure),
         }
     }
@@ -161,13 +166,19 @@ fn unchanged(http: &Http, way: Way<'_>, kept: Option<Answer>) -> Fetched {
     Fetched { moved_to: way.moved_to, status: Some(status.as_u16()), ..kept.fetched() }
 }
 
-fn whole(http: &Http, way: Way<'_>, meta: Meta, bytes: Vec<u8>) -> Fetched {
+/// Keeps the body, off the runtime's thread: its digest and its file take as long as the request.
+async fn whole(http: &Http, way: Way<'_>, meta: Meta, bytes: Vec<u8>) -> Fetched {
     let Way { asked, url, moved_to } = way;
     let meta = Meta { url: asked.to_string(), final_url: url.to_string(), moved_to: moved_to.clone(), ..meta };
-    http.kept.write(&meta, &bytes);
     let status = Some(meta.status);
-    let body = Body { bytes, content_type: meta.content_type, charset: meta.charset, status: meta.status };
-    Fetched { url: url.into(), outcome: Ok(body), moved_to, from_cache: false, status, note: None, redirects: 0 }
+    let kept = Arc::clone(&http.kept);
+    let keeping = tokio::task::spawn_blocking(move || {
+        kept.write(&meta, &bytes);
+        Body { bytes, content_type: meta.content_type, charset: meta.charset, status: meta.status }
+    });
+    // It fails only when the runtime ends before it began.
+    let outcome = keeping.await.map_err(|_| words!("the program is ending", "le programme se termine"));
+    Fetched { url: url.into(), outcome, moved_to, from_cache: false, status, note: None, redirects: 0 }
 }
 
 async fn step(http: &Http, url: &Url, manners: Manners, kept: Option<&Answer>, host: &Host) -> Result<Step, Failure> {

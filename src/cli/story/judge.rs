@@ -1,6 +1,7 @@
 //! Stories and what their reader found → contributions: per story what is to be said, the rules for texts included.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -35,7 +36,7 @@ pub(super) fn judge(stories: &[Story], findings: Vec<Finding>, shell: &Shell) ->
         let issue = issue_of(story, &id, &newsletter)?;
         let judged = check(&issue, &[], &newsletter, &evidence);
         let judged = judged.into_iter().filter(|finding| is_the_contributors(finding, story, &files));
-        own.extend(judged.map(|finding| place::placed(for_contributors(finding), &files, &sources)));
+        own.extend(judged.map(|finding| place::placed(for_contributors(finding, &files), &files, &sources)));
         own.extend(without_text(story, &files));
         contributions.push(contribution(story, files, own, &ran, &newsletter));
     }
@@ -127,7 +128,15 @@ fn is_the_contributors(finding: &Finding, story: &Story, files: &[String]) -> bo
 }
 
 /// What compose mends by itself asks nothing of a contributor.
-fn for_contributors(finding: Finding) -> Finding {
+fn for_contributors(finding: Finding, files: &[String]) -> Finding {
+    let is_calendar = |file: &String| Path::new(file).extension().is_some_and(|end| end.eq_ignore_ascii_case("ics"));
+    if finding.rule == "BIL-17" && files.iter().any(is_calendar) {
+        let hint = words!(
+            "write a line `Language: bilingual`, or `English`, in the event's description",
+            "inscrivez une ligne `Langue : bilingue`, ou `français`, dans la description de l'activité"
+        );
+        return Finding { hint, ..finding };
+    }
     if finding.severity != Severity::Fixed {
         return finding;
     }

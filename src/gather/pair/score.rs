@@ -361,8 +361,10 @@ mod tests {
     #[derive(serde::Deserialize)]
     struct Notice {
         id: i64,
-        notice_en: String,
-        notice_fr: String,
+        #[serde(rename = "notice_en")]
+        en: String,
+        #[serde(rename = "notice_fr")]
+        fr: String,
     }
 
     /// A title, or the words of the address that is made of it.
@@ -406,9 +408,9 @@ mod tests {
                 let side = |lacks: usize, one: &dyn Fn(usize) -> Item| -> (Vec<usize>, Vec<Item>) {
                     places.clone().filter(|at| at % 33 != lacks).map(|at| (at, one(at))).unzip()
                 };
-                let (at_en, en) = side(7, &|at| item(at, titled(&notices[at].notice_en, as_address), 0));
+                let (at_en, en) = side(7, &|at| item(at, titled(&notices[at].en, as_address), 0));
                 let (at_fr, fr) =
-                    side(19, &|at| item(at, titled(&notices[at].notice_fr, as_address), LATER[at % LATER.len()]));
+                    side(19, &|at| item(at, titled(&notices[at].fr, as_address), LATER[at % LATER.len()]));
                 let (en, fr): (Vec<&Item>, Vec<&Item>) = (en.iter().collect(), fr.iter().collect());
                 let all = |n: usize| (0..n).collect::<Vec<_>>();
                 let found = assign(&en, &fr, (&all(en.len()), &all(fr.len()))).sure;

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::listed::{Entry, body};
-use super::{Office, Report, Spot, build};
+use super::{Office, Report, Spot, build, event};
 use crate::gather::{html, links, text};
 use crate::model::{Event, Kind, Lang, Severity, Text, Texts};
 
@@ -216,11 +216,27 @@ fn entry(office: &Office<'_>, at: usize, lines: &[Line], lang: Option<&Lang>, re
         starts,
         ends: ends.filter(|ends| *ends > starts),
         register_by: None,
-        language: None,
+        language: get("DESCRIPTION").and_then(|line| held_in(&line.text(), office)),
         location,
         audience: Texts::new(),
     };
     Some(Entry { line: at, key, kind: Kind::Event, section: None, texts, event: Some(event), deadline: None })
+}
+
+/// A calendar has no field for the language of an event, so a line of its description says it: `Language: bilingual`.
+fn held_in(description: &str, office: &Office<'_>) -> Option<String> {
+    description.lines().find_map(|line| said_on(line, office))
+}
+
+fn said_on(line: &str, office: &Office<'_>) -> Option<String> {
+    let (name, said) = line.split_once(':')?;
+    matches!(text::folded(name).as_str(), "language" | "langue").then(|| event::said_language(said.trim(), office))?
+}
+
+/// A description without the line that is a field of the event.
+fn told(line: &Line, office: &Office<'_>) -> String {
+    let text = line.text();
+    text.lines().filter(|line| said_on(line, office).is_none()).collect::<Vec<_>>().join("\n")
 }
 
 /// Each title with what belongs to its language; a property that names none belongs to all.
@@ -244,7 +260,7 @@ fn texts(office: &Office<'_>, lines: &[Line], lang: Option<&Lang>) -> std::colle
         let formatted =
             all("X-ALT-DESC").filter(own).map(|line| html::sanitise(&line.text())).find(|html| !html.is_empty());
         let body = formatted
-            .unwrap_or_else(|| all("DESCRIPTION").find(own).map(|line| body(&line.text())).unwrap_or_default());
+            .unwrap_or_else(|| all("DESCRIPTION").find(own).map(|line| body(&told(line, office))).unwrap_or_default());
         out.entry(spoken).or_insert(Text { title: title.clone(), summary: String::new(), body, url: url.clone() });
     }
     out

@@ -93,12 +93,8 @@ fn end(fields: &Fields, node: &Node, starts: DateTime, report: &mut Report) -> O
 
 fn event_language(fields: &Fields, node: &Node, office: &Office<'_>, report: &mut Report) -> Option<String> {
     let written = plain(node)?;
-    let folded = text::folded(&written);
-    if matches!(folded.as_str(), "bilingual" | "bilingue" | "both" | "les deux") {
-        return Some("bilingual".to_owned());
-    }
-    let lang = language_of(&written, office.newsletter);
-    if lang.is_none() {
+    let said = said_language(&written, office);
+    if said.is_none() {
         report.add(
             Severity::Warning,
             &fields.spot_of(node),
@@ -106,7 +102,15 @@ fn event_language(fields: &Fields, node: &Node, office: &Office<'_>, report: &mu
             words!("write `bilingual`, or the key of a language", "écrivez `bilingual` ou le code d'une langue"),
         );
     }
-    lang.map(|lang| lang.as_str().to_owned())
+    said
+}
+
+/// The language in which an event is held, from a person's word for it: a language's key, or `bilingual`.
+pub(super) fn said_language(written: &str, office: &Office<'_>) -> Option<String> {
+    if matches!(text::folded(written).as_str(), "bilingual" | "bilingue" | "both" | "les deux") {
+        return Some("bilingual".to_owned());
+    }
+    language_of(written, office.newsletter).map(|lang| lang.as_str().to_owned())
 }
 
 /// Reads `image` with `alt`, `credit` and `permission`, which may also stand at the top. Without the field it is the

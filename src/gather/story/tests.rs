@@ -342,7 +342,7 @@ proptest::proptest! {
     }
 }
 
-const AGENDA: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Pacific Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T020000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1@example.ca\r\nORGANIZER;CN=\"Doe: Jane\":mailto:jane@example.ca\r\nSUMMARY;LANGUAGE=en-us:Learning\\, together: a day f\r\n or all\r\nDTSTART;TZID=Pacific Standard Time:20261209T100000\r\nDTEND;TZID=Pacific Standard Time:20261209T113000\r\nLOCATION:Webcast\r\nURL:https://example.ca/day?utm_source=x\r\nDESCRIPTION:First line.\\n\\nSecond <b>line</b>.\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Two days of the public service and its people\r\nDTSTART;VALUE=DATE:20261210\r\nDTEND;VALUE=DATE:20261212\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Gone\r\nSTATUS:CANCELLED\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+const AGENDA: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Pacific Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T020000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1@example.ca\r\nORGANIZER;CN=\"Doe: Jane\":mailto:jane@example.ca\r\nSUMMARY;LANGUAGE=en-us:Learning\\, together: a day f\r\n or all\r\nDTSTART;TZID=Pacific Standard Time:20261209T100000\r\nDTEND;TZID=Pacific Standard Time:20261209T113000\r\nLOCATION:Webcast\r\nURL:https://example.ca/day?utm_source=x\r\nDESCRIPTION:First line.\\n\\nSecond <b>line</b>.\\nLanguage: English\r\nBEGIN:VALARM\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Two days of the public service and its people\r\nDTSTART;VALUE=DATE:20261210\r\nDTEND;VALUE=DATE:20261212\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Gone\r\nSTATUS:CANCELLED\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:20261210T150000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
 #[test]
 fn the_events_of_a_calendar_are_stories_with_their_lines() {
@@ -364,6 +364,7 @@ fn the_events_of_a_calendar_are_stories_with_their_lines() {
     let expected = TimeZone::get("America/Vancouver").unwrap().to_zoned("2026-12-09T10:00".parse().unwrap()).unwrap();
     assert_eq!(event.starts, expected.with_time_zone(here).datetime());
     assert_eq!(event.location[&Lang::new("fr")], "Webdiffusion");
+    assert_eq!(event.language.as_deref(), Some("en"));
     let two = stories.iter().find(|story| story.id != day.id).unwrap().event.as_ref().unwrap();
     assert_eq!(
         (two.starts.to_string(), two.ends.unwrap().to_string()),
