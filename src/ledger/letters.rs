@@ -5,10 +5,10 @@ use super::sql::{Connection, OptionalExtension as _, Row, params};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Ledger;
 use super::events::{self, Deed};
 use super::intake::{self, Entry};
 use super::subscribers::{Subscriber, by_key, change_status, resolve};
+use super::{Ledger, LettersLock};
 use crate::model::{Address, AddressError, Lang};
 
 /// One mail to one address a day: a form cannot be used to fill a stranger's mailbox.
@@ -172,25 +172,37 @@ impl Ledger {
         Ok(Confirmed::Done(number))
     }
 
-    /// Letters that are due, oldest first.
-    pub fn due_letters(&self, n_letters: u32, now: Timestamp) -> Result<Vec<Letter>> {
-        self.db.read(|db| {
-            let mut query = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM letters WHERE state = 'due' AND next_try <= ?1 ORDER BY next_try LIMIT ?2"
-            ))?;
-            let mut rows = query.query(params![now.as_millisecond(), n_letters])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(read(&row)?);
-            }
-            Ok(found)
+    /// Takes the letter that has been due longest, so that nobody else sends it. It is due again at `until` unless it is
+    /// settled or deferred before.
+    pub async fn claim_letter(&self, now: Timestamp, until: Timestamp) -> Result<Option<Letter>> {
+        self.db
+            .write(move |db| {
+                let mut query = db.prepare_cached(&format!(
+                    "UPDATE letters SET state = 'claimed', next_try = ?2
+                     WHERE id = (SELECT id FROM letters WHERE state IN ('due', 'claimed') AND next_try <= ?1
+                                 ORDER BY next_try, id LIMIT 1)
+                     RETURNING {COLUMNS}"
+                ))?;
+                let mut rows = query.query(params![now.as_millisecond(), until.as_millisecond()])?;
+                rows.next()?.map(|row| read(&row)).transpose()
+            })
+            .await
+    }
+
+    /// Gives back the letters that a process which has ended had taken. The caller has the lock, so that nobody lives who
+    /// has taken one.
+    pub fn free_letters(&self, _lock: &LettersLock, now: Timestamp) -> Result<u64> {
+        self.db.write_now(move |db| {
+            let sql = "UPDATE letters SET state = 'due', next_try = ?1 WHERE state = 'claimed'";
+            Ok(db.execute(sql, [now.as_millisecond()])? as u64)
         })
     }
 
     /// How many letters wait.
     pub fn letters_waiting(&self) -> Result<u64> {
         self.db.read(|db| {
-            let n: i64 = db.query_row("SELECT count(*) FROM letters WHERE state = 'due'", [], |row| row.get(0))?;
+            let n: i64 =
+                db.query_row("SELECT count(*) FROM letters WHERE state IN ('due', 'claimed')", [], |row| row.get(0))?;
             Ok(n.unsigned_abs())
         })
     }

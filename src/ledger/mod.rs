@@ -65,6 +65,9 @@ pub struct SendLock {
 /// While it lives, no other process does what is due beside sending.
 pub type RunLock = SendLock;
 
+/// While it lives, no other process of this machine sends letters from this STATE.
+pub type LettersLock = SendLock;
+
 impl Drop for SendLock {
     fn drop(&mut self) {
         // Closing alone would leave the lock with any child process that was just being started with our descriptors.
@@ -113,6 +116,12 @@ impl Ledger {
     /// however the process ends.
     pub fn lock_for_run(&self) -> Result<Option<RunLock>> {
         self.try_lock("run.lock")
+    }
+
+    /// Takes the right to send letters; none: another `serve` has it. The operating system gives it back however the process
+    /// ends.
+    pub fn lock_for_letters(&self) -> Result<Option<LettersLock>> {
+        self.try_lock("letters.lock")
     }
 
     /// A right that one process has at a time; none: another has it.

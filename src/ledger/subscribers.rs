@@ -54,6 +54,23 @@ pub struct Choice {
     pub is_plain: bool,
 }
 
+impl Subscriber {
+    /// As they are at a moment: a pause that is over by then is none, also before the ledger was told so.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        match self.paused_until {
+            Some(until) if self.status == "paused" && until <= now => {
+                Self { status: "active".to_owned(), since: until, paused_until: None, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Numbers that are left out after a backup was restored: more than any newsletter gives between two backups, and the
+/// numbers, of 63 bits, have room for two thousand million times that.
+const NUMBERS_APART: i64 = 1 << 32;
+
 pub(super) const COLUMNS: &str = "id, address, language, both, name, format, status, since, paused_until, source, consented_on, \
                        basis, fields, list";
 
@@ -135,6 +152,29 @@ impl Ledger {
                 change_status(db, key, "active", &deed)?;
             }
             Ok(keys.len() as u64)
+        })
+    }
+
+    /// After a backup was restored: subscribers and letters get numbers far past any that were given after it was made.
+    /// Those stand in links already, and must not become somebody else's.
+    pub fn raise_numbers(&self) -> Result<()> {
+        self.db.write_now(|db| {
+            for table in ["subscribers", "letters"] {
+                // The table's own largest number counts too: a sequence that was lost begins at nothing.
+                let last: i64 = db.query_row(
+                    &format!(
+                        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0),
+                                    coalesce((SELECT max(id) FROM {table}), 0))"
+                    ),
+                    [table],
+                    |row| row.get(0),
+                )?;
+                let raised = last.saturating_add(NUMBERS_APART);
+                if db.execute("UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1", params![table, raised])? == 0 {
+                    db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", params![table, raised])?;
+                }
+            }
+            Ok(())
         })
     }
 

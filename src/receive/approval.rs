@@ -2,7 +2,7 @@
 //! else can know, comes from the address that was asked, and begins with the word. What is in any doubt is left to a
 //! person: an approval that was not meant is worse than one asked for twice.
 
-use super::answer::Answer;
+use super::letter::Letter;
 use super::written::{folded, written};
 use crate::model::{ApprovalReply, Asked, Said};
 
@@ -59,11 +59,16 @@ const DENIES: [&str; 6] = ["no", "without", "any", "sans", "aucun", "aucune"];
 
 /// What a raw mail says to one of these requests; none when it answers none of them.
 pub fn read_approval(raw: &[u8], asked: &[Asked]) -> Option<ApprovalReply> {
-    let answer = Answer::open(raw)?;
-    let ids: Vec<&str> = answer.all("in-reply-to").flat_map(|value| value.split([' ', '<', '>'])).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let answer = Letter::read(raw);
+    if answer.is_head_alone {
+        return None;
+    }
+    let ids: Vec<&str> = answer.headers("in-reply-to").flat_map(|value| value.split([' ', '<', '>'])).collect();
     let asked = asked.iter().find(|asked| ids.contains(&asked.message_id.as_str()))?;
-    let text = answer.text();
-    let lines = written(&text);
+    let lines = written(&answer.first_text);
     let said = if is_forged(&answer, asked) {
         Said::Forged
     } else if is_automatic(&answer) {
@@ -76,25 +81,25 @@ pub fn read_approval(raw: &[u8], asked: &[Asked]) -> Option<ApprovalReply> {
 
 /// Whether it comes from elsewhere than it was asked, or a mail server on its way says that it does. A good word of
 /// such a server proves nothing, since anybody may have written it; a bad one is heeded.
-fn is_forged(answer: &Answer<'_>, asked: &Asked) -> bool {
-    let is_theirs = answer.from().is_some_and(|from| from.key() == asked.address.key());
+fn is_forged(answer: &Letter, asked: &Asked) -> bool {
+    let is_theirs = answer.only_from.as_ref().is_some_and(|from| from.key() == asked.address.key());
     let is_doubted = |results: &str| {
         let results = results.to_lowercase();
         results.contains("dmarc=fail") || results.contains("compauth=fail")
     };
-    !is_theirs || answer.all("authentication-results").any(is_doubted)
+    !is_theirs || answer.headers("authentication-results").any(is_doubted)
 }
 
 /// Whether a program wrote it (RFC 3834 5, and what older ones send instead).
-fn is_automatic(answer: &Answer<'_>) -> bool {
+fn is_automatic(answer: &Letter) -> bool {
     let says = |name: &str, values: &[&str]| {
         answer
-            .all(name)
+            .headers(name)
             .any(|value| values.contains(&value.split(';').next().unwrap_or("").trim().to_lowercase().as_str()))
     };
-    let is_submitted = answer.has("auto-submitted") && !says("auto-submitted", &["no"]);
-    let is_report = answer.all("content-type").any(|value| value.to_lowercase().starts_with("multipart/report"));
-    let subject = folded(answer.subject());
+    let is_submitted = answer.header("auto-submitted").is_some() && !says("auto-submitted", &["no"]);
+    let is_report = answer.headers("content-type").any(|value| value.to_lowercase().starts_with("multipart/report"));
+    let subject = folded(&answer.subject);
     let is_named = [
         "automatic reply",
         "auto reply",
@@ -111,7 +116,7 @@ fn is_automatic(answer: &Answer<'_>) -> bool {
         || is_named
         || says("precedence", &["bulk", "junk", "list", "auto_reply"])
         || says("return-path", &["<>"])
-        || ["x-autoreply", "x-autorespond", "x-autoresponder"].iter().any(|name| answer.has(name))
+        || ["x-autoreply", "x-autorespond", "x-autoresponder"].iter().any(|name| answer.header(name).is_some())
 }
 
 fn said(lines: &[&str]) -> Said {

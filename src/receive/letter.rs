@@ -1,7 +1,10 @@
 //! One mail, taken apart within limits: its headers, what it says, the machine-readable reports in it, and the headers
 //! of the message that it is about.
 
+use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
+
+use crate::model::Address;
 
 /// What is read of a mail: the returned original stands last, and only its headers count. 1 MiB.
 const READ_BYTES_MAX: usize = 1024 * 1024;
@@ -18,6 +21,10 @@ pub(super) struct Letter {
     /// Names in lower case, values unfolded.
     headers: Vec<(String, String)>,
     pub(super) subject: String,
+    /// The one address in the one `From`; none when there are several, or none.
+    pub(super) only_from: Option<Address>,
+    /// The first text: what whoever wrote it says, before anything that is attached.
+    pub(super) first_text: String,
     /// What a person reads: text parts, and HTML without its tags.
     pub(super) text: String,
     /// `message/delivery-status` parts (RFC 3464).
@@ -27,6 +34,8 @@ pub(super) struct Letter {
     /// The headers of the message that it returns.
     pub(super) original: Vec<(String, String)>,
     pub(super) has_attachment: bool,
+    /// Whether it has more parts than a real mail: then only its head was read.
+    pub(super) is_head_alone: bool,
 }
 
 impl Letter {
@@ -40,12 +49,18 @@ impl Letter {
             raw
         };
         let raw = raw.trim_ascii_start();
-        let mut letter = Self::default();
-        let is_many = n_parts(raw) > PARTS_MAX;
-        let head = if is_many { &raw[..head_length(raw)] } else { raw };
+        let is_head_alone = n_parts(raw) > PARTS_MAX;
+        let mut letter = Self { is_head_alone, ..Self::default() };
+        let head = if is_head_alone { &raw[..head_length(raw)] } else { raw };
         if let Some(message) = MessageParser::new().parse(head) {
             letter.headers = headers(&message);
             message.subject().unwrap_or_default().clone_into(&mut letter.subject);
+            letter.only_from = only_from(&message).filter(|_| letter.headers("from").count() == 1);
+            letter.first_text = match message.text_bodies().next().map(|part| &part.body) {
+                Some(PartType::Html(html)) => without_tags(html),
+                Some(PartType::Text(text)) => cut(text),
+                _ => String::new(),
+            };
             letter.take(&message, 0);
         }
         letter
@@ -123,6 +138,12 @@ impl Letter {
     }
 }
 
+fn only_from(message: &Message<'_>) -> Option<Address> {
+    let mut people = message.from()?.iter();
+    let only = people.next().filter(|_| people.next().is_none())?;
+    Address::parse(only.address()?).ok()
+}
+
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
@@ -160,7 +181,10 @@ fn without_tags(html: &str) -> String {
         let Some(close) = tag.find('>') else { break };
         let name: String =
             tag[1..close].trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-        if matches!(name.to_ascii_lowercase().as_str(), "br" | "p" | "div" | "tr" | "li" | "h1" | "h2" | "h3" | "td") {
+        if matches!(
+            name.to_ascii_lowercase().as_str(),
+            "blockquote" | "br" | "div" | "h1" | "h2" | "h3" | "hr" | "li" | "p" | "table" | "td" | "tr"
+        ) {
             out.push('\n');
         }
         // `<a@b.ca>` is an address that somebody forgot to escape.
@@ -170,8 +194,13 @@ fn without_tags(html: &str) -> String {
         rest = &tag[close + 1..];
     }
     out.push_str(rest);
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(out, |text, (from, to)| text.replace(from, to))
+    if !out.contains('&') {
+        return out;
+    }
+    // There are no tags left: what looks like one is text.
+    let plain =
+        |line: &str| if line.contains('&') { html_to_text(&line.replace('<', "&lt;")) } else { line.to_owned() };
+    out.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Lines that may begin a part.

@@ -7,7 +7,6 @@ mod rules;
 mod report;
 mod bounce;
 mod person;
-mod answer;
 mod written;
 mod approval;
 #[cfg(test)]

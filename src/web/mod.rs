@@ -2,5 +2,6 @@
 //! everything they know they ask of the stages and edges below. `listen` is how bytes come and go, for every face.
 
 pub mod listen;
+mod form;
 pub mod serve;
 pub mod desk;

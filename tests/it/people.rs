@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use tempfile::tempdir;
 
 use crate::office::{ISSUE, Office};
-use crate::sending::{entry, newsletter, now, people};
+use crate::sending::{block_on, entry, newsletter, now, people};
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
@@ -291,6 +291,101 @@ fn a_restored_backup_brings_nobody_back() {
     fs::remove_file(&log).unwrap();
     departures::settle(&ledger, later).unwrap();
     assert_eq!(fs::read_to_string(&log).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_number_given_after_the_backup_is_never_given_again() {
+    let (state, restored) = (tempdir().unwrap(), tempdir().unwrap());
+    let number = |ledger: &Ledger, who: &str| ledger.subscriber(&address(who)).unwrap().unwrap().number;
+    let letter = |ledger: &Ledger, who: &str| {
+        let asked = ledger.ask_to_subscribe(address(who), cco_news::model::Lang::new("en"), now());
+        block_on(asked).unwrap();
+        let claimed = block_on(ledger.claim_letter(now(), now() + SignedDuration::from_hours(1)));
+        claimed.unwrap().unwrap().id
+    };
+    let ledger = Ledger::open(state.path()).unwrap();
+    ledger.take_in(people(2), "1", now()).unwrap();
+    ledger.scrub(false).unwrap();
+    fs::copy(state.path().join("cco-news.db"), restored.path().join("cco-news.db")).unwrap();
+    let after = letter(&ledger, "after@example.ca");
+    let after = [number(&ledger, "after@example.ca"), after];
+    let ledger = Ledger::open(restored.path()).unwrap();
+    for _ in 0..2 {
+        ledger.raise_numbers().unwrap();
+    }
+    let other = letter(&ledger, "other@example.ca");
+    let other = [number(&ledger, "other@example.ca"), other];
+    assert!(other[0] > after[0] + 1_000_000 && other[1] > after[1] + 1_000_000, "{after:?} {other:?}");
+}
+
+#[test]
+fn two_who_send_letters_never_take_the_same_one() {
+    let state = tempdir().unwrap();
+    let ledger = Ledger::open(state.path()).unwrap();
+    for n in 0..20 {
+        let asked =
+            ledger.ask_to_subscribe(address(&format!("p{n}@example.ca")), cco_news::model::Lang::new("en"), now());
+        block_on(asked).unwrap();
+    }
+    let until = now() + SignedDuration::from_hours(1);
+    let take_all = || {
+        let ledger = Ledger::open(state.path()).unwrap();
+        let claim = || block_on(ledger.claim_letter(now(), until)).unwrap().map(|letter| letter.id);
+        std::iter::from_fn(claim).collect::<Vec<_>>()
+    };
+    let mut taken = std::thread::scope(|scope| {
+        let both = [scope.spawn(take_all), scope.spawn(take_all)];
+        both.into_iter().flat_map(|one| one.join().unwrap()).collect::<Vec<_>>()
+    });
+    taken.sort_unstable();
+    taken.dedup();
+    assert_eq!((taken.len(), ledger.letters_waiting().unwrap()), (20, 20), "each once, and none is through yet");
+    block_on(ledger.settle_letter(taken[0], true)).unwrap();
+    // A process that was killed has taken the others: whoever has the lock now frees them.
+    let lock = ledger.lock_for_letters().unwrap().unwrap();
+    assert!(Ledger::open(state.path()).unwrap().lock_for_letters().unwrap().is_none());
+    assert_eq!(ledger.free_letters(&lock, now()).unwrap(), 19);
+    assert!(block_on(ledger.claim_letter(now(), until)).unwrap().is_some());
+}
+
+#[test]
+fn a_pause_is_over_on_its_day_for_everyone_who_looks() {
+    let office = Office::without_stories();
+    office.run(&["subscribers", "import"]).is(0);
+    let ledger = Ledger::open(&office.path().join("state")).unwrap();
+    let reader = ledger.subscriber(&address("anglophone.reader@example.ca")).unwrap().unwrap();
+    let until: jiff::Timestamp = "2026-12-02T13:00:00Z".parse().unwrap();
+    let deed = Deed::of_person("web", "asked to pause", until - SignedDuration::from_hours(48));
+    block_on(ledger.pause(reader.number, until, deed)).unwrap();
+    let paused = ledger.subscriber_by_number(reader.number).unwrap().unwrap();
+    let a_second = SignedDuration::from_secs(1);
+    assert_eq!(
+        (paused.clone().at(until - a_second).status, paused.at(until).status),
+        ("paused".into(), "active".into())
+    );
+    // The office's clock stands an hour after it.
+    office.run(&["subscribers", "list", "--where", "status=active"]).is(0).says(&["anglophone.reader"]);
+    office.run(&["subscribers", "history", "anglophone.reader@example.ca"]).is(0).says(&["is over"]);
+}
+
+#[test]
+fn an_import_shows_some_findings_and_writes_all_down() {
+    let office = Office::without_stories();
+    let rows = (0..30).fold("email\n".to_owned(), |rows, n| format!("{rows}bad {n}\n"));
+    office.write("subscribers/list.csv", &rows);
+    let said =
+        office.run(&["subscribers", "import"]).is(3).says(&["list.csv:21", "10 more findings", "state/import.txt"]);
+    assert!(!said.text.contains("list.csv:22"), "{}", said.text);
+    let all = office.read("state/import.txt");
+    assert_eq!(
+        (all.lines().count(), all.contains("subscribers/list.csv:31  an address needs an @")),
+        (30, true),
+        "{all}"
+    );
+    let json = office.run(&["subscribers", "import", "--json"]).is(3).json();
+    let files = json["files"].as_array().unwrap();
+    let list = files.iter().find(|file| file["file"] == "subscribers/list.csv").unwrap();
+    assert_eq!(list["findings"].as_array().unwrap().len(), 30);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `subscribers import`: the files of `subscribers/` into the ledger.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,8 +12,13 @@ use super::super::exit::Exit;
 use super::super::{Shell, clock};
 use super::{folder, shown};
 use crate::ledger::Ledger;
-use crate::model::Severity;
+use crate::model::{Place, Severity};
 use crate::send::import::{How, Taken, Taking};
+
+/// Findings of one file that are shown; the rest is counted, and all of them are written down.
+const SHOWN_MAX: usize = 20;
+/// Where findings are written when there are too many to show, in STATE. They name lines, and nobody's address.
+const REPORT: &str = "import.txt";
 
 /// The files of `subscribers/`, in the order of their names.
 pub(crate) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
@@ -34,10 +40,10 @@ pub(crate) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
 
 /// Takes the files of `subscribers/` into the ledger, and says what is wrong with some rows.
 pub(crate) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<Exit> {
-    import(ledger, false, now, shell)
+    Ok(import(ledger, false, now, shell)?.exit)
 }
 
-pub(super) fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Result<Exit> {
+fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Result<Import> {
     // Two imports in one moment of a set clock are two.
     let name = format!("import {now} {}", clock());
     let mut taking = Taking::begin(ledger, &shell.config.newsletter, How { name: &name, is_dry, now })?;
@@ -50,22 +56,62 @@ pub(super) fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shel
     let mut exit = Exit::Done;
     let taken = taking.finish()?;
     for (name, taken) in names.iter().zip(&taken) {
-        for finding in &taken.findings {
+        for finding in taken.findings.iter().take(SHOWN_MAX) {
             shell.report.finding(finding);
+        }
+        let n_more = taken.findings.len().saturating_sub(SHOWN_MAX);
+        if n_more > 0 {
+            shell.report.warn(&words!("{name}: {n_more} more findings", "{name} : {n_more} autres constats"));
         }
         if taken.findings.iter().any(|finding| finding.severity <= Severity::Warning) {
             exit = Exit::Look;
         }
         say(name, taken, shell);
     }
+    if taken.iter().any(|taken| taken.findings.len() > SHOWN_MAX) {
+        let shown = write_down(ledger, &names, &taken, shell)?;
+        shell.report.line(&words!(
+            "every finding, by file and line: {shown}",
+            "chaque constat, par fichier et ligne : {shown}"
+        ));
+    }
     if is_dry {
         shell.report.line(&words!("dry run: nothing was changed", "essai : rien n'a été changé"));
-        if shell.report.is_json {
-            let files: Vec<_> = names.iter().zip(&taken).map(|(name, taken)| counts(name, taken)).collect();
-            shell.report.json(&json!({"dry_run": true, "files": files}));
-        }
+    }
+    Ok(Import { exit, files: names.iter().zip(&taken).map(|(name, taken)| counts(name, taken)).collect() })
+}
+
+/// What an import came to.
+struct Import {
+    exit: Exit,
+    files: Vec<serde_json::Value>,
+}
+
+/// `subscribers import`.
+pub(super) fn run(ledger: &Ledger, is_dry: bool, shell: &Shell) -> Result<Exit> {
+    let Import { exit, files } = import(ledger, is_dry, shell.now, shell)?;
+    if shell.report.is_json {
+        let done = if is_dry { "dry_run" } else { "imported" };
+        shell.report.json(&json!({done: true, "look": exit != Exit::Done, "files": files}));
     }
     Ok(exit)
+}
+
+/// Writes every finding into a file, one a line, and gives its path.
+fn write_down(ledger: &Ledger, names: &[String], taken: &[Taken], shell: &Shell) -> Result<String> {
+    let mut text = String::new();
+    for (name, finding) in
+        names.iter().zip(taken).flat_map(|(name, taken)| taken.findings.iter().map(move |one| (name, one)))
+    {
+        let line = if let Place::File { line, .. } = finding.place { line } else { 0 };
+        let (letter, said, hint) =
+            (finding.severity.letter(), shell.report.say(&finding.message), shell.report.say(&finding.hint));
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{letter} {name}:{line}  {said} ({hint})");
+    }
+    let path = ledger.state_dir().join(REPORT);
+    crate::files::write_whole(&path, text.as_bytes())?;
+    Ok(shown(&path, shell))
 }
 
 fn counts(name: &str, taken: &Taken) -> serde_json::Value {

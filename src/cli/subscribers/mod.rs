@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
-use serde_json::json;
 
 use super::Shell;
 use super::exit::Exit;
@@ -98,13 +97,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         What::Erase { address } => erase::run(&ledger, &read(address)?, shell),
         What::Export { segments } => show::export(&ledger, segments, shell),
         What::History { address, export } => show::history(&ledger, &read(address)?, *export, shell),
-        What::Import { dry_run } => {
-            let exit = lists::import(&ledger, *dry_run, shell.now, shell)?;
-            if shell.report.is_json && !dry_run {
-                shell.report.json(&json!({"imported": true, "look": exit != Exit::Done}));
-            }
-            Ok(exit)
-        }
+        What::Import { dry_run } => lists::run(&ledger, *dry_run, shell),
         What::List { segments } => show::list(&ledger, segments, shell),
         What::Move(args) => moving::run(&ledger, args, shell),
         What::Remove { address, reason } => change::remove(&ledger, &read(address)?, reason, shell),
@@ -119,6 +112,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 pub(super) fn open(shell: &Shell) -> Result<Ledger> {
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
     let n_people = departures::settle(&ledger, shell.now)?;
+    // Who is paused until today is shown, and taken, as a reader again.
+    ledger.wake(shell.now)?;
     if n_people > 0 {
         shell.report.warn(&words!(
             "{n_people} people who had left were in the ledger again, as after a backup is restored: they are out",

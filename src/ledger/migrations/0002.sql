@@ -57,6 +57,7 @@ SELECT address_key, address, language, both, language_by, name, format, status,
 FROM subscribers ORDER BY address_key;
 DROP TABLE subscribers;
 ALTER TABLE people RENAME TO subscribers;
+CREATE INDEX subscribers_paused ON subscribers (paused_until) WHERE status = 'paused';
 
 -- One import each: when, from where, and what it came to.
 CREATE TABLE imports (
@@ -95,12 +96,12 @@ CREATE TABLE letters (
     address     TEXT NOT NULL,
     language    TEXT NOT NULL,                -- of the page; of the subscription, once confirmed
     at          INTEGER NOT NULL,
-    state       TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'failed')),
+    state       TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'claimed', 'sent', 'failed')),
     tries       INTEGER NOT NULL DEFAULT 0,
-    next_try    INTEGER NOT NULL,
+    next_try    INTEGER NOT NULL,             -- of one that is claimed: when the claim is over
     used        INTEGER                       -- when its button was pressed
 ) STRICT;
-CREATE INDEX letters_due ON letters (next_try) WHERE state = 'due';
+CREATE INDEX letters_due ON letters (next_try) WHERE state IN ('due', 'claimed');
 CREATE INDEX letters_of  ON letters (address_key, at);
 
 -- Whose copy is the text alone, decided with the freeze.

@@ -7,29 +7,17 @@ use super::texts::{self, At};
 use crate::check::{Class, rules, waiver_key};
 use crate::curate::{Change, Field, LISTS, Spot};
 use crate::model::{StoryId, Waiver, Words};
-
-/// The fields of a form, in order.
-pub(super) struct Form(pub(super) Vec<(String, String)>);
+use crate::web::form::Form;
 
 /// The longest name or reason that is taken, in characters.
 const SENTENCE_CHARS_MAX: usize = 500;
 
-impl Form {
-    pub(super) fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().collect())
-    }
+fn sentence(form: &Form, name: &str) -> String {
+    form.get(name).chars().take(SENTENCE_CHARS_MAX).filter(|c| !c.is_control()).collect()
+}
 
-    pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str())
-    }
-
-    fn sentence(&self, name: &str) -> String {
-        self.get(name).trim().chars().take(SENTENCE_CHARS_MAX).filter(|c| !c.is_control()).collect()
-    }
-
-    fn story(&self, name: &str) -> Option<StoryId> {
-        Some(self.get(name)).filter(|id| !id.is_empty()).map(StoryId::parse)
-    }
+fn story_of(form: &Form, name: &str) -> Option<StoryId> {
+    Some(form.get(name)).filter(|id| !id.is_empty()).map(StoryId::parse)
 }
 
 fn unreadable() -> Words {
@@ -42,7 +30,7 @@ fn nameless() -> Words {
 
 /// What is asked. `person`: the name by the proxy, or empty.
 pub(super) fn act(verb: &str, form: &Form, made: &Made, person: &str) -> Result<Act, Words> {
-    let by = if person.is_empty() { form.sentence("by") } else { person.to_owned() };
+    let by = if person.is_empty() { sentence(form, "by") } else { person.to_owned() };
     let named_by = || if by.is_empty() { Err(nameless()) } else { Ok(by.clone()) };
     match verb {
         "undo" => Ok(Act::Undo),
@@ -51,17 +39,17 @@ pub(super) fn act(verb: &str, form: &Form, made: &Made, person: &str) -> Result<
         "ask" => Ok(Act::Ask),
         "move" => moved(form, made),
         "write" => written(form, made),
-        "keep" => Ok(Act::Keep(form.story("story").ok_or_else(unreadable)?, named_by()?)),
+        "keep" => Ok(Act::Keep(story_of(form, "story").ok_or_else(unreadable)?, named_by()?)),
         "waive" => waived(form, made, named_by()?),
         "unwaive" => {
-            let rule = form.sentence("rule");
+            let rule = sentence(form, "rule");
             let said = words!("{rule} is asked about again", "{rule} sera de nouveau signalée");
             let story = Some(form.get("story")).filter(|id| !id.is_empty()).map(str::to_owned);
             Ok(Act::Change(Change::Unwaive { rule, story }, said))
         }
         "pair" => paired(form, made),
         "unpair" => {
-            let story = form.story("story").ok_or_else(unreadable)?;
+            let story = story_of(form, "story").ok_or_else(unreadable)?;
             let said = words!("they are two stories again", "ce sont de nouveau deux textes");
             Ok(Act::Change(Change::Unpair { story }, said))
         }
@@ -138,7 +126,7 @@ fn said(made: &Made, story: &StoryId, to: &Spot, verb: &str) -> Words {
 }
 
 fn written(form: &Form, made: &Made) -> Result<Act, Words> {
-    let story = form.story("story");
+    let story = story_of(form, "story");
     let mut rewordings = Vec::new();
     for (name, value) in &form.0 {
         let Some(at) = At::parse(name, story.as_ref()) else { continue };
@@ -166,7 +154,7 @@ fn written(form: &Form, made: &Made) -> Result<Act, Words> {
 }
 
 fn waived(form: &Form, made: &Made, by: String) -> Result<Act, Words> {
-    let (rule, reason) = (form.sentence("rule"), form.sentence("why"));
+    let (rule, reason) = (sentence(form, "rule"), sentence(form, "why"));
     let story = Some(form.get("story")).filter(|id| !id.is_empty()).map(str::to_owned);
     let known = rules().iter().find(|known| known.id == rule).ok_or_else(unreadable)?;
     if known.class == Class::Never {
@@ -184,7 +172,9 @@ fn waived(form: &Form, made: &Made, by: String) -> Result<Act, Words> {
 }
 
 fn paired(form: &Form, made: &Made) -> Result<Act, Words> {
-    let (Some(mut story), Some(mut twin)) = (form.story("story"), form.story("twin")) else { return Err(unreadable()) };
+    let (Some(mut story), Some(mut twin)) = (story_of(form, "story"), story_of(form, "twin")) else {
+        return Err(unreadable());
+    };
     let (Some(one), Some(other)) = (made.source(&story), made.source(&twin)) else { return Err(unreadable()) };
     if one.story.texts.keys().any(|lang| other.story.texts.contains_key(lang)) {
         return Err(words!(

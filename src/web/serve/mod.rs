@@ -5,7 +5,6 @@
 mod answer;
 mod count;
 mod files;
-mod form;
 mod frame;
 mod limits;
 mod page;
@@ -33,11 +32,11 @@ pub use post::post;
 
 use answer::Answer;
 use count::{Count, Counts};
-use form::Form;
 use frame::{Place, STYLE};
 use limits::{Limit, Limits};
 use page::Plain;
 
+use super::form::Form;
 use super::listen::Peer;
 use crate::compose::Templates;
 use crate::ledger::Ledger;
@@ -48,6 +47,8 @@ use crate::send::{Clock, Secrets};
 
 /// A form's body. The largest of ours, with the longest address, is under 1 KiB; mail programs add little.
 const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Fields of one form; the largest of ours has four.
+const FIELDS_MAX: usize = 32;
 /// How long a body may take.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a page waits for the ledger: another program may hold it, and a person does not wait longer.
@@ -226,7 +227,7 @@ impl Serve {
                 let kind = kind.to_owned();
                 let read = tokio::time::timeout(BODY_TIME_MAX, to_bytes(body, BODY_BYTES_MAX)).await;
                 let body = read.map_err(|_| Fault::TooSlow)?.map_err(|_| Fault::TooLarge)?;
-                let content = self.act(&place, page, (&Form::read(&kind, &body), from)).await?;
+                let content = self.act(&place, page, (&Form::read(&kind, &body, FIELDS_MAX), from)).await?;
                 self.counts.add(if content.is_wrong { Count::Refused } else { Count::Change });
                 content
             }

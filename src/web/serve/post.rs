@@ -1,4 +1,5 @@
-//! Letters about a subscription on their way: one at a time, each tried again until it is through or has failed.
+//! Letters about a subscription on their way: one at a time, each taken in the ledger before it leaves, so that two
+//! processes never send one twice, and tried again until it is through or has failed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +11,13 @@ use tokio::sync::watch;
 use super::Serve;
 use super::count::Count;
 use super::files;
-use crate::ledger::{Letter, LetterKind};
+use crate::ledger::{Letter, LetterKind, LettersLock};
 use crate::model::{Outcome, PublicPage};
 use crate::send::letter::{self, Block};
 use crate::send::{LinkTo, departures, hand_over};
 
-/// Letters that are taken at once.
-const BATCH: u32 = 20;
+/// How long a letter is this process's: longer than the longest try, with every wait of SMTP (RFC 5321 4.5.3.2).
+const CLAIM: SignedDuration = SignedDuration::from_hours(1);
 /// How long it waits when nothing rings: letters that were put off, and those of another process.
 const LOOK: Duration = Duration::from_secs(30);
 /// The first wait of a letter that was not taken; it doubles up to [`WAIT_MAX`].
@@ -28,8 +29,9 @@ const DOUBLINGS_MAX: u32 = 7;
 
 /// Sends letters until told to stop.
 pub async fn post(serve: Arc<Serve>, mut stop: watch::Receiver<bool>) {
+    let mut lock = None;
     loop {
-        if let Err(error) = serve.round().await {
+        if let Err(error) = serve.round(&mut lock, &stop).await {
             tracing::warn!("letters wait: {error:#}");
         }
         tokio::select! {
@@ -41,19 +43,30 @@ pub async fn post(serve: Arc<Serve>, mut stop: watch::Receiver<bool>) {
 }
 
 impl Serve {
-    /// Sends what is due, and keeps outside the ledger who has left.
-    async fn round(&self) -> Result<()> {
+    /// Sends what is due, brings back those whose pause is over, and keeps outside the ledger who has left. Letters leave
+    /// from one process of a machine; another one takes over when it ends.
+    async fn round(&self, lock: &mut Option<LettersLock>, stop: &watch::Receiver<bool>) -> Result<()> {
         let (ledger, now) = (self.ledger.clone(), self.now());
-        tokio::task::spawn_blocking(move || departures::settle(&ledger, now)).await??;
-        loop {
-            let due = self.ledger.due_letters(BATCH, self.now())?;
-            if due.is_empty() {
-                return Ok(());
+        let taken = lock.take();
+        *lock = tokio::task::spawn_blocking(move || -> Result<Option<LettersLock>> {
+            ledger.wake(now)?;
+            departures::settle(&ledger, now)?;
+            if taken.is_some() {
+                return Ok(taken);
             }
-            for letter in due {
-                self.send(&letter).await?;
+            let lock = ledger.lock_for_letters()?;
+            if let Some(lock) = &lock {
+                ledger.free_letters(lock, now)?;
             }
+            Ok(lock)
+        })
+        .await??;
+        while lock.is_some() && !*stop.borrow() {
+            let now = self.now();
+            let Some(letter) = self.ledger.claim_letter(now, now + CLAIM).await? else { break };
+            self.send(&letter).await?;
         }
+        Ok(())
     }
 
     async fn send(&self, letter: &Letter) -> Result<()> {

@@ -6,13 +6,13 @@ use std::net::IpAddr;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::form::Form;
 use super::frame::{Content, Place};
 use super::page::{Done, Plain, Wrong};
 use super::{Fault, Serve};
 use crate::ledger::{Choice, Confirmed, Deed, Letter, LetterKind, Subscriber};
 use crate::model::{Address, Lang, PublicPage};
 use crate::send::LinkTo;
+use crate::web::form::Form;
 
 /// The word of a choice of every language in one message.
 const BOTH: &str = "both";
@@ -194,7 +194,8 @@ impl Serve {
     /// Whose link it is; none: a link of ours whose person is no longer known.
     async fn person(&self, place: &Place, to: LinkTo) -> Result<Option<Subscriber>, Fault> {
         let number = self.number(place, to)?;
-        self.look(move |ledger| ledger.subscriber_by_number(number)).await
+        let person = self.look(move |ledger| ledger.subscriber_by_number(number)).await?;
+        Ok(person.map(|person| person.at(self.now())))
     }
 
     /// The letter that a link is from.
