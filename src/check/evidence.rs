@@ -44,8 +44,8 @@ pub struct Setup {
     pub dkim: Option<(String, Record)>,
     /// The DMARC record of the sender's domain, or of the organization's above it.
     pub dmarc: Record,
-    /// The relay; none: copies go to the outbox.
-    pub relay: Option<Relay>,
+    /// The relays; none: copies go to the outbox.
+    pub relays: Vec<Relay>,
     /// Other things that were asked, each with its answer.
     pub asked: Vec<Asked>,
 }
@@ -66,7 +66,7 @@ pub enum Record {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is something that a relay has or has not")]
 pub struct Relay {
-    /// Its address, without a password.
+    /// What the office calls it and its address, without a password.
     pub shown: String,
     /// Why it cannot be used now.
     pub fault: Option<Words>,
@@ -82,6 +82,8 @@ pub struct Relay {
     pub size: u64,
     /// Whether commands may be sent ahead.
     pub pipelining: bool,
+    /// Whether it carries addresses with letters beyond ASCII.
+    pub smtputf8: bool,
 }
 
 /// Under which ledger, backups, clock and mailbox are told: no rule of the list asks for them.

@@ -275,8 +275,7 @@ fn alignment(setup: &Setup, is_strict: bool, hits: &mut Vec<Hit>) {
 pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let Some(setup) = &proof.evidence.setup else { return };
     others(proof, "SND-10", hits);
-    let Some(Relay { shown, fault, is_encrypted, is_loopback, auth, is_signed_in, size, pipelining }) = &setup.relay
-    else {
+    if setup.relays.is_empty() {
         return say(
             hits,
             Severity::Info,
@@ -286,7 +285,14 @@ pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ),
             words!("set CCO_NEWS_SMTP_URL to send", "définissez CCO_NEWS_SMTP_URL pour envoyer"),
         );
-    };
+    }
+    for relay in &setup.relays {
+        one_relay(relay, hits);
+    }
+}
+
+fn one_relay(relay: &Relay, hits: &mut Vec<Hit>) {
+    let Relay { shown, fault, is_encrypted, is_loopback, auth, is_signed_in, size, pipelining, smtputf8 } = relay;
     if let Some(Words { en, fr }) = fault {
         return say(
             hits,
@@ -309,16 +315,16 @@ pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ),
         );
     }
-    let yes = |is: bool| if is { ("yes", "oui") } else { ("no", "non") };
-    let ((tls, tls_fr), (signed, signed_fr), (pipe, pipe_fr)) =
-        (yes(*is_encrypted), yes(*is_signed_in), yes(*pipelining));
+    let yes = |is: &bool| if *is { ("yes", "oui") } else { ("no", "non") };
+    let ((tls, tls_fr), (signed, signed_fr), (pipe, pipe_fr), (utf8, utf8_fr)) =
+        (yes(is_encrypted), yes(is_signed_in), yes(pipelining), yes(smtputf8));
     let auth = if auth.is_empty() { "-".to_owned() } else { auth.join(" ") };
     say(
         hits,
         Severity::Info,
         words!(
-            "{shown} answers: TLS {tls}, AUTH {auth} (signed in: {signed}), SIZE {size}, PIPELINING {pipe}",
-            "{shown} répond : TLS {tls_fr}, AUTH {auth} (authentifié : {signed_fr}), SIZE {size}, PIPELINING {pipe_fr}"
+            "{shown} answers: TLS {tls}, AUTH {auth} (signed in: {signed}), SIZE {size}, PIPELINING {pipe}, SMTPUTF8 {utf8}",
+            "{shown} répond : TLS {tls_fr}, AUTH {auth} (authentifié : {signed_fr}), SIZE {size}, PIPELINING {pipe_fr}, SMTPUTF8 {utf8_fr}"
         ),
         Words::default(),
     );
@@ -326,8 +332,9 @@ pub(super) fn relay(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// CLI-01: what is above the relay's SIZE is refused, whatever else is right with it.
 pub(super) fn largest(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    let relay = proof.evidence.setup.as_ref().and_then(|setup| setup.relay.as_ref());
-    let Some(size) = relay.map(|relay| relay.size).filter(|size| *size > 0) else { return };
+    // Any of several may get any copy: the one that takes least decides.
+    let relays = proof.evidence.setup.iter().flat_map(|setup| &setup.relays);
+    let Some(size) = relays.map(|relay| relay.size).filter(|size| *size > 0).min() else { return };
     for (edition, copies) in &proof.evidence.copies {
         let bytes = copies[0].len() as u64;
         if bytes > size {
@@ -420,15 +427,15 @@ mod tests {
             message: words!("old", "vieux"),
             hint: Words::default(),
         };
-        let relay = Some(Relay { size: 10, is_loopback: true, ..Relay::default() });
-        sample.evidence.setup = Some(Setup { asked: vec![told(SETUP), told("SND-03")], relay, ..right() });
+        let relays = [0, 10, 50].map(|size| Relay { size, is_loopback: true, ..Relay::default() }).to_vec();
+        sample.evidence.setup = Some(Setup { asked: vec![told(SETUP), told("SND-03")], relays, ..right() });
         let copies = [b"0123456789ab".to_vec(), b"0123456789ab".to_vec()];
         sample.evidence.copies = vec![(crate::model::EditionId::both(), copies)];
         let found = sample.findings();
         let of = |rule: &str, severity| found.iter().filter(|it| it.rule == rule && it.severity == severity).count();
         assert_eq!((of(SETUP, Severity::Warning), of("SND-03", Severity::Warning)), (1, 1));
         assert_eq!((of("SND-10", Severity::Warning), of("CLI-01", Severity::Error)), (0, 1));
-        sample.evidence.setup.as_mut().unwrap().relay.as_mut().unwrap().size = 12;
+        sample.evidence.setup.as_mut().unwrap().relays[1].size = 12;
         assert!(!sample.findings().iter().any(|it| it.rule == "CLI-01"));
     }
 

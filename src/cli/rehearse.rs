@@ -139,7 +139,7 @@ fn rehearse(ledger: &Ledger, id: &IssueId, editions: &[Edition], began: Timestam
                     *ahead.lock().unwrap_or_else(PoisonError::into_inner) =
                         next.duration_since(clock()) + SignedDuration::from_secs(1);
                 }
-                other => bail!(other.words(id)),
+                other => bail!(other.words(id, |at| words::moment(at, newsletter))),
             }
         }
         Ok(sink.seen())

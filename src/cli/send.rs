@@ -355,7 +355,8 @@ fn round(departure: &Departure<'_>, steer: &Steer, interrupted: watch::Receiver<
         interrupted,
         progress: Arc::new(move |progress: &Progress| {
             shown.set_length(progress.due);
-            shown.set_position(progress.accepted + progress.deferred + progress.refused + progress.unknown);
+            // What is to be tried again is not done.
+            shown.set_position(progress.accepted + progress.refused + progress.unknown);
         }),
         tell: running::tell(steer.bar.clone(), shell),
         step: step(),
@@ -383,7 +384,7 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
     if let Some(file) = certificate::save(&departure.folder, &departure.ledger, shell)? {
         report.line(&words!("certificate: {file}", "attestation : {file}"));
     }
-    let said = ended.ending.words(id);
+    let said = ended.ending.words(id, |at| words::moment(at, &shell.config.newsletter));
     let colour = if is_complete { Colour::Green } else { Colour::Yellow };
     report.text(report.paint(colour, report.say(&said)));
     if report.is_json {

@@ -23,6 +23,7 @@ pub(super) struct Args {
 }
 
 /// Where an issue stands, as far as its files and the ledger tell.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that an issue is, or is not")]
 pub(super) struct Standing {
     pub(super) editions: Vec<Edition>,
     /// Files that are no longer what was composed.
@@ -40,6 +41,8 @@ pub(super) struct Standing {
     pub(super) unknown: Vec<UnknownCopy>,
     /// What was asked of it while it was leaving.
     pub(super) control: Option<Control>,
+    /// Whether a process sends now.
+    pub(super) is_sending: bool,
 }
 
 impl Standing {
@@ -58,6 +61,7 @@ impl Standing {
             counts: BTreeMap::new(),
             unknown: Vec::new(),
             control: None,
+            is_sending: false,
         };
         if let Some(manifest) = manifest {
             standing.editions = folder.load_editions(&manifest)?;
@@ -84,6 +88,8 @@ impl Standing {
             standing.counts = ledger.counts(&folder.id)?;
             standing.unknown = ledger.unknown(&folder.id)?;
             standing.control = ledger.control(&folder.id)?;
+            // What has an outcome for everybody is not leaving, whatever another issue does.
+            standing.is_sending = !standing.counts.is_empty() && !standing.is_complete() && ledger.is_sending()?;
         }
         Ok(standing)
     }
@@ -104,6 +110,8 @@ impl Standing {
             "cco-news compose".to_owned()
         } else if self.is_paused() {
             format!("cco-news resume {id}")
+        } else if self.is_sending {
+            format!("cco-news status {id}")
         } else if !self.counts.is_empty() {
             format!("cco-news send {id}")
         } else if self.editions.is_empty() || self.has_changed || self.is_blocked {
@@ -179,20 +187,7 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
             "en attente : {edition}, {by}, depuis le {since}"
         ));
     }
-    if let Some(control) = standing.control {
-        let since = words::moment(control.at, newsletter);
-        report.line(&match control.asked {
-            Asked::Paused => words!("paused since {since}", "en pause depuis le {since}"),
-            Asked::Cancelled => words!("cancelled on {since}", "annulé le {since}"),
-        });
-    }
-    for copy in &standing.unknown {
-        let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
-        report.line(&words!(
-            "unknown: {message_id} to {recipient}, since {since}: it may have arrived, and is not sent again",
-            "inconnu : {message_id} à {recipient}, depuis {since} : il est peut-être arrivé, et ne repart pas"
-        ));
-    }
+    show_leaving(id, standing, shell);
     if standing.is_complete() {
         report.text(report.paint(
             Colour::Green,
@@ -208,6 +203,31 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     let next = standing.next(id);
     report.line(&words!("next: {next}", "ensuite : {next}"));
     Ok(())
+}
+
+/// What was asked of an issue that leaves, whether it is leaving now, and the copies of which nobody knows.
+fn show_leaving(id: &IssueId, standing: &Standing, shell: &Shell) {
+    let (report, newsletter) = (&shell.report, &shell.config.newsletter);
+    if let Some(control) = standing.control {
+        let since = words::moment(control.at, newsletter);
+        report.line(&match control.asked {
+            Asked::Paused => words!("paused since {since}", "en pause depuis le {since}"),
+            Asked::Cancelled => words!("cancelled on {since}", "annulé le {since}"),
+        });
+    }
+    if standing.is_sending && standing.control.is_none() {
+        report.line(&words!(
+            "leaving now: a `send` or `run` is at work; `cco-news pause {id}` makes it wait",
+            "en cours d'envoi : un `send` ou un `run` est à l'œuvre; `cco-news pause {id}` le fait attendre"
+        ));
+    }
+    for copy in &standing.unknown {
+        let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
+        report.line(&words!(
+            "unknown: {message_id} to {recipient}, since {since}: it may have arrived, and is not sent again",
+            "inconnu : {message_id} à {recipient}, depuis {since} : il est peut-être arrivé, et ne repart pas"
+        ));
+    }
 }
 
 /// Corrections of other issues that have not left yet: whoever asks where the month stands wants to know.

@@ -11,12 +11,14 @@ use super::exit::Exit;
 use super::report::Report;
 use super::{patience, words};
 use crate::ledger::{Asked, Ledger};
-use crate::model::{EditionId, IssueId, Speech};
+use crate::model::{EditionId, IssueId, Speech, Words};
 
 /// How often the ledger is asked whether to pause or to cancel: the promise is "within a second".
 const LOOK_WAIT: Duration = Duration::from_millis(500);
 /// Looks between two countings for the bar of which the last took long: counting may cost a twentieth of the time.
 const COUNT_SHARE: u32 = 20;
+/// Looks without a copy after which a run waits for something: ten seconds.
+const WAITS_AFTER: u32 = 20;
 
 /// Steers the sending of one issue.
 pub(super) struct Steer {
@@ -81,7 +83,7 @@ impl Steer {
         }
     }
 
-    fn say(&self, words: &crate::model::Words) {
+    fn say(&self, words: &Words) {
         self.bar.suspend(|| self.report.alert(words));
     }
 
@@ -98,9 +100,10 @@ impl Steer {
         let (stop, stopped) = watch::channel(false);
         let steer = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let mut n_skips = 0;
+            let (mut n_skips, mut stood) = (0, (0, 0));
             loop {
                 steer.look_again().await;
+                stood = steer.show_speed(stood);
                 // A ledger that cannot be read stops the run by itself.
                 let is_asked = steer.ledger.control(&steer.issue).is_ok_and(|control| control.is_some());
                 if steer.is_signalled() || is_asked {
@@ -115,6 +118,16 @@ impl Steer {
             }
         });
         (stopped, task)
+    }
+
+    /// Shows the speed and how long it would take, while copies leave; nothing while it waits. Takes and gives how far it
+    /// was, and for how many looks.
+    fn show_speed(&self, (was, n_looks): (u64, u32)) -> (u64, u32) {
+        let is = self.bar.position();
+        let n_looks = if is == was { n_looks.saturating_add(1) } else { 0 };
+        let said = if n_looks < WAITS_AFTER { speed(self.bar.per_sec(), self.bar.eta()) } else { Words::default() };
+        self.bar.set_prefix(self.report.say(&said).to_owned());
+        (is, n_looks)
     }
 
     /// Shows the counts of each language under the bar; gives for how many looks that is enough.
@@ -142,7 +155,22 @@ impl Steer {
 }
 
 fn bar(is_quiet: bool) -> ProgressBar {
-    patience::bar(is_quiet, "{bar:24.cyan} {pos}/{len} {per_sec} (-{eta})\n{msg}")
+    patience::bar(is_quiet, "{bar:24.cyan} {pos}/{len} {prefix}\n{msg}")
+}
+
+/// How fast copies leave and how long the rest would take: `42/s, 3 min left`.
+fn speed(per_second: f64, left: Duration) -> Words {
+    if per_second * 60.0 < 1.0 {
+        return Words::default();
+    }
+    let fast = if per_second < 1.0 { format!("{:.0}/min", per_second * 60.0) } else { format!("{per_second:.0}/s") };
+    let (seconds, minutes) = (left.as_secs(), left.as_secs().div_ceil(60));
+    let left = match (minutes / 60, minutes % 60) {
+        _ if seconds < 60 => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
+    };
+    words!("{fast}, {left} left", "{fast}, encore {left}")
 }
 
 /// Ctrl-C, SIGTERM, or a terminal that is closed: finish what is in flight and record it; a second one stops at once.
@@ -195,4 +223,18 @@ async fn signal() -> Option<Signal> {
 #[expect(clippy::exit, reason = "the person has asked twice; the ledger knows what is in flight")]
 fn stop_at_once() -> ! {
     std::process::exit(Exit::Interrupted as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_is_said_in_whole_numbers_and_the_rest_as_people_say_it() {
+        let said = |per_second, seconds| speed(per_second, Duration::from_secs(seconds));
+        assert_eq!(said(37.86, 15), words!("38/s, 15 s left", "38/s, encore 15 s"));
+        assert_eq!(said(0.5, 7_990), words!("30/min, 2 h 14 left", "30/min, encore 2 h 14"));
+        assert_eq!(said(9.6, 61), words!("10/s, 2 min left", "10/s, encore 2 min"));
+        assert_eq!(said(0.0, 0), Words::default());
+    }
 }

@@ -1,5 +1,7 @@
 //! `send --dry-run`: a sample of who would get what, when it would end, and the first message as it would leave.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Result;
 use jiff::SignedDuration;
 
@@ -21,8 +23,14 @@ pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     let (issue, now) = (&folder.id, *now);
     let newsletter = &shell.config.newsletter;
     let ids: Vec<EditionId> = editions.iter().map(|edition| edition.id.clone()).collect();
+    // Masked, two addresses may look alike: each look once.
+    let mut sample: BTreeMap<EditionId, BTreeSet<String>> = BTreeMap::new();
     for (edition, to) in ledger.sample(issue, &ids, only, SAMPLE_PEOPLE)? {
-        shell.report.line(&words!("for example {edition}: {to}", "par exemple {edition} : {to}"));
+        sample.entry(edition).or_default().insert(to.masked());
+    }
+    for (edition, people) in sample {
+        let people = people.into_iter().collect::<Vec<_>>().join(", ");
+        shell.report.line(&words!("for example {edition}: {people}", "par exemple {edition} : {people}"));
     }
     let planned = send::planned(ledger, issue, &ids, only)?;
     let n: u64 = planned.values().map(|counts| counts.to_send + counts.deferred).sum();

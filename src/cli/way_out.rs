@@ -43,8 +43,13 @@ fn named(shell: &Shell) -> Result<Vec<Named>> {
     delivering.relay.iter().map(named).collect()
 }
 
+/// Each relay that is named: what the office calls it, and how it is reached.
+pub(super) fn all_settings(shell: &Shell) -> Result<Vec<(String, Settings)>> {
+    Ok(named(shell)?.into_iter().map(|named| (named.name, named.settings)).collect())
+}
+
 /// The settings of the relay, if one is named; of several, of the first.
-pub(super) fn settings(shell: &Shell) -> Result<Option<Settings>> {
+fn settings(shell: &Shell) -> Result<Option<Settings>> {
     Ok(named(shell)?.into_iter().next().map(|named| named.settings))
 }
 

@@ -7,6 +7,7 @@ use crate::model::Reply;
 
 /// What a relay offers, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that a relay offers or not")]
 pub struct Probed {
     /// Whether what is said to it is encrypted.
     pub is_encrypted: bool,
@@ -18,6 +19,8 @@ pub struct Probed {
     pub size: u64,
     /// Whether commands may be sent ahead.
     pub pipelining: bool,
+    /// Whether addresses with letters beyond ASCII are carried.
+    pub smtputf8: bool,
 }
 
 impl Smtp {
@@ -35,6 +38,7 @@ impl Smtp {
             auth: open.offers.auth.clone(),
             size: open.offers.size.unwrap_or(0),
             pipelining: open.offers.pipelining,
+            smtputf8: open.offers.smtputf8,
         };
         open.quit().await;
         Ok(probed)

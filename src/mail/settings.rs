@@ -194,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn no_timer_is_shorter_than_the_standard_asks() {
+        // RFC 5321 4.5.3.2, in minutes.
+        let timers = Timers::default();
+        let asked = [(timers.greeting, 5), (timers.envelope, 5), (timers.data, 2), (timers.block, 3), (timers.dot, 10)];
+        assert!(asked.iter().all(|(timer, minutes)| *timer >= Duration::from_secs(minutes * 60)), "{timers:?}");
+    }
+
+    #[test]
     fn a_relay_is_a_url_and_its_password_is_never_shown() {
         let settings = parse("smtp://news%40x.example:p%40ss%C3%A9@relay.example").unwrap();
         assert_eq!(settings.credentials, Some(("news@x.example".to_owned(), "p@ssé".to_owned())));

@@ -58,19 +58,19 @@ pub struct Ended {
 }
 
 impl Ending {
-    /// What happened and what to do, for a person.
-    pub fn words(&self, issue: &IssueId) -> Words {
+    /// What happened and what to do, for a person; `moment` writes a time as they read it.
+    pub fn words(&self, issue: &IssueId, moment: impl Fn(Timestamp) -> String) -> Words {
         match self {
             Self::Complete => words!("issue `{issue}` is complete", "le numéro `{issue}` est complet"),
             Self::Later(next) => {
-                let at = next.map_or_else(String::new, |next| next.strftime("%Y-%m-%d %H:%M UTC").to_string());
+                let at = next.map_or_else(String::new, moment);
                 words!(
                     "some copies are to be tried again (next: {at}): run `cco-news send {issue}` then, or let `cco-news run` do it",
-                    "certaines copies sont à réessayer (prochain essai : {at}) : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
+                    "des exemplaires sont à réessayer (prochain essai : {at}) : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
                 )
             }
             Self::Held(from) => {
-                let at = from.strftime("%Y-%m-%d %H:%M UTC");
+                let at = moment(*from);
                 words!(
                     "no more may leave before {at}, by the hours and numbers in `[delivery]`: run `cco-news send {issue}` then, or let `cco-news run` do it",
                     "plus rien ne peut partir avant {at}, selon les heures et les nombres de `[delivery]` : lancez alors `cco-news send {issue}`, ou laissez `cco-news run` le faire"
@@ -90,7 +90,7 @@ impl Ending {
             ),
             Self::TooManyRefused => words!(
                 "more than a tenth of the copies were refused: look at the list, then run `cco-news send {issue}` again",
-                "plus d'un dixième des copies ont été refusées : vérifiez la liste, puis relancez `cco-news send {issue}`"
+                "plus d'un dixième des exemplaires ont été refusés : vérifiez la liste, puis relancez `cco-news send {issue}`"
             ),
         }
     }
@@ -114,21 +114,21 @@ pub(super) fn warnings(
         let (refused, done) = (tally.refused, tally.done());
         warnings.push(words!(
             "{refused} of {done} copies were refused: look at the list before the next issue",
-            "{refused} copies sur {done} ont été refusées : vérifiez la liste avant le prochain numéro"
+            "{refused} exemplaires sur {done} ont été refusés : vérifiez la liste avant le prochain numéro"
         ));
     }
     if recovered.unknown > 0 {
         let n_copies = recovered.unknown;
         warnings.push(words!(
             "{n_copies} copies were leaving when the last run ended, and nobody knows whether they arrived: `cco-news status` lists them; they are not sent again",
-            "{n_copies} copies partaient quand le dernier envoi s'est interrompu, et personne ne sait si elles sont arrivées : `cco-news status` les énumère; elles ne sont pas renvoyées"
+            "{n_copies} exemplaires partaient quand le dernier envoi s'est interrompu, et personne ne sait s'ils sont arrivés : `cco-news status` les énumère; ils ne sont pas renvoyés"
         ));
     }
     let far_apart = lag.filter(|(lag, whole)| lag.as_mins() >= 1 && *lag > *whole / LAG_PARTS_MAX);
     if let Some(minutes) = far_apart.map(|(lag, _)| lag.as_mins()) {
         warnings.push(words!(
             "half of one language had its copy {minutes} minutes before half of the other",
-            "la moitié d'une langue a reçu sa copie {minutes} minutes avant la moitié de l'autre"
+            "la moitié d'une langue a eu son exemplaire {minutes} minutes avant la moitié de l'autre"
         ));
     }
     warnings

@@ -233,7 +233,8 @@ impl Shared {
     }
 }
 
-/// Refuses, before anything leaves, the addresses that this relay cannot carry (RFC 6531 3.5).
+/// Refuses, before anything leaves, the addresses that no relay can carry (RFC 6531 3.5), and learns which of several
+/// relays can. One that cannot be reached may be able to: whether it is, the first pass finds out.
 async fn refuse_beyond_ascii(shared: &Shared) -> Result<()> {
     let Round { ledger, issue, .. } = &shared.round;
     if !ledger.has_beyond_ascii(issue)? {
@@ -241,20 +242,20 @@ async fn refuse_beyond_ascii(shared: &Shared) -> Result<()> {
     }
     for route in &shared.routes {
         let mut line = route.relay.mailer.line();
-        // A relay that cannot be reached is found out, and said, by the first pass.
-        let is_refused = line.ready().await.is_ok() && !line.carries_utf8();
-        line.close().await;
-        if is_refused {
-            shared.step("refuse")?;
-            let why = "the mail server cannot carry an address with letters beyond ASCII (SMTPUTF8)";
-            let n_people = ledger.refuse_beyond_ascii(issue, why, shared.now())?;
-            lock(&shared.tally).refused += n_people;
-            shared.tell(&words!(
-                "{n_people} refused: their addresses have letters beyond ASCII, which the mail server does not carry",
-                "{n_people} refusés : leurs adresses ont des lettres hors ASCII, que le serveur de courriel n'achemine pas"
-            ));
-            return Ok(());
+        if line.ready().await.is_ok() {
+            route.learn_utf8(line.carries_utf8());
         }
+        line.close().await;
+    }
+    if !shared.routes.iter().any(Route::may_carry_utf8) {
+        shared.step("refuse")?;
+        let why = "the mail server cannot carry an address with letters beyond ASCII (SMTPUTF8)";
+        let n_people = ledger.refuse_beyond_ascii(issue, why, shared.now())?;
+        lock(&shared.tally).refused += n_people;
+        shared.tell(&words!(
+            "{n_people} refused: their addresses have letters beyond ASCII, which the mail server does not carry",
+            "{n_people} refusés : leurs adresses ont des lettres hors ASCII, que le serveur de courriel n'achemine pas"
+        ));
     }
     Ok(())
 }

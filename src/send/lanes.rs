@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::domains::Turn;
 use super::engine::{Round, Shared, Stop, lock};
@@ -26,15 +27,44 @@ const PARKED_WAIT: SignedDuration = SignedDuration::from_secs(5);
 /// Connections are kept open for rows that are due so soon.
 const LINGER: SignedDuration = SignedDuration::from_secs(10);
 
-type Queue = tokio::sync::Mutex<mpsc::Receiver<Claimed>>;
+/// How long a row is put off whose relay is away, when no other can carry it.
+const RELAY_WAIT: SignedDuration = LEFT_FOR;
+
+/// Rows that were claimed, on their way to a lane.
+struct Queue {
+    any: tokio::sync::Mutex<mpsc::Receiver<Claimed>>,
+    /// Those to addresses with letters beyond ASCII: for relays that carry them (RFC 6531).
+    utf8: tokio::sync::Mutex<mpsc::Receiver<Claimed>>,
+}
+
+impl Queue {
+    /// The next row for a lane; none: there are no more.
+    async fn next(&self, carries_utf8: bool) -> Option<Claimed> {
+        let utf8 = async { if carries_utf8 { self.utf8.lock().await.recv().await } else { None } };
+        tokio::select! {
+            biased;
+            Some(claimed) = utf8 => Some(claimed),
+            Some(claimed) = async { self.any.lock().await.recv().await } => Some(claimed),
+            else => None,
+        }
+    }
+}
+
+/// The other ends.
+struct Give {
+    any: mpsc::Sender<Claimed>,
+    utf8: mpsc::Sender<Claimed>,
+}
 
 /// Sends until nothing is due, until the pace holds the rest, or until every lane has ended.
 pub(super) async fn pass(shared: &Arc<Shared>) -> Result<()> {
     lock(&shared.parked).clear();
     let n_lanes = begin(&shared.routes, shared.now());
     let is_probe = shared.routes.iter().all(Route::is_probing);
-    let (give, take) = mpsc::channel(usize::try_from(rows_ahead(shared))?);
-    let take = Arc::new(tokio::sync::Mutex::new(take));
+    let n_rows = usize::try_from(rows_ahead(shared))?;
+    let ((any, take_any), (utf8, take_utf8)) = (mpsc::channel(n_rows), mpsc::channel(n_rows));
+    let take = Arc::new(Queue { any: take_any.into(), utf8: take_utf8.into() });
+    let give = Give { any, utf8 };
     let mut running = tokio::task::JoinSet::new();
     for (route, n_lanes) in n_lanes.into_iter().enumerate() {
         for _ in 0..n_lanes {
@@ -68,10 +98,11 @@ fn rows_ahead(shared: &Shared) -> u32 {
     paced.clamp(n_lanes, CLAIM_ROWS_MAX.max(n_lanes))
 }
 
-async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: bool) -> Result<()> {
+async fn claim_ahead(shared: &Shared, give: Give, is_probe: bool) -> Result<()> {
     while !shared.stopper.is_stopped() {
         shared.step("claim")?;
-        let n_rows = if is_probe { 1 } else { rows_ahead(shared) };
+        // One for each that is asked.
+        let n_rows = if is_probe { u32::try_from(shared.routes.len())? } else { rows_ahead(shared) };
         let rows = shared.round.ledger.claim(&shared.round.issue, n_rows, shared.now()).await?;
         shared.step("claimed")?;
         if rows.is_empty() {
@@ -81,10 +112,11 @@ async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: boo
             }
         }
         for row in rows {
+            let Some(row) = give_to_those_who_carry_it(shared, &give, row) else { continue };
             tokio::select! {
                 biased;
                 () = shared.stop_signal() => return Ok(()),
-                given = give.send(row) => if given.is_err() { return Ok(()) },
+                given = give.any.send(row) => if given.is_err() { return Ok(()) },
             }
         }
         let lost = shared.routes.iter().filter_map(|route| lock(&route.way).lost).min();
@@ -93,6 +125,25 @@ async fn claim_ahead(shared: &Shared, give: mpsc::Sender<Claimed>, is_probe: boo
         }
     }
     Ok(())
+}
+
+/// Gives a row to lanes that carry its address, if not all do: a relay that is away holds up no row that is not for it.
+/// What comes back is for any lane, or refused by it when no relay carries it.
+fn give_to_those_who_carry_it(shared: &Shared, give: &Give, row: Claimed) -> Option<Claimed> {
+    if row.delivery.to.as_str().is_ascii() {
+        return Some(row);
+    }
+    let mut carrying = shared.routes.iter().filter(|route| route.may_carry_utf8()).peekable();
+    if carrying.peek().is_none() {
+        return Some(row);
+    }
+    let wait = if carrying.any(Route::is_running) { PARKED_WAIT } else { RELAY_WAIT };
+    let given = if wait == RELAY_WAIT { Err(row) } else { give.utf8.try_send(row).map_err(TrySendError::into_inner) };
+    if let Err(row) = given {
+        let now = shared.now();
+        put_off(shared, &row, now.saturating_add(wait).unwrap_or(now));
+    }
+    None
 }
 
 /// When the next row is due, if that is soon and the run may wait.
@@ -141,7 +192,7 @@ async fn next(shared: &Shared, route: &Route, take: &Queue, mut served: Option<S
             None => tokio::select! {
                 biased;
                 () = shared.stop_signal() => None,
-                claimed = async { take.lock().await.recv().await } => claimed,
+                claimed = take.next(route.may_carry_utf8()) => claimed,
             }?,
         };
         let now = shared.now();
@@ -203,6 +254,7 @@ fn give_back(shared: &Shared, claimed: &Claimed) {
 async fn one(shared: &Shared, route: &Route, line: &mut Line, claimed: Claimed) -> Result<bool, Stop> {
     let handed = match connected(shared, route, line).await? {
         Some(handed) => handed,
+        None if is_for_another(shared, route, line, &claimed) => return Ok(true),
         None => hand_over(shared, route, line, &claimed.delivery).await.map_err(Stop::Fault)?,
     };
     let domain = claimed.delivery.to.domain();
@@ -220,6 +272,21 @@ async fn one(shared: &Shared, route: &Route, line: &mut Line, claimed: Claimed) 
             Ok(false)
         }
     }
+}
+
+/// Puts a row off that this relay turns out not to carry, when another may.
+fn is_for_another(shared: &Shared, route: &Route, line: &Line, claimed: &Claimed) -> bool {
+    if claimed.delivery.to.as_str().is_ascii() || line.carries_utf8() {
+        return false;
+    }
+    route.learn_utf8(false);
+    let is_for_another = shared.routes.iter().any(Route::may_carry_utf8);
+    if is_for_another {
+        let now = shared.now();
+        lock(&shared.domains).done(claimed.delivery.to.domain(), None, now);
+        put_off(shared, claimed, now.saturating_add(PARKED_WAIT).unwrap_or(now));
+    }
+    is_for_another
 }
 
 /// A relay refuses us: the run stops, unless another is left.

@@ -68,6 +68,8 @@ pub(super) struct Route {
     n_running: AtomicU32,
     n_taken: AtomicU64,
     hangs: AtomicBool,
+    /// It was reached, and does not carry addresses with letters beyond ASCII.
+    is_ascii_only: AtomicBool,
 }
 
 /// How it stands with the way to a relay.
@@ -115,8 +117,19 @@ impl Route {
             n_running: AtomicU32::new(0),
             n_taken: AtomicU64::new(0),
             hangs: AtomicBool::new(false),
+            is_ascii_only: AtomicBool::new(false),
             relay,
         })
+    }
+
+    /// Keeps what the relay says of itself.
+    pub(super) fn learn_utf8(&self, carries_utf8: bool) {
+        self.is_ascii_only.store(!carries_utf8, Ordering::SeqCst);
+    }
+
+    /// Whether an address with letters beyond ASCII can go by it, as far as anybody knows.
+    pub(super) fn may_carry_utf8(&self) -> bool {
+        !self.is_ascii_only.load(Ordering::SeqCst) && !lock(&self.way).refuses
     }
 
     /// Whether it could not be reached a moment ago, or refuses us.
@@ -143,6 +156,11 @@ impl Route {
     /// Whether it was away, and is only asked now.
     pub(super) fn is_probing(&self) -> bool {
         lock(&self.way).breaker.is_probing()
+    }
+
+    /// Whether a lane of it runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.n_running.load(Ordering::SeqCst) > 0
     }
 
     /// A lane of it has ended.
@@ -262,6 +280,7 @@ mod tests {
             n_running: AtomicU32::new(4),
             n_taken: AtomicU64::new(0),
             hangs: AtomicBool::new(false),
+            is_ascii_only: AtomicBool::new(false),
             relay,
         }
     }

@@ -45,6 +45,8 @@ mod relay;
 mod relays;
 /// A steered server on loopback, one test a fault.
 mod smtp;
+/// What people may put into an issue, on the wire.
+mod hostile;
 /// The archive, its check, its bundles.
 mod archive;
 /// What comes back, read as a scheduled job reads it.

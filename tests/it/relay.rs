@@ -291,6 +291,7 @@ impl Relay {
                 assert!(bytes.is_empty(), "a refused recipient's body is a lone dot");
                 return talk.say("554 5.5.1 no recipient").map(|()| true);
             }
+            "421-to-dot" => return talk.say("421 4.3.2 going").map(|()| false),
             "451-to-dot" => return talk.say("451 4.3.0 later").map(|()| true),
             "554-to-dot" => return talk.say("554 5.6.0 no").map(|()| true),
             "354-to-dot" => return talk.say("354 more").map(|()| true),

@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use cco_news::ledger::Ledger;
+use cco_news::ledger::{Entry, Ledger};
 use cco_news::mail::Mailer;
 use cco_news::model::{Delivering, Words};
 use cco_news::send::{Ending, Relay as Way, Round};
@@ -14,7 +14,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::office::{ISSUE, Office, Said};
 use crate::relay::{Manner, Relay};
-use crate::sending::{assert_nobody_twice_nobody_lost, frozen, people, round, scaled_clock, send, total};
+use crate::sending::{assert_nobody_twice_nobody_lost, entry, frozen, people, round, scaled_clock, send, total};
 
 fn way(name: &str, relay: &Relay) -> Way {
     Way { name: name.to_owned(), ..Mailer::Smtp(relay.smtp()).into() }
@@ -22,8 +22,12 @@ fn way(name: &str, relay: &Relay) -> Way {
 
 /// A frozen issue for so many people, and a round by these ways; what it tells is kept.
 fn round_by(n_people: usize, ways: Vec<Way>) -> (TempDir, Ledger, Round, Arc<Mutex<Vec<String>>>) {
+    round_to(people(n_people), ways)
+}
+
+fn round_to(people: Vec<Entry>, ways: Vec<Way>) -> (TempDir, Ledger, Round, Arc<Mutex<Vec<String>>>) {
     let state = tempdir().unwrap();
-    let ledger = frozen(state.path(), people(n_people));
+    let ledger = frozen(state.path(), people);
     let mut round = round(&ledger, ways[0].mailer.clone());
     round.relays = ways;
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -108,6 +112,57 @@ fn a_relay_that_refuses_us_is_left_alone_and_when_all_do_the_run_stops_and_nobod
     assert_eq!(total(&ended.counts).to_send, 60);
 }
 
+/// Ten people whose addresses have letters beyond ASCII, among ninety others.
+fn some_beyond_ascii() -> Vec<Entry> {
+    let mut list = people(90);
+    list.extend((0..10).map(|n| entry(&format!("reader{n}_ren\u{e9}e@example.ca"), Some("fr"))));
+    list
+}
+
+#[test]
+fn an_address_beyond_ascii_goes_by_the_relay_that_carries_it_and_is_refused_when_none_does() {
+    let carrying = || Relay::start(Manner { offers: vec!["8BITMIME", "SMTPUTF8", "PIPELINING"], ..Manner::default() });
+    let (east, west) = (Relay::pipelining(), carrying());
+    // The one that carries them has a small share of the rest.
+    let ways = vec![Way { share: Some(9), ..way("east", &east) }, Way { share: Some(1), ..way("west", &west) }];
+    let (_state, ledger, round, _) = round_to(some_beyond_ascii(), ways);
+    let ended = send(round).unwrap();
+    assert_eq!((ended.ending, total(&ended.counts).accepted), (Ending::Complete, 100));
+    let beyond = |relay: &Relay| relay.taken().iter().filter(|taken| !taken.to.is_ascii()).count();
+    assert_eq!((beyond(&east), beyond(&west)), (0, 10));
+    assert!(east.taken().len() > 45, "{}", east.taken().len());
+    assert_all_is_well(&ledger, &[&east, &west]);
+
+    let (north, south) = (Relay::pipelining(), Relay::pipelining());
+    let (_state, ledger, round, told) = round_to(some_beyond_ascii(), vec![way("north", &north), way("south", &south)]);
+    let ended = send(round).unwrap();
+    assert_eq!((ended.ending, total(&ended.counts).refused), (Ending::Complete, 10));
+    assert!(told.lock().unwrap().iter().any(|line| line.contains("10 refused")), "{told:?}");
+    assert_all_is_well(&ledger, &[&north, &south]);
+}
+
+#[test]
+fn who_can_be_reached_by_one_relay_alone_waits_for_it_and_nobody_else_does() {
+    let (east, west) = (
+        Relay::pipelining(),
+        Relay::start(Manner { offers: vec!["8BITMIME", "SMTPUTF8", "PIPELINING"], ..Manner::default() }),
+    );
+    west.is_away.store(true, Ordering::SeqCst);
+    let (_state, ledger, mut round, _) = round_to(some_beyond_ascii(), vec![way("east", &east), way("west", &west)]);
+    round.clock = scaled_clock(600);
+    round.delivering.patience_minutes = 90;
+    let back = west.clone();
+    round.progress = Arc::new(move |progress| {
+        if progress.accepted == 90 {
+            back.is_away.store(false, Ordering::SeqCst);
+        }
+    });
+    let ended = send(round).unwrap();
+    assert_eq!((ended.ending, total(&ended.counts).accepted), (Ending::Complete, 100), "{:?}", ended.counts);
+    assert_eq!(east.taken().len(), 90, "nobody else waited");
+    assert_all_is_well(&ledger, &[&east, &west]);
+}
+
 #[test]
 fn relays_are_named_in_the_newsletter_and_the_ledger_says_by_which_a_copy_went() {
     let office = Office::quick();
@@ -123,6 +178,7 @@ fn relays_are_named_in_the_newsletter_and_the_ledger_says_by_which_a_copy_went()
     Said::of(&office.command(&["send", ISSUE, "--yes", "--late"]).output().unwrap()).is(0).says(&["is complete"]);
     assert_eq!(east.taken().len() + west.taken().len(), 80);
     assert!(east.taken().len() > 20 && west.taken().len() > 20);
+    office.run(&["check", "--setup"]).says(&["`east` (", "`west` (", "SMTPUTF8 no"]);
     let (of_east, of_west) = (east.taken()[0].to.clone(), west.taken()[0].to.clone());
     office.run(&["subscribers", "history", &of_east]).is(0).says(&["smtp:east"]);
     office.run(&["subscribers", "history", &of_west]).is(0).says(&["smtp:west"]);

@@ -88,6 +88,9 @@ fn an_explicit_no_is_never_a_doubt() {
             .unwrap();
         assert_eq!(bounced, 2);
     }
+    let left = send_to(&Relay::pipelining(), &["421-to-dot1", "421-to-dot2"]);
+    let counts = total(&left.ended.counts);
+    assert_eq!((counts.accepted, counts.deferred, counts.unknown), (20, 2, 0), "{counts:?}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::check::{Asked, Evidence, Record, Relay, SETUP, Setup, check};
 use crate::dns::Dns;
 use crate::files;
 use crate::ledger::Ledger;
-use crate::mail::Smtp;
+use crate::mail::{Settings, Smtp};
 use crate::model::{Address, Finding, Issue, IssueId, Severity, Texts, Words};
 
 /// A backup that is older than the time between two issues would lose one.
@@ -72,16 +72,13 @@ fn ask(shell: &Shell) -> Result<Setup> {
     let newsletter = &shell.config.newsletter;
     let domain = |text: &str| Address::parse(text).map(|address| address.domain().to_owned()).unwrap_or_default();
     let (from, bounce) = (domain(&newsletter.sender.from), domain(&newsletter.sender.bounce));
-    let relay = match way_out::settings(shell)? {
-        None => None,
-        Some(settings) => Some(Smtp::new(settings)?),
-    };
+    let relays = way_out::all_settings(shell)?;
     let dns = dns(shell);
     // Our own key, or that with which the relay signs.
     let own = newsletter.delivery.dkim.first();
     let selector = own.map(|key| key.selector.clone()).or_else(|| newsletter.check.dkim_selector.clone());
     let signer = own.and_then(|key| key.domain.clone()).unwrap_or_else(|| from.clone());
-    let mut setup = runtime()?.block_on(async {
+    let asking = async {
         let dkim = match selector {
             None => None,
             Some(selector) => {
@@ -89,19 +86,23 @@ fn ask(shell: &Shell) -> Result<Setup> {
                 Some((selector, record))
             }
         };
-        Setup {
+        anyhow::Ok(Setup {
             spf: record(&dns, &bounce).await,
             dmarc: dmarc(&dns, &from).await,
             dkim,
-            relay: match &relay {
-                None => None,
-                Some(relay) => Some(probe(relay).await),
+            relays: {
+                let mut said = Vec::new();
+                for (name, settings) in relays {
+                    said.push(probe(&name, settings).await?);
+                }
+                said
             },
             domain: from,
             bounce_domain: bounce,
             asked: Vec::new(),
-        }
-    });
+        })
+    };
+    let mut setup = runtime()?.block_on(asking)?;
     setup.asked = [ledger(shell)?, backups(shell)?, clock(shell)?, published(shell)?].concat();
     setup.asked.push(requests(shell));
     setup.asked.extend(super::service::ask(shell)?);
@@ -141,10 +142,10 @@ async fn dmarc(dns: &Dns, domain: &str) -> Record {
     record(dns, &format!("_dmarc.{}", above[above.len() - n..].join("."))).await
 }
 
-async fn probe(relay: &Smtp) -> Relay {
-    let settings = relay.settings();
-    let (shown, is_loopback) = (settings.to_string(), settings.is_loopback());
-    match relay.probe().await {
+async fn probe(name: &str, settings: Settings) -> Result<Relay> {
+    let (address, is_loopback) = (settings.to_string(), settings.is_loopback());
+    let shown = if name.is_empty() { address } else { format!("`{name}` ({address})") };
+    Ok(match Smtp::new(settings)?.probe().await {
         Ok(probed) => Relay {
             shown,
             fault: None,
@@ -154,12 +155,13 @@ async fn probe(relay: &Smtp) -> Relay {
             is_signed_in: probed.is_signed_in,
             size: probed.size,
             pipelining: probed.pipelining,
+            smtputf8: probed.smtputf8,
         },
         Err(reply) => {
             let fault = if reply.code == 0 { reply.text } else { format!("{} {}", reply.code, reply.text) };
             Relay { shown, fault: Some(Words::same(fault)), is_loopback, ..Relay::default() }
         }
-    }
+    })
 }
 
 fn told(rule: &'static str, severity: Severity, message: Words, hint: Words) -> Vec<Asked> {
