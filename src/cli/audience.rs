@@ -75,7 +75,13 @@ pub(super) fn is_meant(
     );
     shell.report.alert(&held);
     let mut paragraphs = lines;
-    paragraphs.insert(0, held);
+    paragraphs.insert(
+        0,
+        words!(
+            "Nothing has left: those who would get issue {issue} are not those of last time. If the numbers are right, run: cco-news send {issue} --audience {n}. If they are not, mend the list in `subscribers/` first.",
+            "Rien n'est parti : les destinataires du numéro {issue} ne sont pas ceux de la dernière fois. Si les nombres sont exacts, lancez : cco-news send {issue} --audience {n}. Sinon, corrigez d'abord la liste dans `subscribers/`."
+        ),
+    );
     office::tell(
         issue,
         "audience",

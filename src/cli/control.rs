@@ -102,7 +102,7 @@ pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
     if ledger.is_sending()? && !is_complete(&ledger.counts(id)?) {
         shell.report.warn(&words!(
             "the running `send` finishes what is in flight, and then cancels the rest",
-            "le `send` en cours termine ce qui est en vol, puis annule le reste"
+            "le `send` en cours termine ce qui est en train de partir, puis annule le reste"
         ));
         return Ok(Exit::Look);
     }

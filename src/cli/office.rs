@@ -68,10 +68,11 @@ pub(super) fn post(letter: &Letter<'_>, ledger: &Ledger, shell: &Shell) -> Resul
         // A letter that may have arrived is not sent again: it asks for nothing that is not also said elsewhere.
         Outcome::Accepted(_) | Outcome::Unknown(_) => true,
         Outcome::Deferred(reply) | Outcome::Refused(reply) => {
-            let (code, text) = (reply.code, reply.text);
+            // Without a reply there is no code.
+            let said = if reply.code == 0 { reply.text } else { format!("{} {}", reply.code, reply.text) };
             shell.report.warn(&words!(
-                "the office could not be told by mail: {code} {text}",
-                "le bureau n'a pas pu être averti par courriel : {code} {text}"
+                "the office could not be told by mail: {said}",
+                "le bureau n'a pas pu être averti par courriel : {said}"
             ));
             false
         }

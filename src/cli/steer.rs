@@ -17,8 +17,8 @@ use crate::model::{EditionId, IssueId, Speech, Words};
 const LOOK_WAIT: Duration = Duration::from_millis(500);
 /// Looks between two countings for the bar of which the last took long: counting may cost a twentieth of the time.
 const COUNT_SHARE: u32 = 20;
-/// Looks without a copy after which a run waits for something: ten seconds.
-const WAITS_AFTER: u32 = 20;
+/// Copies that would have left in the time without one after which a run waits for something.
+const WAITS_AFTER: f64 = 10.0;
 
 /// Steers the sending of one issue.
 pub(super) struct Steer {
@@ -27,6 +27,21 @@ pub(super) struct Steer {
     report: Report,
     pub(super) bar: ProgressBar,
     signalled: watch::Receiver<bool>,
+}
+
+/// When a copy last left: how far the bar was, for how many looks it has been there, and how fast copies left then.
+#[derive(Debug, Clone, Copy, Default)]
+struct Last {
+    position: u64,
+    n_looks: u32,
+    per_second: f64,
+}
+
+impl Last {
+    fn is_waiting(self) -> bool {
+        let missed = LOOK_WAIT.as_secs_f64() * f64::from(self.n_looks) * self.per_second;
+        self.n_looks > 2 && missed > WAITS_AFTER
+    }
 }
 
 /// What is to be done now.
@@ -100,10 +115,10 @@ impl Steer {
         let (stop, stopped) = watch::channel(false);
         let steer = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let (mut n_skips, mut stood) = (0, (0, 0));
+            let (mut n_skips, mut last) = (0, Last::default());
             loop {
                 steer.look_again().await;
-                stood = steer.show_speed(stood);
+                last = steer.show_speed(last);
                 // A ledger that cannot be read stops the run by itself.
                 let is_asked = steer.ledger.control(&steer.issue).is_ok_and(|control| control.is_some());
                 if steer.is_signalled() || is_asked {
@@ -120,14 +135,18 @@ impl Steer {
         (stopped, task)
     }
 
-    /// Shows the speed and how long it would take, while copies leave; nothing while it waits. Takes and gives how far it
-    /// was, and for how many looks.
-    fn show_speed(&self, (was, n_looks): (u64, u32)) -> (u64, u32) {
+    /// Shows the speed and how long the rest would take, or that it waits. Takes and gives when a copy last left.
+    fn show_speed(&self, last: Last) -> Last {
         let is = self.bar.position();
-        let n_looks = if is == was { n_looks.saturating_add(1) } else { 0 };
-        let said = if n_looks < WAITS_AFTER { speed(self.bar.per_sec(), self.bar.eta()) } else { Words::default() };
+        let last = if is == last.position {
+            Last { n_looks: last.n_looks.saturating_add(1), ..last }
+        } else {
+            Last { position: is, n_looks: 0, per_second: self.bar.per_sec() }
+        };
+        let said =
+            if last.is_waiting() { words!("waiting", "en attente") } else { speed(last.per_second, self.bar.eta()) };
         self.bar.set_prefix(self.report.say(&said).to_owned());
-        (is, n_looks)
+        last
     }
 
     /// Shows the counts of each language under the bar; gives for how many looks that is enough.
@@ -148,7 +167,9 @@ impl Steer {
                     Speech::Fr => format!("{edition} : {}", counted.fr),
                 }
             };
-            self.bar.set_message(counts.iter().map(line).collect::<Vec<_>>().join("\n"));
+            // The bilingual edition last, as everywhere.
+            let (both, own): (Vec<_>, Vec<_>) = counts.iter().partition(|(edition, _)| edition.is_both());
+            self.bar.set_message(own.into_iter().chain(both).map(line).collect::<Vec<_>>().join("\n"));
         }
         u32::try_from(began.elapsed().as_millis() / LOOK_WAIT.as_millis()).unwrap_or(0).saturating_mul(COUNT_SHARE)
     }
@@ -164,12 +185,7 @@ fn speed(per_second: f64, left: Duration) -> Words {
         return Words::default();
     }
     let fast = if per_second < 1.0 { format!("{:.0}/min", per_second * 60.0) } else { format!("{per_second:.0}/s") };
-    let (seconds, minutes) = (left.as_secs(), left.as_secs().div_ceil(60));
-    let left = match (minutes / 60, minutes % 60) {
-        _ if seconds < 60 => format!("{seconds} s"),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, minutes) => format!("{hours} h {minutes:02}"),
-    };
+    let left = words::span(left.as_secs());
     words!("{fast}, {left} left", "{fast}, encore {left}")
 }
 
@@ -236,5 +252,13 @@ mod tests {
         assert_eq!(said(0.5, 7_990), words!("30/min, 2 h 14 left", "30/min, encore 2 h 14"));
         assert_eq!(said(9.6, 61), words!("10/s, 2 min left", "10/s, encore 2 min"));
         assert_eq!(said(0.0, 0), Words::default());
+    }
+
+    #[test]
+    fn a_run_waits_when_ten_copies_could_have_left_and_none_did() {
+        let waits = |per_second, n_looks| Last { position: 1, n_looks, per_second }.is_waiting();
+        assert!(waits(100.0, 3) && !waits(100.0, 2));
+        assert!(!waits(0.5, 20) && waits(0.5, 41), "a slow pace is no wait");
+        assert!(!Last::default().is_waiting());
     }
 }

@@ -37,10 +37,10 @@ pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     if *kind != WayOut::Outbox {
         let takes = lasts(n, &newsletter.delivery.in_all());
         if let Ok(end) = now.checked_add(takes) {
-            let (minutes, end) = (takes.as_mins(), words::moment(end, newsletter));
+            let (long, end) = (words::span(takes.as_secs().unsigned_abs()), words::moment(end, newsletter));
             shell.report.line(&words!(
-                "at the pace of `newsletter.toml` it would take {minutes} minutes, until {end} if it left now",
-                "à la cadence de `newsletter.toml`, l'envoi prendrait {minutes} minutes, jusqu'au {end} s'il partait maintenant"
+                "at the pace of `newsletter.toml` it would take {long}, until {end} if it left now",
+                "à la cadence de `newsletter.toml`, l'envoi prendrait {long}, jusqu'au {end} s'il partait maintenant"
             ));
         }
     }

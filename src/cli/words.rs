@@ -56,6 +56,16 @@ pub(super) fn change(change: &InputChange) -> Words {
     }
 }
 
+/// How long something takes, rounded up: `20 s`, `14 min`, `2 h 05`; the same in both languages.
+pub(super) fn span(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        _ if seconds < 60 => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
+    }
+}
+
 /// The counts of an edition in one line: the sum that must hold, and what is still open.
 pub(super) fn counted(counts: &Counts) -> Words {
     let join = |parts: &[(u64, &str)], glue: &str| {
@@ -74,14 +84,29 @@ pub(super) fn counted(counts: &Counts) -> Words {
         if open.is_empty() { text } else { format!("{text}; {open}") }
     };
     Words {
-        en: line(["planned", "accepted", "refused", "unknown", "suppressed", "to send", "in flight", "deferred"]),
-        fr: line(["prévus", "acceptés", "refusés", "inconnus", "retenus", "à envoyer", "en vol", "remis à plus tard"]),
+        en: line(["planned", "accepted", "refused", "unknown", "suppressed", "to send", "being sent", "deferred"]),
+        fr: line([
+            "prévus",
+            "acceptés",
+            "refusés",
+            "inconnus",
+            "retenus",
+            "à envoyer",
+            "en cours d'envoi",
+            "remis à plus tard",
+        ]),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_said_as_people_say_it() {
+        let said: Vec<String> = [0, 59, 60, 61, 3_599, 3_600, 7_990].map(span).to_vec();
+        assert_eq!(said, ["0 s", "59 s", "1 min", "2 min", "1 h 00", "1 h 00", "2 h 14"]);
+    }
 
     #[test]
     fn the_name_of_a_file_leads_to_its_story() {

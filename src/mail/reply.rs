@@ -25,6 +25,8 @@ pub(super) fn of_error(error: &Error) -> Result<Reply, Reply> {
     let text = error.source().map(ToString::to_string).unwrap_or_default();
     match error.status() {
         Some(code) => Ok(of_text(code.into(), &text)),
+        // What lettre says when a connection ends where a reply should be.
+        None if text == "incomplete response" => Err(said("the server closed the connection")),
         None => Err(said(if text.is_empty() { error.to_string() } else { text })),
     }
 }
