@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::exit::Exit;
 use super::workspace;
-use super::{Shell, certificate, clock};
+use super::{Shell, certificate, clock, words};
 use crate::files;
 use crate::ledger::{Ledger, Settled};
 use crate::model::{Counts, IssueId};
@@ -112,10 +112,11 @@ fn show(id: &IssueId, ledger: &Ledger, settled: &[(Option<String>, Settled)], sh
     }
     let unknown = ledger.unknown(id)?;
     for copy in &unknown {
-        let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
+        let (message_id, recipient, since) =
+            (&copy.message_id, &copy.to, words::moment(copy.since, &shell.config.newsletter));
         shell.report.line(&words!(
             "unknown: {message_id} to {recipient}, since {since}",
-            "inconnu : {message_id} à {recipient}, depuis {since}"
+            "inconnu : {message_id} à {recipient}, depuis le {since}"
         ));
     }
     if !unknown.is_empty() {

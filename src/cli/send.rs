@@ -384,6 +384,13 @@ fn conclude(departure: &Departure<'_>, ended: &Ended, shell: &Shell) -> Result<E
     if let Some(file) = certificate::save(&departure.folder, &departure.ledger, shell)? {
         report.line(&words!("certificate: {file}", "attestation : {file}"));
     }
+    let n_unknown: u64 = ended.counts.values().map(|counts| counts.unknown).sum();
+    if n_unknown > 0 {
+        report.warn(&words!(
+            "{n_unknown} unknown: the reply never came, so it may have arrived, and is not sent again. To settle it: cco-news resolve {id}",
+            "{n_unknown} sans réponse du serveur : c'est peut-être arrivé, et cela ne repart pas. Pour trancher : cco-news resolve {id}"
+        ));
+    }
     let said = ended.ending.words(id, |at| words::moment(at, &shell.config.newsletter));
     let colour = if is_complete { Colour::Green } else { Colour::Yellow };
     report.text(report.paint(colour, report.say(&said)));

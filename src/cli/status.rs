@@ -106,7 +106,9 @@ impl Standing {
     /// The next command, as a person would type it.
     pub(super) fn next(&self, id: &IssueId) -> String {
         let first = || self.missing.first().map(|(edition, _)| edition.clone());
-        if self.is_complete() {
+        if self.is_complete() && !self.unknown.is_empty() {
+            format!("cco-news resolve {id}")
+        } else if self.is_complete() {
             "cco-news compose".to_owned()
         } else if self.is_paused() {
             format!("cco-news resume {id}")
@@ -222,10 +224,10 @@ fn show_leaving(id: &IssueId, standing: &Standing, shell: &Shell) {
         ));
     }
     for copy in &standing.unknown {
-        let (message_id, recipient, since) = (&copy.message_id, &copy.to, copy.since);
+        let (message_id, recipient, since) = (&copy.message_id, &copy.to, words::moment(copy.since, newsletter));
         report.line(&words!(
             "unknown: {message_id} to {recipient}, since {since}: it may have arrived, and is not sent again",
-            "inconnu : {message_id} à {recipient}, depuis {since} : il est peut-être arrivé, et ne repart pas"
+            "inconnu : {message_id} à {recipient}, depuis le {since} : il est peut-être arrivé, et ne repart pas"
         ));
     }
 }
