@@ -26,8 +26,16 @@ pub(super) struct Announcements {
     zone: TimeZone,
     /// Words by number: numbers are compared faster.
     words: HashMap<String, u32>,
-    by_key: HashMap<Key, Vec<usize>>,
+    /// The last face of each key; the others hang on it. A list for each would be most of the memory.
+    by_key: HashMap<Key, usize>,
+    hung: Vec<Hung>,
     faces: Vec<Face>,
+}
+
+/// A face under a key, and the place of the one that was there before.
+struct Hung {
+    face: usize,
+    before: Option<usize>,
 }
 
 /// A day, the figures of a title and one of its words.
@@ -49,25 +57,32 @@ struct Title {
 
 impl Announcements {
     pub(super) fn new(zone: TimeZone) -> Self {
-        Self { zone, words: HashMap::new(), by_key: HashMap::new(), faces: Vec::new() }
+        Self { zone, words: HashMap::new(), by_key: HashMap::new(), hung: Vec::new(), faces: Vec::new() }
     }
 
     /// The story of another source that announces the same; otherwise this one is taken, for place `at` in the list.
     pub(super) fn find_or_add(&mut self, story: &Story, at: usize, stories: &[Story]) -> Option<usize> {
         let (titles, keys) = self.face(story)?;
         let is_other = |other: usize| source(&stories[other]) != source(story);
-        let mut others: Vec<usize> = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        let mut others: Vec<usize> = keys.iter().flat_map(|key| self.under(key)).collect();
         others.sort_unstable();
         others.dedup();
         let near = others.into_iter().map(|face| &self.faces[face]).filter(|face| near(&face.titles, &titles));
         let found = near.map(|face| face.at).find(|other| is_other(*other) && is_same(&stories[*other], story));
         if found.is_none() {
             for key in keys {
-                self.by_key.entry(key).or_default().push(self.faces.len());
+                let before = self.by_key.insert(key, self.hung.len());
+                self.hung.push(Hung { face: self.faces.len(), before });
             }
             self.faces.push(Face { at, titles });
         }
         found
+    }
+
+    /// The faces of a key.
+    fn under(&self, key: &Key) -> impl Iterator<Item = usize> {
+        let first = self.by_key.get(key).map(|at| &self.hung[*at]);
+        std::iter::successors(first, |hung| hung.before.map(|at| &self.hung[at])).map(|hung| hung.face)
     }
 
     fn face(&mut self, story: &Story) -> Option<(Vec<Title>, Vec<Key>)> {

@@ -196,16 +196,16 @@ fn story(source: &Source, group: Group<'_>, reading: &Reading<'_>) -> Story {
 }
 
 /// The picture of the first language that offers one, with what each language says of it; else the one of before.
-fn offered_image(items: &BTreeMap<Lang, Seen<'_>>, prior: Option<&Story>) -> Option<Image> {
+fn offered_image(items: &BTreeMap<Lang, Seen<'_>>, prior: Option<&Story>) -> Option<Box<Image>> {
     let offers = || items.iter().filter_map(|(lang, seen)| Some((lang, seen.item.picture.as_ref()?)));
     let Some((_, first)) = offers().next() else { return prior?.offered_image.clone() };
     let alt = offers().filter(|(_, picture)| !picture.alt.is_empty());
-    Some(Image {
+    Some(Box::new(Image {
         src: first.src.clone(),
         alt: alt.map(|(lang, picture)| (lang.clone(), picture.alt.clone())).collect(),
         credit: first.credit.clone(),
         permission: None,
-    })
+    }))
 }
 
 /// What a picked story says stays as it was picked; a later change stands beside it until the editor takes it.

@@ -46,7 +46,7 @@ pub struct Story {
     /// The picture that its feed or page offers. It is in no edition: few feeds say what it shows in both languages, or
     /// that it may be used. An editor who knows both takes it into `issue.toml` as `[image."ID"]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offered_image: Option<Image>,
+    pub offered_image: Option<Box<Image>>,
     /// Its event.
     #[serde(default)]
     pub event: Option<Event>,
