@@ -26,7 +26,7 @@ const ROUNDS: usize = 15;
 
 fn main() {
     let newsletter: Newsletter = toml_edit::de::from_str(include_str!("../newsletter.toml")).unwrap();
-    let issue = issue();
+    let issue = issue(STORIES);
     let templates = Templates::load(None).unwrap();
     let editions = compose(&issue, &newsletter, &templates, &BTreeMap::new()).unwrap().editions;
     let mut evidence = Evidence::at("2026-12-02T14:00:00Z".parse().unwrap());

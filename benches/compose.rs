@@ -42,7 +42,7 @@ const texts = process.argv.slice(2).map(file => fs.readFileSync(file, 'utf8'));
 
 fn main() {
     let newsletter: Newsletter = toml_edit::de::from_str(include_str!("../newsletter.toml")).unwrap();
-    let issue = issue();
+    let issue = issue(STORIES);
     let templates = Templates::load(None).unwrap();
     let mut ours = f64::MAX;
     let mut composed = None;

@@ -3,6 +3,7 @@
 //! cleans them from the disk, so the difference is in its favour.
 //!
 //! `cargo bench --bench gather`. feedparser is installed once into `target/bench-venv`; without it, only ours is shown.
+//! `-- feeds 10 100 1000` shows ours alone, for so many feeds each.
 
 #![expect(
     clippy::print_stdout,
@@ -16,7 +17,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use cco_news::gather::{Reading, gather};
@@ -65,48 +66,83 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     match (arguments.next().as_deref(), arguments.next()) {
         (Some("serve"), Some(folder)) => serve(Path::new(&folder)),
-        (Some("ours"), Some(address)) => ours(&address, Path::new(&arguments.next().unwrap())),
+        (Some("ours"), Some(address)) => {
+            let folder = arguments.next().unwrap();
+            ours(&address, Path::new(&folder), arguments.next().unwrap().parse().unwrap());
+        }
+        (Some("feeds"), first) => {
+            for n_feeds in first.into_iter().chain(arguments).filter_map(|word| word.parse().ok()) {
+                let made = Made::new(n_feeds);
+                let (seconds, memory) = made.rounds();
+                println!("feeds       {n_feeds} feeds: {seconds:.3} s, {memory:.1} MB at most");
+            }
+        }
         (Some("read"), Some(file)) => read_one(Path::new(&file)),
         _ => compare(),
     }
 }
 
-/// Makes the feeds, and runs each side in a process of its own, so that the memory of neither is the other's.
+/// Feeds in a folder, and a server of them.
+struct Made {
+    folder: tempfile::TempDir,
+    n_feeds: usize,
+    n_bytes: usize,
+    address: String,
+    server: Child,
+}
+
+impl Made {
+    fn new(n_feeds: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut n_bytes = 0;
+        for n in 0..n_feeds {
+            let feed = feed(n);
+            n_bytes += feed.len();
+            std::fs::write(folder.path().join(format!("{n}.xml")), feed).unwrap();
+        }
+        let me = std::env::current_exe().unwrap();
+        let mut server = Command::new(me).arg("serve").arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self { folder, n_feeds, n_bytes, address: address.trim().to_owned(), server }
+    }
+
+    /// Seconds of the best round, and the most memory of any; each in a process of its own.
+    fn rounds(&self) -> (f64, f64) {
+        let (mut seconds, mut memory) = (f64::MAX, 0.0);
+        for round in 0..ROUNDS {
+            // What a round kept stays until the end: ext4 goes past every file that was deleted a moment ago.
+            let place = self.folder.path().join(format!("round-{round}"));
+            std::fs::create_dir(&place).unwrap();
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["ours", &self.address]).arg(place).arg(self.n_feeds.to_string());
+            let output = command.stderr(Stdio::inherit()).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            let figures: Vec<f64> = said.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
+            let [stories, round, peak] = figures[..] else { panic!("ours said {said:?}") };
+            assert!((stories - as_float(self.n_feeds * ITEMS)).abs() < 0.5, "{stories} stories");
+            (seconds, memory) = (f64::min(seconds, round), f64::max(memory, peak));
+        }
+        (seconds, memory)
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+}
+
+/// Runs each side in a process of its own, so that the memory of neither is the other's.
 fn compare() {
-    let folder = tempfile::tempdir().unwrap();
-    let files: Vec<PathBuf> = (0..FEEDS).map(|n| folder.path().join(format!("{n}.xml"))).collect();
-    let mut bytes = 0;
-    for (n, file) in files.iter().enumerate() {
-        let feed = feed(n);
-        bytes += feed.len();
-        std::fs::write(file, feed).unwrap();
-    }
-    println!("{FEEDS} feeds of {ITEMS} items, half RSS, half Atom: {:.1} MB", megabytes(bytes));
-    let me = std::env::current_exe().unwrap();
-    let mut server = Command::new(&me).arg("serve").arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut address = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let mut seconds = f64::MAX;
-    let mut memory: f64 = 0.0;
-    for round in 0..ROUNDS {
-        // What a round kept stays until the end: ext4 goes past every file that was deleted a moment ago.
-        let place = folder.path().join(format!("round-{round}"));
-        std::fs::create_dir(&place).unwrap();
-        let mut command = Command::new(&me);
-        let output = command.arg("ours").arg(address.trim()).arg(place).stderr(Stdio::inherit()).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let figures: Vec<f64> = said.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
-        let [stories, round, peak] = figures[..] else { panic!("ours said {said:?}") };
-        assert!((stories - as_float(FEEDS * ITEMS)).abs() < 0.5, "{stories} stories");
-        seconds = seconds.min(round);
-        memory = memory.max(peak);
-    }
-    server.kill().unwrap();
-    server.wait().unwrap();
+    let made = Made::new(FEEDS);
+    println!("{FEEDS} feeds of {ITEMS} items, half RSS, half Atom: {:.1} MB", megabytes(made.n_bytes));
+    let (seconds, memory) = made.rounds();
     println!(
         "cco-news    {seconds:8.3} s, best of {ROUNDS}; at most {memory:.1} MB resident (target {MEMORY_MB_MAX} MB)"
     );
-    match feedparser(folder.path()) {
+    match feedparser(made.folder.path()) {
         Some(theirs) => {
             let ratio = theirs / seconds;
             let met = if ratio >= RATIO_MIN && memory <= MEMORY_MB_MAX { "met" } else { "MISSED" };
@@ -115,7 +151,7 @@ fn compare() {
         }
         None => println!("feedparser could not be installed (python3, venv, pip, network): no ratio"),
     }
-    hostile(&me);
+    hostile(&std::env::current_exe().unwrap());
 }
 
 /// Each feed of the hostile corpus in a process of its own, as far as the edge would read it; the dearest is shown.
@@ -159,9 +195,9 @@ fn read_one(path: &Path) {
 }
 
 /// One round of ours in an empty folder: stories, seconds, and the peak of resident memory in MB.
-fn ours(address: &str, folder: &Path) {
+fn ours(address: &str, folder: &Path, n_feeds: usize) {
     let mut sources = String::new();
-    for n in 0..FEEDS {
+    for n in 0..n_feeds {
         writeln!(
             sources,
             "[[feed]]\nid = \"f{n}\"\npair = \"none\"\nallow_private = true\nen = \"http://{address}/{n}.xml\""

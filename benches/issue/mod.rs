@@ -1,12 +1,13 @@
-//! The issue that `compose` and `check` are measured with.
+//! The issue that `compose`, `check` and `archive` are measured with.
 
 use cco_news::model::{Issue, Lang};
 use serde_json::json;
 
+/// As many as a long issue has.
 pub(crate) const STORIES: usize = 40;
 
-/// An issue of 40 stories, each with some 90 words in each language, five of them events.
-pub(crate) fn issue() -> Issue {
+/// An issue of so many stories, each with some 90 words in each language, an eighth of them events.
+pub(crate) fn issue(n_stories: usize) -> Issue {
     let paragraph = |lang: &str, n: usize| match lang {
         "en" => format!(
             "<p>Our colleagues rewrote page {n} on December 9, 2026, at 4:30 pm, and measured what changed. Calls fell by a third, and <a href=\"https://www.example.ca/en/{n}\">readers found their answer</a> in half the time.</p>"
@@ -35,7 +36,7 @@ pub(crate) fn issue() -> Issue {
     let sections: Vec<_> = ["whatsnew", "learning", "tools", "policy"]
         .into_iter()
         .enumerate()
-        .map(|(n, id)| json!({"id": id, "stories": (n * STORIES / 4..(n + 1) * STORIES / 4).map(story).collect::<Vec<_>>()}))
+        .map(|(n, id)| json!({"id": id, "stories": (n * n_stories / 4..(n + 1) * n_stories / 4).map(story).collect::<Vec<_>>()}))
         .collect();
     serde_json::from_value(json!({
         "id": "2026-12", "send_at": "2026-12-09T15:00:00Z",
