@@ -6,7 +6,8 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
 use super::events::{self, Deed};
-use super::intake::{self, Entry};
+use super::intake::Entry;
+use super::merge;
 use super::subscribers::{Subscriber, by_key, change_status, resolve};
 use super::{Ledger, LettersLock};
 use crate::model::{Address, AddressError, Lang};
@@ -309,7 +310,7 @@ fn insert_unconfirmed(db: &Connection, address: &Address, language: &Lang, now: 
         basis: None,
         fields: None,
     };
-    intake::insert(db, &entry, None, now)?;
+    merge::insert(db, &entry, None, now)?;
     db.execute(
         "UPDATE subscribers SET status = 'unconfirmed', status_by = 'person' WHERE address_key = ?1",
         [address.key()],

@@ -15,6 +15,8 @@ mod account;
 mod notices;
 mod subscribers;
 mod intake;
+mod runs;
+mod merge;
 mod events;
 mod moves;
 mod departures;

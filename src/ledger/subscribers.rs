@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::Ledger;
 use super::events::{self, Deed, Who};
-use super::intake::{self, Entry};
+use super::intake::Entry;
+use super::merge;
 use crate::model::{Address, AddressError, Lang, Segment};
 
 /// A subscriber as the ledger knows them.
@@ -95,7 +96,7 @@ impl Ledger {
             let key = resolve(db, &entry.address.key())?;
             let known = by_key(db, &key)?;
             if known.is_none() {
-                intake::insert(db, &entry, None, deed.at)?;
+                merge::insert(db, &entry, None, deed.at)?;
                 events::write(db, &key, "added", &deed)?;
             }
             Ok(known)

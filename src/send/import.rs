@@ -16,8 +16,6 @@ use super::suspect::suspect;
 use crate::ledger::{Entry, Imported, Intake, Ledger, Merged, Staged};
 use crate::model::{Address, Finding, ListFile, Newsletter, Severity};
 
-/// Rows handed to the ledger at once.
-const BATCH_ROWS: usize = 5_000;
 /// Findings of one file that are said; the rest is counted.
 const FINDINGS_MAX: usize = 1_000;
 
@@ -154,7 +152,7 @@ impl<'a> Taking<'a> {
         self.names.push(name.to_owned());
         self.intake.files.push(file_name.to_owned());
         let Self { newsletter, intake, kept_out, suspects, .. } = self;
-        let (mut batch, mut erased, mut away) = (Vec::new(), Vec::new(), 0);
+        let (mut erased, mut away) = (Vec::new(), 0);
         let mut findings = each_row(input, name, newsletter, |line, entry| {
             match kept_out.why(&entry.address) {
                 Some("erased") => erased.push(line),
@@ -165,12 +163,11 @@ impl<'a> Taking<'a> {
                     {
                         suspects.insert((file, line), remark);
                     }
-                    batch.push(Staged { file, line, entry: with_list(entry, list) });
+                    intake.stage(&Staged { file, line, entry: with_list(entry, list) })?;
                 }
             }
-            if batch.len() < BATCH_ROWS { Ok(()) } else { intake.stage(std::mem::take(&mut batch)) }
+            Ok(())
         })?;
-        intake.stage(batch)?;
         let n_erased = erased.len() as u64;
         findings.extend(
             erased

@@ -144,6 +144,73 @@ fn a_dry_import_says_the_same_and_changes_nothing() {
     assert!(take(&ledger, file).findings.len() == 1, "a role is named once, when it first comes");
 }
 
+/// Rows of forty people in no order, with everything that a row may say.
+fn random_rows(seed: u64) -> Vec<String> {
+    let mut state = seed;
+    let mut next = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let mut rows: Vec<String> = (0..40)
+        .map(|who| {
+            let language = ["", "en", "fr", "both"][usize::try_from(next(4)).unwrap()];
+            let name = ["", "Ann", "Zoé"][usize::try_from(next(3)).unwrap()];
+            let format = ["", "text"][usize::try_from(next(2)).unwrap()];
+            let day = ["", "2026-01-15"][usize::try_from(next(2)).unwrap()];
+            let region = ["", "East", "West"][usize::try_from(next(3)).unwrap()];
+            format!("p{who}@example.ca,{language},{name},{format},{day},{region}")
+        })
+        .collect();
+    rows.sort_by_key(|row| row.len() * 31 % 17);
+    rows.truncate(30);
+    rows
+}
+
+#[test]
+fn many_rows_at_once_come_to_what_they_come_to_one_by_one() {
+    let header = "email,language,name,format,consented_on,region";
+    for seed in 0..6 {
+        let lists: Vec<String> = [1, 2]
+            .map(|times| {
+                let state = tempdir().unwrap();
+                let ledger = Ledger::open(state.path()).unwrap();
+                let deed = |why: &str| Deed::of_person("web", why, now());
+                for (round, rows) in (0..3).map(|round| (round, random_rows(seed * 10 + round))) {
+                    // A key that stands twice is looked at by itself; here every one does.
+                    let rows: Vec<String> = rows.into_iter().flat_map(|row| vec![row; times]).collect();
+                    let taken = take(&ledger, &format!("{header}\n{}\n", rows.join("\n")));
+                    assert_eq!(taken.twice, if times == 1 { 0 } else { 30 });
+                    for who in (0..40).filter(|who| who % 7 == round) {
+                        let person = address(&format!("p{who}@example.ca"));
+                        ledger.change_status(&person, ["left", "bounced", "active"][who % 3], deed("asked")).unwrap();
+                        let language = Some(cco_news::model::Lang::new("fr"));
+                        let choice = cco_news::ledger::Choice { language, both: false, is_plain: who % 2 == 0 };
+                        ledger
+                            .choose_for(&address(&format!("p{}@example.ca", (who + 1) % 40)), choice, deed(""))
+                            .unwrap();
+                    }
+                    let (old, new) =
+                        (address(&format!("p{round}@example.ca")), address(&format!("q{round}@example.ca")));
+                    ledger.move_address(&old, &new, deed("moved"), false).unwrap();
+                }
+                let mut list = String::new();
+                ledger
+                    .each_subscriber(|person| {
+                        let history = ledger.history(&person.address)?;
+                        let what: Vec<_> = history.iter().map(|event| &event.what).collect();
+                        let person = cco_news::ledger::Subscriber { number: 0, ..person };
+                        list = format!("{list}{} {person:?} {what:?}\n", person.address.as_str());
+                        Ok(())
+                    })
+                    .unwrap();
+                list
+            })
+            .to_vec();
+        assert_eq!(lists[0], lists[1]);
+        assert!(lists[0].lines().count() > 30, "{}", lists[0]);
+    }
+}
+
 #[test]
 fn whoever_is_gone_from_a_complete_list_has_left_but_not_when_the_file_is_cut() {
     let state = tempdir().unwrap();
