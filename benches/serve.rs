@@ -2,7 +2,7 @@
 //! 20 ms, over 100,000 subscribers in SQLite on this disk. A request's time begins when it was due, so that one that had to
 //! wait for another counts as slow.
 //!
-//! `cargo bench --bench serve`
+//! `cargo bench --bench serve`, or `-- --wrk FILE` to write requests for wrk and serve: see `serve.lua`
 
 #![expect(
     clippy::print_stdout,
@@ -67,6 +67,13 @@ fn main() {
         });
     });
     let address = told.recv().unwrap();
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--wrk");
+    if let Some(file) = arguments.nth(1) {
+        write_requests(&file, &secrets, now);
+        println!("requests are in {file}; serving at http://{address} until this is ended");
+        server.join().unwrap();
+        return;
+    }
     let began = Instant::now();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|client| {
@@ -89,6 +96,19 @@ fn main() {
          (target {MILLIS_MAX} ms at {PER_SECOND}/s: {verdict})",
         of_hundred(50)
     );
+}
+
+/// Writes a request of each of 30,000 people, one in ten of them a change.
+fn write_requests(file: &str, secrets: &Secrets, now: Timestamp) {
+    let line = |person: u32| {
+        let link = |to| secrets.link("cco-news", to, i64::from(person), now);
+        if person.is_multiple_of(EVERY_NTH_CHANGES) {
+            format!("POST /en/unsubscribe/{}\n", link(LinkTo::Leave))
+        } else {
+            format!("GET /fr/preferences/{}\n", link(LinkTo::Preferences))
+        }
+    };
+    std::fs::write(file, (1..=30_000).map(line).collect::<String>()).unwrap();
 }
 
 /// Asks at its times, on one connection, and gives how long each answer took, in milliseconds.

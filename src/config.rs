@@ -17,6 +17,8 @@ use crate::model::{Address, IssueId, Newsletter, Sources, Speech, Words, or_mean
 pub const NOW: &str = "CCO_NEWS_NOW";
 /// The relay: `smtp://user:password@host:587`, `smtps://…`. Without it copies go to the outbox.
 pub const SMTP_URL: &str = "CCO_NEWS_SMTP_URL";
+/// The mailbox of what comes back, as `imaps://user:password@host/folder`; it wins over `[mailbox]`.
+pub const IMAP_URL: &str = "CCO_NEWS_IMAP_URL";
 
 /// What the environment says.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,8 @@ pub struct Environment {
     pub now: Option<Timestamp>,
     /// [`SMTP_URL`]; never shown.
     pub smtp_url: Option<String>,
+    /// [`IMAP_URL`]; never shown.
+    pub imap_url: Option<String>,
     /// The language of the person, from `LC_ALL`, `LC_MESSAGES` or `LANG`.
     pub speech: Speech,
     /// No colours: `NO_COLOR` is set, `CLICOLOR` is 0, or the terminal is a dumb one.
@@ -45,7 +49,7 @@ impl Environment {
                 )
             })?),
         };
-        Ok(Self { now, smtp_url: variable(SMTP_URL), ..Self::of_terminal() })
+        Ok(Self { now, smtp_url: variable(SMTP_URL), imap_url: variable(IMAP_URL), ..Self::of_terminal() })
     }
 
     /// Only what concerns the person and the terminal: of this nothing can be wrong.
@@ -263,7 +267,7 @@ fn check_clockwork(newsletter: &Newsletter, text: &str) -> Result<()> {
             return Err(at_line("newsletter.toml", text, &format!("\"{name}\""), &problem).into());
         }
     }
-    match newsletter.run.mistake() {
+    match newsletter.run.mistake().or_else(|| newsletter.mailbox.mistake()) {
         Some((needle, problem)) => Err(at_line("newsletter.toml", text, &needle, &problem).into()),
         None => Ok(()),
     }

@@ -20,6 +20,7 @@ mod words;
 mod difference;
 mod changed;
 mod way_out;
+mod way_in;
 mod gather;
 mod init;
 mod curate;

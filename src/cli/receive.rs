@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::exit::Exit;
-use super::{Shell, approve};
+use super::{Shell, approve, way_in};
 use crate::files;
 use crate::ledger::{Choice, Deed, Effect, Ledger, Subscriber, Trace};
-use crate::mailbox::{self, Mail, Mailbox};
+use crate::mailbox::{self, Fate, Mailbox};
 use crate::model::{Address, Asked, Bounced, Notice, Received, Request, Words};
 use crate::receive::{self, Rules};
 use crate::send::secrets::{Purpose, Secrets};
@@ -26,11 +26,14 @@ const OLD_TOKEN_CHARS: usize = 32;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Read a Maildir; by default that of `[mailbox]` in `newsletter.toml`.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["mbox", "standard"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["mbox", "imap", "standard"])]
     maildir: Option<PathBuf>,
     /// Read an mbox; it is left as it is.
-    #[arg(long, value_name = "FILE", conflicts_with = "standard")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["imap", "standard"])]
     mbox: Option<PathBuf>,
+    /// Read the folder on a mail server that `[mailbox]` in `newsletter.toml` names.
+    #[arg(long, conflicts_with = "standard")]
+    imap: bool,
     /// `-`: read one mail from standard input, as a mail server's pipe gives it.
     #[arg(value_name = "-", value_parser = ["-"])]
     standard: Option<String>,
@@ -93,19 +96,7 @@ fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
     if let Some(file) = &args.mbox {
         return Ok(Mailbox::Mbox(file.clone()));
     }
-    match args.maildir.clone().map(Mailbox::Maildir).or_else(|| configured(shell)) {
-        Some(mailbox) => Ok(mailbox),
-        None => bail!(words!(
-            "no mailbox is named: write `--maildir DIR`, or `maildir` under `[mailbox]` in `newsletter.toml`",
-            "aucune boîte n'est indiquée : écrivez `--maildir DOSSIER`, ou `maildir` sous `[mailbox]` dans `newsletter.toml`"
-        )),
-    }
-}
-
-/// The mailbox of `newsletter.toml`, which `run` reads too.
-pub(super) fn configured(shell: &Shell) -> Option<Mailbox> {
-    let maildir = shell.config.newsletter.mailbox.maildir.as_ref()?;
-    Some(Mailbox::Maildir(shell.config.root.join(maildir)))
+    way_in::wanted(args.maildir.as_deref(), args.imap, shell)
 }
 
 /// Reads a mailbox, acts, and reports. `run` calls it too.
@@ -115,9 +106,10 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
     let mut tally: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut lines: Vec<Value> = Vec::new();
     let mut needs_person = false;
-    mailbox.each(|mail| {
-        let mail = mail?;
-        let received = receive::read(&mail.bytes, &desk.rules);
+    let name = if let Mailbox::Imap(imap) = mailbox { imap.name() } else { String::new() };
+    let mark = way_in::kept_mark(&ledger, &name)?;
+    let after = mailbox.each(is_dry, mark, &mut |mail| {
+        let received = receive::read(&mail, &desk.rules);
         let done = if is_dry { shown(&received) } else { desk.act(&mail, &received)? };
         *tally.entry(done.what).or_default() += 1;
         needs_person |= done.needs_person;
@@ -127,16 +119,19 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
             shell.report.line(&done.said);
         }
         if is_dry {
-            return Ok(());
+            return Ok(Fate::Stays);
         }
         if done.is_handled {
-            return mailbox::set_aside(&mail);
+            return Ok(Fate::SetAside);
         }
-        if mail.file.is_none() && *mailbox == Mailbox::Standard {
-            mailbox::keep(&ledger.state_dir().join(INBOX), &mail.bytes)?;
+        if *mailbox == Mailbox::Standard {
+            mailbox::keep(&ledger.state_dir().join(INBOX), &mail)?;
         }
-        Ok(())
+        Ok(Fate::Stays)
     })?;
+    if !is_dry && after != mark {
+        ledger.set_meta(&name, &format!("{} {}", after.validity, after.uid))?;
+    }
     // Who left is also kept outside the ledger, for the day on which a backup is restored.
     if !is_dry {
         departures::settle(&ledger, shell.now)?;
@@ -213,14 +208,14 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn act(&self, mail: &Mail, received: &Received) -> Result<Done> {
+    fn act(&self, mail: &[u8], received: &Received) -> Result<Done> {
         if self.ledger.was_received(&received.hash)? {
             // Acted on before; the move after it may be what is missing.
             let is_left = matches!(shown(received).what, "personal" | "automatic" | "moved" | "report");
             return Ok(Done { what: "known", said: Words::default(), is_handled: !is_left, needs_person: false });
         }
-        if let Some(reply) = receive::read_approval(&mail.bytes, &self.asked) {
-            let taken = approve::take(&reply, &mail.bytes, self.shell)?;
+        if let Some(reply) = receive::read_approval(mail, &self.asked) {
+            let taken = approve::take(&reply, mail, self.shell)?;
             self.note(received, "approval")?;
             let by = &reply.asked.by;
             let said = taken.said.unwrap_or_else(|| {
@@ -413,9 +408,9 @@ impl Desk<'_> {
     }
 
     /// A story goes into the drop folder as it is; the office answers, with a receipt that lies ready.
-    fn story(&self, mail: &Mail, received: &Received) -> Result<Done> {
+    fn story(&self, mail: &[u8], received: &Received) -> Result<Done> {
         let name = format!("stories/mail-{}.eml", &received.hash[..12]);
-        files::write_whole(&self.shell.config.root.join(&name), &mail.bytes)?;
+        files::write_whole(&self.shell.config.root.join(&name), mail)?;
         let receipt = receipt(received, &name);
         let drafts = self.ledger.state_dir().join("drafts");
         mailbox::keep(&drafts, receipt.as_bytes())?;

@@ -58,7 +58,7 @@ fn settings_of(url: &str, delivering: &Delivering, shell: &Shell) -> Result<Sett
         Some(file) => Some(files::read_bytes(&shell.config.root.join(file), CA_BYTES_MAX)?),
         None => None,
     };
-    let password = delivering.password_command.as_deref().map(|command| printed("password_command", command));
+    let password = delivering.password_command.as_deref().map(|command| printed("delivery.password_command", command));
     let mut settings = Settings::parse(url, delivering, ca_pem, password.transpose()?.as_deref())?;
     if let Some(command) = delivering.token_command.clone() {
         if settings.credentials.is_none() {
@@ -67,20 +67,20 @@ fn settings_of(url: &str, delivering: &Delivering, shell: &Shell) -> Result<Sett
                 "`token_command` demande le nom d'utilisateur dans l'adresse du serveur de courriel : `smtp://news%40bureau.example@relais.example`"
             ));
         }
-        settings.token = Some(Arc::new(move || printed("token_command", &command)));
+        settings.token = Some(Arc::new(move || printed("delivery.token_command", &command)));
     }
     Ok(settings)
 }
 
 /// Runs a command that prints a secret; what it printed is never shown.
-fn printed(key: &str, command: &str) -> Result<String> {
+pub(super) fn printed(key: &str, command: &str) -> Result<String> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let output = Command::new(shell)
         .args([flag, command])
         .output()
-        .with_context(|| words!("could not run `delivery.{key}`", "impossible de lancer `delivery.{key}`"))?;
+        .with_context(|| words!("could not run `{key}`", "impossible de lancer `{key}`"))?;
     if !output.status.success() {
-        bail!(words!("`delivery.{key}` failed", "`delivery.{key}` a échoué"));
+        bail!(words!("`{key}` failed", "`{key}` a échoué"));
     }
     Ok(String::from_utf8(output.stdout)?.trim_end_matches(['\r', '\n']).to_owned())
 }

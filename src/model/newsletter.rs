@@ -208,13 +208,48 @@ impl Sender {
 pub struct MailboxSettings {
     /// The Maildir of the addresses of `[sender]`, from the newsletter's folder.
     pub maildir: Option<String>,
+    /// The folder on a mail server, as `imaps://user@server.example/INBOX`.
+    pub imap: Option<String>,
+    /// The folder into which what was handled is moved.
+    pub handled: String,
+    /// A command that prints the mailbox's password.
+    pub password_command: Option<String>,
+    /// A file that holds the mailbox's password and that its owner alone may read.
+    pub password_file: Option<String>,
+    /// A command that prints an access token: signs in by XOAUTH2.
+    pub token_command: Option<String>,
+    /// The certificate of the one authority that is believed (PEM).
+    pub ca_file: Option<String>,
     /// Issues in a row that come back before an address is taken out, when each bounce alone would not do it.
     pub soft_issues: u32,
 }
 
 impl Default for MailboxSettings {
     fn default() -> Self {
-        Self { maildir: None, soft_issues: 3 }
+        Self {
+            maildir: None,
+            imap: None,
+            handled: "Handled".to_owned(),
+            password_command: None,
+            password_file: None,
+            token_command: None,
+            ca_file: None,
+            soft_issues: 3,
+        }
+    }
+}
+
+impl MailboxSettings {
+    /// What is wrong with them, and near which text: never the one that holds a password.
+    pub fn mistake(&self) -> Option<(String, super::Words)> {
+        let url = url::Url::parse(self.imap.as_deref()?).ok()?;
+        url.password().map(|_| {
+            let problem = words!(
+                "no password in this file: let `password_command` print it, or name a `password_file`",
+                "pas de mot de passe dans ce fichier : laissez `password_command` l'afficher, ou indiquez un `password_file`"
+            );
+            ("[mailbox]".to_owned(), problem)
+        })
     }
 }
 

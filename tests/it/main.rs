@@ -51,6 +51,9 @@ mod hostile;
 mod archive;
 /// What comes back, read as a scheduled job reads it.
 mod receive;
+/// A mailbox on a real IMAP server.
+#[cfg(unix)]
+mod imap;
 /// `check` as people use it: lines, mends, the page for the successor.
 mod checks;
 /// The report on an issue that has left.

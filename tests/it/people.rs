@@ -180,7 +180,7 @@ fn many_rows_at_once_come_to_what_they_come_to_one_by_one() {
                     let rows: Vec<String> = rows.into_iter().flat_map(|row| vec![row; times]).collect();
                     let taken = take(&ledger, &format!("{header}\n{}\n", rows.join("\n")));
                     assert_eq!(taken.twice, if times == 1 { 0 } else { 30 });
-                    for who in (0..40).filter(|who| who % 7 == round) {
+                    for who in (0..40_usize).filter(|who| *who % 7 == usize::try_from(round).unwrap()) {
                         let person = address(&format!("p{who}@example.ca"));
                         ledger.change_status(&person, ["left", "bounced", "active"][who % 3], deed("asked")).unwrap();
                         let language = Some(cco_news::model::Lang::new("fr"));

@@ -128,6 +128,37 @@ fn a_story_by_mail_lands_in_the_folder_and_nothing_is_answered_by_itself() {
 }
 
 #[test]
+fn our_own_mail_that_comes_back_makes_no_loop() {
+    let office = sent();
+    let before = (office.outbox(), office.run(&["subscribers", "list", "--json"]).is(0).out);
+    // Copies and letters as a careless forwarding rule sends them back, and as programs and null senders answer them.
+    let copy = before.0.iter().find(|copy| copy.contains(&format!("To: <{READER}>"))).unwrap();
+    let id = header(&office, READER, "Message-ID");
+    let answer = |head: &str| {
+        format!(
+            "{head}From: Reader <{READER}>\r\nTo: requests@cco-bcc.example\r\nIn-Reply-To: {id}\r\nSubject: Re: CCO News\r\n\r\nThank you.\r\n"
+        )
+    };
+    let heads = [
+        "Auto-Submitted: auto-replied\r\n",
+        "Return-Path: <>\r\n",
+        "Precedence: bulk\r\nX-Autoreply: yes\r\n",
+        "Auto-Submitted: auto-generated\r\nReturn-Path: <>\r\n",
+    ];
+    put(&office, "1", copy);
+    for (n, head) in heads.iter().enumerate() {
+        put(&office, &format!("2.{n}"), &answer(head));
+    }
+    put(&office, "3", &bounce("requests@cco-bcc.example", "<some.letter.of.ours@cco-bcc.example>", "5.1.1", "gone"));
+    for _ in 0..3 {
+        receive(&office);
+        assert_eq!(office.outbox().len(), before.0.len(), "nothing is ever sent back");
+        assert!(!office.path().join("state/drafts").exists(), "and nothing is drafted");
+    }
+    assert_eq!(office.run(&["subscribers", "list", "--json"]).is(0).out, before.1);
+}
+
+#[test]
 fn a_mail_servers_pipe_is_told_to_try_again_only_when_it_must() {
     use std::io::Write as _;
     let office = sent();

@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cco_news::ledger::Ledger;
 use cco_news::model::Address;
@@ -553,6 +553,93 @@ fn requests_have_limits_and_an_end_finishes_what_is_under_way() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(served.child.wait().unwrap().code(), Some(0));
     assert_eq!(served.status("late@example.ca"), "unconfirmed");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "limits of time are what is looked at")]
+fn who_sends_a_byte_now_and_then_is_let_go_and_keeps_nobody_waiting() {
+    let office = office("");
+    let served = Served::start(&office);
+    let began = Instant::now();
+    // Heads that never end, and bodies that never come: the limits are ten seconds each.
+    let mut slow: Vec<TcpStream> = (0..200)
+        .map(|n| {
+            let mut stream = TcpStream::connect(served.address).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let head = "POST /en/subscribe HTTP/1.1\r\nHost: x\r\n";
+            let body = format!("{head}Content-Length: 35\r\n\r\nemail=late");
+            stream.write_all(if n % 2 == 0 { head.as_bytes() } else { body.as_bytes() }).unwrap();
+            stream
+        })
+        .collect();
+    while began.elapsed() < Duration::from_secs(8) {
+        let asked = Instant::now();
+        served.get("/en/subscribe").is(200);
+        assert!(asked.elapsed() < Duration::from_secs(4), "others wait: {:?}", asked.elapsed());
+        for stream in slow.iter_mut().step_by(2) {
+            stream.write_all(b"X").unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    for (n, stream) in slow.iter_mut().enumerate() {
+        let mut answer = String::new();
+        // A connection that is cut off with bytes on their way may end with an error.
+        let _ = stream.read_to_string(&mut answer);
+        let is_told = n % 2 == 0 || answer.starts_with("HTTP/1.1 408");
+        assert!(is_told && !answer.starts_with("HTTP/1.1 2"), "{answer}");
+    }
+    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+    assert_eq!(served.status("late@example.ca"), "nobody");
+}
+
+#[test]
+fn a_full_disk_is_said_and_what_was_said_to_be_done_is_done() {
+    let office = Office::without_stories();
+    let state = office.path().join("state");
+    fs::create_dir_all(&state).unwrap();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&state).output();
+    if !mounted.is_ok_and(|said| said.status.success()) {
+        eprintln!("skipped: no small file system can be mounted here");
+        return;
+    }
+    let _mounted = Mounted(state.clone());
+    let text = office.read("newsletter.toml");
+    office.write("newsletter.toml", &format!("{text}\n[serve]\nurl = \"https://news.example.ca/\"\n"));
+    let rows: String = (0..40).fold("email,language\n".to_owned(), |rows, n| rows + &format!("r{n}@example.ca,en\n"));
+    office.write("subscribers/more.csv", &rows);
+    office.run(&["subscribers", "import"]).is(0);
+    let served = Served::start(&office);
+    let link = |n: usize| served.path(LinkTo::Leave, "/en/unsubscribe", &format!("r{n}@example.ca"));
+    let links: Vec<String> = (0..40).map(link).collect();
+    let leave = |n: usize| served.post(&links[n], "List-Unsubscribe=One-Click");
+    leave(0).is(200);
+    let filler = state.join("filler");
+    let mut file = fs::File::create(&filler).unwrap();
+    while file.write_all(&[0; 1024]).is_ok() {}
+    drop(file);
+    // The log has room for some that it had before; then there is none.
+    let answers: Vec<u16> = (1..40).map(|n| leave(n).status).collect();
+    assert!(answers.contains(&503), "{answers:?}");
+    let refused = 1 + answers.iter().position(|status| *status == 503).unwrap();
+    assert_eq!(leave(refused).is(503).header("retry-after"), Some("60"));
+    served.get(&links[refused]).is(200);
+    fs::remove_file(&filler).unwrap();
+    for (n, status) in (1..).zip(&answers) {
+        let is_left = served.status(&format!("r{n}@example.ca")) == "left";
+        assert_eq!(is_left, *status == 200, "r{n}: {status}");
+    }
+    leave(refused).is(200);
+    assert_eq!(served.status(&format!("r{refused}@example.ca")), "left");
+    served.get("/healthz").is(200);
+}
+
+/// A file system that goes with its test.
+struct Mounted(std::path::PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
 }
 
 #[test]

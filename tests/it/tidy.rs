@@ -144,8 +144,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ring", &["send"]),
     ("rusqlite", &["ledger"]),
     ("rustix", &["files"]),
-    ("rustls", &["http", "mail", "send"]), // send: the system's randomness, for its key
-    ("rustls_native_certs", &["http", "mail"]),
+    ("rustls", &["http", "mail", "mailbox", "send"]), // send: the system's randomness, for its key
+    ("rustls_native_certs", &["http", "mail", "mailbox"]),
     ("scraper", &["gather", "compose", "check", "archive"]), // archive: to look at its own pages from outside
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),

@@ -5,7 +5,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::super::exit::Exit;
-use super::super::{archive, receive as inbox, subscribers, workspace};
+use super::super::{archive, receive as inbox, subscribers, way_in, workspace};
 use super::{Came, Item, State, Task, View};
 use crate::files;
 use crate::ledger::{Chore, Ledger};
@@ -17,18 +17,18 @@ fn item(task: Task, state: State, said: Words) -> Item {
 
 /// The mailbox is read at every tick.
 pub(super) fn receive_items(view: &View<'_>) -> Vec<Item> {
-    let (state, said) = match inbox::configured(view.shell) {
-        Some(_) => (State::Due, words!("the mailbox is read", "la boîte est lue")),
-        None => (
-            State::Off,
-            words!("no mailbox is named in `newsletter.toml`", "aucune boîte n'est indiquée dans `newsletter.toml`"),
-        ),
+    let (state, said) = if way_in::is_named(view.shell) {
+        (State::Due, words!("the mailbox is read", "la boîte est lue"))
+    } else {
+        let said =
+            words!("no mailbox is named in `newsletter.toml`", "aucune boîte n'est indiquée dans `newsletter.toml`");
+        (State::Off, said)
     };
     vec![item(Task::Receive, state, said)]
 }
 
 pub(super) fn receive(due: &Item, view: &View<'_>) -> Result<Came> {
-    let mailbox = inbox::configured(view.shell).expect("an item of receiving has a mailbox");
+    let mailbox = way_in::mailbox(view.shell)?.expect("an item of receiving has a mailbox");
     Ok(match inbox::receive(&mailbox, false, view.shell)? {
         Exit::Look => {
             let said = words!(

@@ -1,6 +1,8 @@
-//! The edge to what comes in: a Maildir, an mbox, or one mail on standard input. Mails come out as bytes within limits.
-//! Nothing is ever deleted: what was understood can be set aside, in the folder `.Handled` of the Maildir, and only
-//! after whoever asked has it on the disk.
+//! The edge to what comes in: a Maildir, an mbox, a folder on an IMAP server, or one mail on standard input. Mails come
+//! out as bytes within limits. Nothing is ever deleted: what was understood is set aside in another folder, and only after
+//! whoever asked has it on the disk.
+
+mod imap;
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
@@ -8,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
+
+pub use imap::{Imap, Mark, Secret};
 
 /// What is read of one mail; the rest of a larger one is an attachment or a returned original. 1 MiB.
 const MAIL_BYTES_MAX: u64 = 1024 * 1024;
@@ -23,33 +27,71 @@ pub enum Mailbox {
     Maildir(PathBuf),
     /// One file; another program's, so it is only read.
     Mbox(PathBuf),
+    /// A folder on a server.
+    Imap(Box<Imap>),
     /// One mail on standard input: a mail server's pipe.
     Standard,
 }
 
-/// One mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// Its bytes, the first MiB of them.
-    pub bytes: Vec<u8>,
-    /// Its file, in a Maildir.
-    pub file: Option<PathBuf>,
+/// What becomes of a mail that was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was dealt with, and whoever saw it has that on the disk: it goes into another folder, where there are folders.
+    SetAside,
+    /// It stays.
+    Stays,
 }
 
+/// Seeing a mail: its bytes, the first MiB of them.
+type See<'a> = &'a mut dyn FnMut(Vec<u8>) -> Result<Fate>;
+
 impl Mailbox {
-    /// Gives every mail, one after another; a file that cannot be read is given as an error and the others go on.
-    pub fn each(&self, see: impl FnMut(Result<Mail>) -> Result<()>) -> Result<()> {
+    /// Gives every mail, one after another. Nothing is moved when the mailbox is only looked at. Of a folder on a server,
+    /// mails after `mark` are given, and the new mark comes back.
+    pub fn each(&self, is_looked_at: bool, mark: Mark, see: See<'_>) -> Result<Mark> {
         match self {
-            Self::Maildir(folder) => each_of_maildir(folder, see),
-            Self::Mbox(file) => each_of_mbox(file, see),
-            Self::Standard => each_of_standard(see),
+            Self::Maildir(folder) => each_of_maildir(folder, see)?,
+            Self::Mbox(file) => each_of_mbox(file, see)?,
+            Self::Imap(imap) => return each_of_imap(imap, is_looked_at, mark, see),
+            Self::Standard => each_of_standard(see)?,
         }
+        Ok(mark)
     }
 }
 
+fn each_of_imap(imap: &Imap, is_looked_at: bool, mark: Mark, see: See<'_>) -> Result<Mark> {
+    let mut session = imap::Session::open(imap, is_looked_at)?;
+    // Other numbers for the same mails: all of them are looked at again, and what is known is known by its bytes.
+    let mut mark = if mark.validity == session.validity { mark } else { Mark { validity: session.validity, uid: 0 } };
+    let uids = session.after(mark.uid)?;
+    session.each(&uids, |uid, bytes| {
+        let fate = see(bytes)?;
+        mark.uid = mark.uid.max(uid);
+        Ok(fate == Fate::SetAside)
+    })?;
+    session.close();
+    Ok(mark)
+}
+
+/// The text of a part of an address, in which `%40` stands for `@`.
+fn decoded(text: &str) -> Result<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|two| data_encoding::HEXLOWER_PERMISSIVE.decode(two).ok());
+        if let (b'%', Some(byte)) = (first, digits) {
+            bytes.extend(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    Ok(String::from_utf8(bytes)?)
+}
+
 /// Sets a mail of a Maildir aside: one rename, so that it is in one place or the other.
-pub fn set_aside(mail: &Mail) -> Result<()> {
-    let Some(file) = &mail.file else { return Ok(()) };
+fn set_aside(file: &Path) -> Result<()> {
     let Some((name, maildir)) = file.file_name().zip(file.parent().and_then(Path::parent)) else { return Ok(()) };
     let handled = maildir.join(HANDLED);
     let shown = handled.display();
@@ -86,7 +128,7 @@ pub fn keep(maildir: &Path, bytes: &[u8]) -> Result<PathBuf> {
     })
 }
 
-fn each_of_maildir(folder: &Path, mut see: impl FnMut(Result<Mail>) -> Result<()>) -> Result<()> {
+fn each_of_maildir(folder: &Path, see: See<'_>) -> Result<()> {
     let shown = folder.display();
     if !folder.join("new").is_dir() && !folder.join("cur").is_dir() {
         bail!(words!(
@@ -101,35 +143,37 @@ fn each_of_maildir(folder: &Path, mut see: impl FnMut(Result<Mail>) -> Result<()
         files.sort();
         for file in files {
             // No links, pipes or devices: whoever may write here may not make us read elsewhere.
-            if fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file()) {
-                see(read_file(&file))?;
+            if fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file())
+                && see(read_file(&file)?)? == Fate::SetAside
+            {
+                set_aside(&file)?;
             }
         }
     }
     Ok(())
 }
 
-fn read_file(file: &Path) -> Result<Mail> {
+fn read_file(file: &Path) -> Result<Vec<u8>> {
     let shown = file.display();
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         fs::File::open(file)?.take(MAIL_BYTES_MAX).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    let bytes = read().with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
-    Ok(Mail { bytes, file: Some(file.to_owned()) })
+    read().with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))
 }
 
-fn each_of_standard(mut see: impl FnMut(Result<Mail>) -> Result<()>) -> Result<()> {
+fn each_of_standard(see: See<'_>) -> Result<()> {
     let mut bytes = Vec::new();
     let mut input = io::stdin().lock();
     input.by_ref().take(MAIL_BYTES_MAX).read_to_end(&mut bytes)?;
     // A mail server that cannot write the rest would take the mail for refused.
     io::copy(&mut input, &mut io::sink())?;
-    see(Ok(Mail { bytes, file: None }))
+    see(bytes)?;
+    Ok(())
 }
 
-fn each_of_mbox(file: &Path, mut see: impl FnMut(Result<Mail>) -> Result<()>) -> Result<()> {
+fn each_of_mbox(file: &Path, see: See<'_>) -> Result<()> {
     let shown = file.display();
     let opened =
         fs::File::open(file).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
@@ -140,7 +184,7 @@ fn each_of_mbox(file: &Path, mut see: impl FnMut(Result<Mail>) -> Result<()>) ->
         let n_bytes = reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
         let begins = is_after_empty && line.starts_with(b"From ");
         if (begins || n_bytes == 0) && !mail.is_empty() {
-            see(Ok(Mail { bytes: std::mem::take(&mut mail), file: None }))?;
+            see(std::mem::take(&mut mail))?;
         }
         if n_bytes == 0 {
             return Ok(());
@@ -159,13 +203,16 @@ fn each_of_mbox(file: &Path, mut see: impl FnMut(Result<Mail>) -> Result<()>) ->
 mod tests {
     use super::*;
 
-    fn all(mailbox: &Mailbox) -> Vec<Mail> {
+    /// Sees every mail, and sets those aside that hold a text.
+    fn all(mailbox: &Mailbox, aside: &str) -> Vec<String> {
         let mut mails = Vec::new();
-        let see = |mail: Result<Mail>| {
-            mails.push(mail?);
-            Ok(())
+        let mut see = |bytes: Vec<u8>| -> Result<Fate> {
+            let text = String::from_utf8(bytes)?;
+            let fate = if !aside.is_empty() && text.contains(aside) { Fate::SetAside } else { Fate::Stays };
+            mails.push(text);
+            Ok(fate)
         };
-        mailbox.each(see).unwrap();
+        mailbox.each(false, Mark::default(), &mut see).unwrap();
         mails
     }
 
@@ -181,14 +228,12 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink("/etc/hostname", maildir.join("new/3.link")).unwrap();
         let mailbox = Mailbox::Maildir(maildir.to_owned());
-        let mails = all(&mailbox);
-        let subjects: Vec<_> =
-            mails.iter().map(|mail| String::from_utf8_lossy(&mail.bytes).trim().to_owned()).collect();
+        let subjects: Vec<_> = all(&mailbox, "Subject: a").iter().map(|mail| mail.trim().to_owned()).collect();
         assert_eq!(subjects, ["Subject: a", "Subject: b", "Subject: c"]);
-        set_aside(&mails[0]).unwrap();
-        assert_eq!(all(&mailbox).len(), 2);
+        assert_eq!(all(&mailbox, "").len(), 2);
         assert!(maildir.join(".Handled/cur/1.a").exists());
-        assert!(Mailbox::Maildir(maildir.join("new")).each(|_| Ok(())).is_err());
+        let none = Mailbox::Maildir(maildir.join("new"));
+        assert!(none.each(false, Mark::default(), &mut |_| Ok(Fate::Stays)).is_err());
     }
 
     #[test]
@@ -197,10 +242,10 @@ mod tests {
         let file = folder.path().join("mbox");
         fs::write(&file, "From a Mon\nSubject: a\n\n>From here on\nFrom there\n\nFrom b Tue\nSubject: b\n\nx\n")
             .unwrap();
-        let mails = all(&Mailbox::Mbox(file));
+        let mails = all(&Mailbox::Mbox(file), "");
         assert_eq!(mails.len(), 2);
-        assert_eq!(mails[0].bytes, b"Subject: a\n\nFrom here on\nFrom there\n\n");
-        assert_eq!(mails[1].bytes, b"Subject: b\n\nx\n");
+        assert_eq!(mails[0], "Subject: a\n\nFrom here on\nFrom there\n\n");
+        assert_eq!(mails[1], "Subject: b\n\nx\n");
     }
 
     #[test]
