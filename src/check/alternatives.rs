@@ -1,5 +1,7 @@
 //! What a picture says to those who do not see it (ACC-04): that there is a text, and that it says something.
 
+use std::collections::BTreeSet;
+
 use super::accessibility::hit_in;
 use super::catalogue::{Limit, limit};
 use super::proof::{Hit, Proof};
@@ -12,11 +14,13 @@ pub(super) const CHARS_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
 
 /// Pictures without a text, and texts that do not do.
 pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::raw::silent_pictures(proof, hits);
+    let in_mails: BTreeSet<&str> =
+        proof.sheets.iter().flat_map(|sheet| sheet.select("img")).filter_map(|image| image.attr("alt")).collect();
     for story in proof.issue.stories() {
         for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
             // A picture that travels with the mail is judged there.
-            let is_in_mail =
-                proof.sheets.iter().any(|sheet| sheet.select("img").iter().any(|it| it.attr("alt") == Some(alt)));
+            let is_in_mail = in_mails.contains(alt.as_str());
             let repeats = |text: &String| !alt.trim().is_empty() && scan::folded_words(text) == scan::folded_words(alt);
             if story.texts.get(lang).is_some_and(|text| repeats(&text.title))
                 || image_credit(story).is_some_and(repeats)

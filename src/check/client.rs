@@ -197,6 +197,7 @@ fn dropped(style: &str) -> Vec<(String, &'static Dropped)> {
 }
 
 fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::raw::lost_pictures(proof, hits);
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");

@@ -20,6 +20,14 @@ pub(super) struct Block {
     pub(super) code: Vec<Range<usize>>,
 }
 
+impl Block {
+    /// Whether all of it is code: nothing to translate, nothing to spell.
+    pub(super) fn is_code(&self) -> bool {
+        let covered: usize = self.code.iter().map(ExactSizeIterator::len).sum();
+        covered > 0 && covered >= self.text.len()
+    }
+}
+
 /// A link as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Link {

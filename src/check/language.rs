@@ -101,6 +101,14 @@ pub(super) fn strange_line(text: &str, expected: &Lang, points_min: usize) -> Op
     }
 }
 
+/// Whether most words of a line speak for the other language: then it is no name, and no phrase that both have.
+pub(super) fn is_mostly_other(text: &str, expected: &Lang) -> bool {
+    let (english, french) = told(text);
+    let other = if Which::of(expected) == Some(Which::English) { french } else { english };
+    let all = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    other.words * 5 >= all * 3
+}
+
 /// English and French points of a line. A word with a capital that does not begin it may be a name, and says nothing.
 fn told(text: &str) -> (Told, Told) {
     let (mut english, mut french) = (Told::default(), Told::default());
@@ -134,7 +142,7 @@ fn told(text: &str) -> (Told, Told) {
 const MORE_ENGLISH: &[&str] = &[
     "new", "now", "here", "us", "get", "meet", "join", "learn", "help", "work", "week", "next", "two", "three",
     "first", "people", "why", "way", "ways", "up", "down", "before", "after", "into", "than", "then", "but", "do",
-    "make", "best",
+    "make", "best", "jobs", "tips", "tools", "events", "awards", "training", "news",
 ];
 
 /// Small and common words of French beside [`FRENCH`].
@@ -176,6 +184,11 @@ const MORE_FRENCH: &[&str] = &[
     "voici",
     "lisent",
     "font",
+    "prix",
+    "emplois",
+    "outils",
+    "conseils",
+    "rappel",
 ];
 
 /// Words that both languages have as they are, or have taken over: they tell nothing.

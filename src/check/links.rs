@@ -486,11 +486,12 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         // With a subject it is a button to do something, not an address to copy.
         let Some(address) = link.href.strip_prefix("mailto:").filter(|address| !address.contains('?')) else { return };
-        if link.text == address.to_lowercase() {
+        if link.text == address && link.text == address.to_lowercase() {
             return;
         }
         // Words that say what to do hide the address from who would copy it; a wrong address misleads.
-        let severity = if link.text.contains('@') { Severity::Warning } else { Severity::Info };
+        let is_wrong = link.text.contains('@') && link.text != address.to_lowercase();
+        let severity = if is_wrong { Severity::Warning } else { Severity::Info };
         let hit = hit_link(
             reading,
             link,

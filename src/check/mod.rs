@@ -46,6 +46,7 @@ mod colours;
 mod sheet;
 mod language;
 mod numbers;
+mod spelled;
 mod scan;
 mod sentences;
 mod docs;

@@ -45,22 +45,30 @@ impl Figures {
         let french = Which::of(lang) == Some(Which::French);
         let mut reader = Reader { text: tidy(text), found: Self::default(), french };
         reader.machine();
+        reader.spelled();
         reader.dates();
         reader.times();
         reader.amounts();
         reader.plain();
         reader.in_words();
+        reader.halves();
         reader.found
     }
 
     /// Whether a plain number of another text is somewhere in this one, in any form.
     pub(super) fn supports(&self, number: Number) -> bool {
+        // A length of time: 90 minutes, or 1 h 30.
+        let lasts = |(hour, minute): &(u8, u8)| {
+            let minutes = Number::from(*hour) * 60 + Number::from(*minute);
+            *minute > 0 && (minutes * ONE == number || minutes * ONE / 60 == number)
+        };
         let small = |n: u8| Number::from(n) * ONE == number;
         self.numbers.contains(&number)
             || self.amounts.contains(&number)
             || self.words.contains(&number)
             || self.hinted.contains(&number)
             || self.dates.iter().any(|(month, day)| small(*day) || small(*month))
+            || self.times.iter().any(lasts)
             || self
                 .times
                 .iter()
@@ -78,7 +86,11 @@ impl Figures {
     /// Whether a time of another text is in this one; noon and a bare hour count.
     pub(super) fn supports_time(&self, (hour, minute): (u8, u8)) -> bool {
         let bare = |n: u8| self.numbers.contains(&(Number::from(n) * ONE));
-        self.times.contains(&(hour, minute)) || (minute == 0 && (bare(hour) || (hour > 12 && bare(hour - 12))))
+        let minutes = (Number::from(hour) * 60 + Number::from(minute)) * ONE;
+        let lasts = || [minutes, minutes / 60].iter().any(|n| self.numbers.contains(n) || self.hinted.contains(n));
+        self.times.contains(&(hour, minute))
+            || (minute > 0 && lasts())
+            || (minute == 0 && (bare(hour) || (hour > 12 && bare(hour - 12))))
     }
 
     /// Whether a sum of another text is in this one.
@@ -100,6 +112,8 @@ fn tidy(text: &str) -> String {
             '\u{a0}' | '\u{202f}' | '\u{2009}' | '\n' => ' ',
             '\u{2011}' | '\u{2012}' | '–' | '—' => '-',
             '’' => '\'',
+            'ᵉ' => 'e',
+            'ʳ' => 'r',
             c => c,
         })
         .flat_map(char::to_lowercase)
@@ -112,12 +126,15 @@ const FR_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|sept
 const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|à|\bou\b|\band\b|\bto\b|\bor\b|\bthrough\b|\buntil\b|&|,\s*and\b|,\s*et\b)\s*(?:le\s+|the\s+)?[0-9]{1,2}(?:st|nd|rd|th|er)?\b)*";
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}"));
-static URL: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b"));
+static URL: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b|\b1[- ](?:on|to)[- ]1\b|\b1[- ]8[0-9]{2}[- ][a-z][a-z-]{3,}",
+    )
+});
 static TELEPHONE: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
 static ISO_DATE: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2})-([01]?[0-9])-([0-3]?[0-9])\b"));
+    LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2})[-/]([01]?[0-9])[-/]([0-3]?[0-9])\b"));
 static EN_MONTH_FIRST: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
 static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
@@ -139,7 +156,7 @@ static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b([01]?[0
 static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
 });
-static NOON: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:noon|midi)\b"));
+static NOON: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"(?:^|[^-\p{L}])(?:noon|midi)\b"));
 static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:midnight|minuit)\b"));
 /// A number as either language writes it.
 const NUMBER: &str = r"[0-9]{1,3}(?:[ ,][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
@@ -152,7 +169,7 @@ static ROMAN: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"\b(x[xvi]{0,5}|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
 static FISCAL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b((?:19|20)([0-9]{2}))\s?[-/]\s?([0-9]{2})\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d)?"))
+    ascii_pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d|'?s|x)?"))
 });
 static WORD: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"[\p{L}]+(?:-[\p{L}]+)*"));
 
@@ -193,6 +210,34 @@ impl Reader {
             found.telephones.insert(digits[digits.len().saturating_sub(10)..].to_owned());
             true
         });
+    }
+
+    /// Numbers of several words, and what stands for two numbers at once.
+    fn spelled(&mut self) {
+        let (from, to) = if self.french { ("demi-million", "0,5 million") } else { ("half a million", "0.5 million") };
+        self.text = self.text.replace(from, to);
+        self.text = super::spelled::in_digits(&self.text, self.french);
+        if self.text.contains("24/7") {
+            self.text = self.text.replace("24/7", " ");
+            self.found.hinted.extend([24 * ONE, 7 * ONE]);
+        }
+    }
+
+    /// `deux ans et demi` and 2.5, `un million et demi` and 1.5 million: each supports what the other says.
+    fn halves(&mut self) {
+        let all: Vec<Number> = self.found.numbers.union(&self.found.words).copied().collect();
+        let unit = |n: Number| [1_000_000_000_000, 1_000_000_000, ONE].into_iter().find(|unit| n.is_multiple_of(*unit));
+        if ["et demi", "and a half"].iter().any(|half| self.text.contains(half)) {
+            self.found.hinted.extend(all.iter().filter_map(|n| Some(n + unit(*n)? / 2)));
+            self.found.hinted.insert(ONE + ONE / 2);
+        }
+        for n in all {
+            for unit in [1_000_000_000_000, 1_000_000_000, ONE] {
+                if n > unit && n % unit == unit / 2 {
+                    self.found.hinted.insert(n - unit / 2);
+                }
+            }
+        }
     }
 
     fn dates(&mut self) {
@@ -249,9 +294,13 @@ impl Reader {
             found.times.insert((small(&captures[1]), small(&captures[2])));
             true
         });
-        self.take(&NOON, |_, found, _| {
-            found.times.insert((12, 0));
-            true
+        self.take(&NOON, |captures, found, text| {
+            // `un après-midi` is no time.
+            let is_noon = !text[..captures.get(0).map_or(0, |all| all.start())].ends_with("après");
+            if is_noon {
+                found.times.insert((12, 0));
+            }
+            is_noon
         });
         self.take(&MIDNIGHT, |_, found, _| {
             found.times.insert((0, 0));
@@ -298,6 +347,12 @@ impl Reader {
             if before.is_some_and(char::is_alphabetic) || after.is_some_and(char::is_alphabetic) {
                 return true;
             }
+            // `the '90s`, `les années 90`.
+            let is_decade = captures.get(3).is_some_and(|end| end.as_str().ends_with('s'))
+                || text[..whole.start()].ends_with("années ");
+            if is_decade && let Some(value) = number(&captures[1], french) {
+                found.hinted.insert(if value < 100 * ONE { 1_900 * ONE + value } else { value % (100 * ONE) });
+            }
             if let Some(value) = number(&captures[1], french) {
                 let scale = captures.get(2).map_or(1, |scale| scale_of(scale.as_str(), french));
                 found.numbers.insert(value * scale);
@@ -313,11 +368,11 @@ impl Reader {
     fn in_words(&mut self) {
         let words: Vec<&str> = WORD.find_iter(&self.text).map(|word| word.as_str()).collect();
         let (sure, hints) = if self.french { (FR_WORDS, FR_HINTS) } else { (EN_WORDS, EN_HINTS) };
-        let find = |table: &[(&str, u32)], word: &str| {
-            table.iter().find(|(name, _)| *name == word).map(|(_, value)| Number::from(*value) * ONE)
+        let all = |table: &'static [(&str, u32)], word: &str| -> Vec<Number> {
+            table.iter().filter(|(name, _)| *name == word).map(|(_, value)| Number::from(*value) * ONE).collect()
         };
         for (index, word) in words.iter().enumerate() {
-            if let Some(value) = find(sure, word) {
+            if let Some(value) = all(sure, word).into_iter().next() {
                 let scale = words.get(index + 1).map_or(1, |next| scale_of(next, self.french));
                 if scale > 1 {
                     self.found.hinted.insert(value);
@@ -325,8 +380,8 @@ impl Reader {
                 self.found.words.insert(value * scale);
             }
             for part in word.split('-') {
-                self.found.hinted.extend(find(hints, part));
-                self.found.hinted.extend(find(sure, part));
+                self.found.hinted.extend(all(hints, part));
+                self.found.hinted.extend(all(sure, part));
             }
         }
     }
@@ -486,9 +541,16 @@ const EN_HINTS: &[(&str, u32)] = &[
     ("pair", 2),
     ("couple", 2),
     ("half", 2),
+    ("half", 50),
     ("two-fold", 2),
     ("triple", 3),
     ("quarter", 4),
+    ("quarter", 25),
+    ("quarters", 75),
+    ("biweekly", 2),
+    ("biannual", 2),
+    ("bimonthly", 2),
+    ("bi", 2),
     ("quarterly", 4),
     ("dozen", 12),
     ("dozens", 12),
@@ -502,11 +564,15 @@ const EN_HINTS: &[(&str, u32)] = &[
     ("twins", 2),
     ("either", 2),
     ("fortnight", 15),
+    ("fortnight", 2),
     ("weekly", 7),
+    ("thirds", 66),
+    ("third", 33),
     ("zero", 0),
     ("million", 1_000_000),
     ("millions", 1_000_000),
     ("centennial", 100),
+    ("bicentennial", 200),
     ("anniversary", 1),
     ("biennial", 2),
     ("trio", 3),
@@ -568,17 +634,22 @@ const FR_HINTS: &[(&str, u32)] = &[
     ("doubler", 2),
     ("doublé", 2),
     ("moitié", 2),
+    ("moitié", 50),
     ("demi", 2),
     ("demie", 2),
     ("paire", 2),
     ("couple", 2),
     ("bilingue", 2),
     ("tiers", 3),
+    ("tiers", 33),
+    ("tiers", 66),
     ("tierce", 3),
     ("triple", 3),
     ("trio", 3),
     ("quart", 4),
+    ("quart", 25),
     ("quarts", 4),
+    ("quarts", 75),
     ("trimestre", 3),
     ("trimestriel", 4),
     ("semaine", 7),
@@ -589,6 +660,11 @@ const FR_HINTS: &[(&str, u32)] = &[
     ("dizaines", 10),
     ("vingtaine", 20),
     ("trentaine", 30),
+    ("quarantaine", 40),
+    ("soixantaine", 60),
+    ("cinquantenaire", 50),
+    ("bicentenaire", 200),
+    ("centième", 100),
     ("cinquantaine", 50),
     ("centaine", 100),
     ("centaines", 100),

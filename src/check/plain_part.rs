@@ -1,6 +1,7 @@
 //! The text part holds what the HTML part says (ACC-11): every story in order, paragraph by paragraph, links as
 //! addresses, and nothing of HTML.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,11 +20,10 @@ const LENGTH_SLACK: usize = 60;
 pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         leftovers(proof, sheet, hits);
-        let words = format!(" {} ", scan::folded_words(&sheet.edition.text).join(" "));
-        lost_words(proof, sheet, &words, hits);
+        lost_words(proof, sheet, hits);
         lost_addresses(proof, sheet, hits);
         for lang in &sheet.edition.langs {
-            stories_in_order(proof, sheet, lang, &words, hits);
+            stories_in_order(proof, sheet, lang, hits);
         }
     }
 }
@@ -49,9 +49,11 @@ fn template() -> Words {
     words!("look at the template of the text part", "voyez le gabarit de la partie texte")
 }
 
-fn lost_words(proof: &Proof<'_>, sheet: &Sheet<'_>, words_of_text: &str, hits: &mut Vec<Hit>) {
+fn lost_words(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
+    let words = format!(" {} ", scan::folded_words(&sheet.edition.text).join(" "));
+    let text = Searched::new(&words);
     let mut prose = sheet.blocks.iter().filter(|placed| is_prose(placed) && is_of_issue(proof, placed));
-    if let Some(placed) = prose.find(|placed| !says(words_of_text, placed)) {
+    if let Some(placed) = prose.find(|placed| !says(&text, placed)) {
         let words = (
             words!(
                 "the text part lacks words of the HTML part",
@@ -64,7 +66,7 @@ fn lost_words(proof: &Proof<'_>, sheet: &Sheet<'_>, words_of_text: &str, hits: &
 }
 
 fn lost_addresses(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
-    let text = &sheet.edition.text;
+    let text = Searched::new(&sheet.edition.text);
     let own = proof.passages.iter().filter(|it| it.story.is_some() && sheet.edition.langs.contains(&it.lang));
     let links = own.flat_map(|passage| passage.block.links.iter().map(move |link| (passage, link)));
     let mut lost = links.filter(|(passage, link)| {
@@ -86,8 +88,9 @@ fn lost_addresses(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, words_of_text: &str, hits: &mut Vec<Hit>) {
+fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, hits: &mut Vec<Hit>) {
     let text = &sheet.edition.text;
+    let words_of_text = format!(" {} ", scan::folded_words(text).join(" "));
     let mut from = 0;
     for story in proof.issue.stories() {
         let Some(own) = story.texts.get(lang).or_else(|| story.texts.values().next()) else { continue };
@@ -138,22 +141,38 @@ fn is_prose(placed: &Placed<'_>) -> bool {
 
 /// Whether a block is a paragraph of the issue, and not of the template.
 fn is_of_issue(proof: &Proof<'_>, placed: &Placed<'_>) -> bool {
-    let words = std::cell::OnceCell::new();
-    let has_words_of = |text: &str| {
-        // Nearly every paragraph is as it was written; the others had their typography mended.
-        text == placed.block.text
-            || scan::folded_words(text) == *words.get_or_init(|| scan::folded_words(&placed.block.text))
-    };
+    let words = scan::folded_words(&placed.block.text);
     proof.passages.iter().any(|passage| {
         passage.story.zip(placed.of).is_some_and(|(a, b)| std::ptr::eq(a, b))
             && placed.lang.as_ref() == Some(&passage.lang)
             && passage.block.text.len().abs_diff(placed.block.text.len()) < LENGTH_SLACK
-            && has_words_of(&passage.block.text)
+            && scan::folded_words(&passage.block.text) == words
     })
 }
 
+/// A long text in which things are looked for in about the order in which they stand there.
+struct Searched<'a> {
+    text: &'a str,
+    /// Where the last thing was found.
+    from: Cell<usize>,
+}
+
+impl<'a> Searched<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, from: Cell::new(0) }
+    }
+
+    /// Whether the text has this, from where the last thing was on, else anywhere.
+    fn contains(&self, wanted: &str) -> bool {
+        let from = self.from.get();
+        let found = self.text[from..].find(wanted).map(|at| from + at).or_else(|| self.text.find(wanted));
+        self.from.set(found.unwrap_or(from));
+        found.is_some()
+    }
+}
+
 /// Whether every run of a block's words is in the text: links cut it, since their addresses stand between.
-fn says(text: &str, placed: &Placed<'_>) -> bool {
+fn says(text: &Searched<'_>, placed: &Placed<'_>) -> bool {
     let block = &placed.block;
     let mut cuts: Vec<usize> = vec![0, block.text.len()];
     cuts.extend(block.links.iter().flat_map(|link| [link.range.start, link.range.end]));

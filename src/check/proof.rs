@@ -140,7 +140,7 @@ impl<'a> Proof<'a> {
 
     /// Passages of one language, in which the rules of that language hold.
     pub(super) fn in_language(&self, is: fn(&Lang) -> bool) -> impl Iterator<Item = &Passage<'a>> {
-        self.passages.iter().filter(move |passage| is(&passage.lang) && !passage.is_strange)
+        self.passages.iter().filter(move |passage| is(&passage.lang) && !passage.is_strange && !passage.block.is_code())
     }
 
     /// Passages of a story in a language.
@@ -177,7 +177,10 @@ impl<'a> Proof<'a> {
         }
         // The bilingual edition repeats the others' words.
         let single = self.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1);
-        single.flat_map(|sheet| self.final_readings(sheet, is)).collect()
+        // Subject, preheader and the words of pictures stand in no block that is shown.
+        let is_beside = |part: Part| matches!(part, Part::Subject | Part::Preheader | Part::Alt);
+        let beside = self.in_language(is).filter(|passage| is_beside(passage.part)).map(|passage| self.read(passage));
+        single.flat_map(|sheet| self.final_readings(sheet, is)).chain(beside).collect()
     }
 
     /// Every block with links: of the stories as written, and of what the composed mails add to them.
@@ -193,7 +196,8 @@ impl<'a> Proof<'a> {
 
     fn final_readings<'p>(&'p self, sheet: &'p Sheet<'a>, is: fn(&Lang) -> bool) -> Vec<Reading<'p>> {
         let mut readings = Vec::new();
-        for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && !placed.is_strange) {
+        let blocks = sheet.blocks.iter().filter(|it| it.is_shown && !it.is_strange && !it.block.is_code());
+        for placed in blocks {
             let Some(lang) = placed.lang.as_ref().filter(|lang| is(lang)) else { continue };
             let part = part_of(&placed.block.tag);
             readings.push(Reading {
@@ -388,8 +392,8 @@ fn story_passages<'a>(story: &'a Story, lang: &Lang, text: &'a crate::model::Tex
 
 fn passage<'a>(lang: &Lang, story: Option<&'a Story>, part: Part, block: Block) -> Passage<'a> {
     let text = &block.text;
-    let is_strange = language::strange(text, lang).is_some();
-    let all = if is_strange { Vec::new() } else { sentences(text) };
+    let is_strange = !block.is_code() && language::strange(text, lang).is_some();
+    let all = if is_strange || block.is_code() { Vec::new() } else { sentences(text) };
     let strange_sentences = all
         .into_iter()
         .filter(|sentence| sentence.len() < text.len() && language::strange(sentence, lang).is_some())

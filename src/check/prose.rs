@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::catalogue::{Limit, limit};
+use super::language;
 use super::lists::lists;
 use super::proof::{Hit, Part, Proof};
 use super::scan::{self, pattern};
@@ -30,10 +31,11 @@ const KNOWN: &[&str] = &[
     "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
     "AI", "IA", "ID", "OK", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT", "NT", "NU", "DC",
     "COVID", "RCMP", "GRC", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML",
-    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "HE", "ET", "UX", "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD",
-    "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP", "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS",
-    "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP", "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST",
-    "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
+    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AST", "ADT", "NST", "NDT",
+    "HNC", "HAC", "HNR", "HAR", "HNP", "HAP", "HNA", "HAA", "HNT", "HAT", "GST", "HST", "TPS", "TVH", "HE", "ET", "UX",
+    "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP",
+    "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS", "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP",
+    "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST", "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
 ];
 
 /// Short forms that most federal communicators read without help: told, and no more.
@@ -43,7 +45,6 @@ const WELL_KNOWN: &[&str] = &[
 ];
 
 pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{3,7}\b"));
     let office: BTreeSet<&str> = proof.newsletter.organization.acronym.values().map(String::as_str).collect();
     for story in proof.issue.stories() {
         for lang in story.texts.keys().filter(|lang| lang.is_english() || lang.is_french()) {
@@ -64,7 +65,7 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 {
                     continue;
                 }
-                for range in scan::matches(&SHORT, text) {
+                for range in short_forms(text) {
                     let short = &text[range.clone()];
                     let is_explained = whole.contains(&format!("({short})"))
                         || whole.contains(&format!("({short},"))
@@ -73,7 +74,10 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                         || whole.contains(&format!("{short}\u{a0}("));
                     // In a line of capitals no word is a short form.
                     let shouts = |word: Option<&str>| {
-                        word.is_some_and(|word| word.len() > 2 && word.chars().all(char::is_uppercase))
+                        let word =
+                            word.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).unwrap_or_default();
+                        let is_small = || language::is_small(&word.to_lowercase()) && !KNOWN.contains(&word);
+                        word.len() > 1 && word.chars().all(char::is_uppercase) && (word.len() > 2 || is_small())
                     };
                     let is_shouted = shouts(text[..range.start].split_whitespace().next_back())
                         || shouts(text[range.end..].split_whitespace().next());
@@ -106,6 +110,17 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Words of three to seven capitals, outside of what is written for machines.
+fn short_forms(text: &str) -> Vec<std::ops::Range<usize>> {
+    let is_short = |word: &str| (3..=7).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut found: Vec<_> = scan::words(text).filter(|(_, word)| is_short(word)).map(|(range, _)| range).collect();
+    if !found.is_empty() {
+        let machine = scan::machine_ranges(text);
+        found.retain(|range| !scan::overlaps(&machine, range));
+    }
+    found
 }
 
 /// Whether a body uses a short form before it writes it out.

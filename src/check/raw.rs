@@ -61,6 +61,54 @@ pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+static PICTURE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)!\[([^\]]*)\]\([^)]*\)|<img\b(?:[^>]*\balt\s*=\s*["']([^"']*)["'])?[^>]*>"#));
+
+/// Pictures in the words of a Markdown file, which do not travel with a mail: each with what it says to who does not
+/// see it.
+fn pictures(proof: &Proof<'_>, mut see: impl FnMut(&str, &dyn Fn((Words, Words)) -> Hit)) {
+    for (file, text, story) in files(proof) {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains("![") || line.contains('<')) {
+            for found in PICTURE.captures_iter(line) {
+                let Some(whole) = found.get(0) else { continue };
+                let alt = found.get(1).or(found.get(2)).map_or("", |alt| alt.as_str()).trim();
+                let column = line[..whole.start()].chars().count() + 1;
+                see(alt, &|words| at(file, index + 1, column, story, whole.as_str(), words));
+            }
+        }
+    }
+}
+
+/// ACC-04: pictures in the words that say nothing.
+pub(super) fn silent_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    pictures(proof, |alt, hit| {
+        if alt.is_empty() {
+            let words = (
+                words!("the picture has no alternative text", "l'image n'a pas de texte de remplacement"),
+                words!(
+                    "say between the brackets what it shows: ![Two people read](photo.jpg)",
+                    "dites entre les crochets ce qu'elle montre : ![Deux personnes lisent](photo.jpg)"
+                ),
+            );
+            hits.push(hit(words).weighing(Severity::Warning));
+        }
+    });
+}
+
+/// CLI-03: pictures in the words that were taken out.
+pub(super) fn lost_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    pictures(proof, |_, hit| {
+        let words = (
+            words!("a picture within the words was taken out", "une image dans le texte a été retirée"),
+            words!(
+                "a story has one picture: name it as `image`, with its `alt`",
+                "un article a une seule image : nommez-la dans `image`, avec son `alt`"
+            ),
+        );
+        hits.push(hit(words).weighing(Severity::Fixed));
+    });
+}
+
 /// LNK-08: addresses that were unwrapped, cleaned or dropped.
 pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static TARGET: LazyLock<Regex> = LazyLock::new(|| {
@@ -75,6 +123,10 @@ pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             for found in TARGET.captures_iter(line) {
                 let Some(target) = found.get(1).or(found.get(2)).or(found.get(3)) else { continue };
                 let href = target.as_str();
+                // A picture is no link.
+                if PICTURE.find_iter(line).any(|picture| picture.range().contains(&target.start())) {
+                    continue;
+                }
                 // What readers get is judged where it stands; a jump or a file beside the story is no address.
                 if kept.contains(href) || href.starts_with('#') || !href.contains([':', '.']) {
                     continue;
@@ -111,6 +163,20 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_within_the_words_is_told_and_is_no_broken_link() {
+        let about = |line: &str| {
+            let mut sample = clean();
+            sample.evidence.sources.insert("stories/file-first.md".into(), format!("---\ntitle: x\n---\n{line}\n"));
+            let found =
+                sample.findings().into_iter().filter(|it| matches!(it.rule.as_str(), "ACC-04" | "CLI-03" | "LNK-08"));
+            found.map(|it| [it.rule.as_str(), it.severity.letter()].join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(about("![A chart](/img/chart.png)"), ["CLI-03 F"]);
+        assert_eq!(about("![](/img/chart.png)"), ["ACC-04 W", "CLI-03 F"]);
+        assert_eq!(about("<img src=\"a.png\" alt=\"A chart\">"), ["CLI-03 F"]);
+    }
+
+    #[test]
     fn what_was_mended_or_dropped_on_the_way_in_is_told() {
         for line in ["two  spaces", "so\u{ad}ft", "a\u{200b}b", "deux\u{a0} espaces"] {
             assert_eq!(said(line), [("TYP-16".to_owned(), Severity::Fixed)], "{line}");
@@ -125,5 +191,6 @@ mod tests {
             assert_eq!(said(&format!("[a]({href})")), [("LNK-08".to_owned(), Severity::Error)], "{href}");
         }
         assert_eq!(said("[a](https://example.ca/en/x) and [b](#below)"), []);
+        assert_eq!(said("![A chart](/img/chart.png)"), []);
     }
 }

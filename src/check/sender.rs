@@ -456,7 +456,7 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         // Without any header the edition gets them all when it is addressed.
         let has = |name: &str| {
             sheet.edition.headers.iter().any(|(it, value)| {
-                it.eq_ignore_ascii_case(name) && !value.is_empty() && (name == "List-Id" || value.contains('@'))
+                it.eq_ignore_ascii_case(name) && value.contains(if name == "List-Id" { '.' } else { '@' })
             })
         };
         for name in ["From", "Reply-To", "List-Id"] {

@@ -140,7 +140,7 @@ pub(super) const RULES: &[Rule] = &[
 fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(&str) -> (Words, Words)) {
     for reading in proof.readings(Lang::is_english) {
         for range in scan::matches(pattern, reading.text()) {
-            if !reading.is_marked(&range) {
+            if !reading.is_marked(&range) && !reading.is_code(&range) {
                 let (message, hint) = words(&reading.text()[range.clone()]);
                 hits.push(reading.hit(range, message, hint));
             }

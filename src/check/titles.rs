@@ -133,6 +133,8 @@ impl WordsSeen {
             unknown += usize::from(!self.named.contains(&lower));
         }
         let is_all = small == 0 && unknown >= UNKNOWN_MIN && unknown * 2 > capitals;
+        // Two will do where a sentence of the issue has one of them without.
+        let is_all = is_all || (small == 0 && undue > 0 && capitals >= CAPITALS_MIN && unknown == capitals);
         (undue >= CAPITALS_MIN && undue * 2 > capitals && small < capitals)
             || (n_smallest > 0 && capitals >= CAPITALS_MIN && small < capitals)
             || is_all

@@ -159,7 +159,7 @@ pub(super) fn each(
 ) {
     for reading in proof.readings(Lang::is_french) {
         for range in scan::matches(pattern, reading.text()) {
-            if !reading.is_marked(&range) {
+            if !reading.is_marked(&range) && !reading.is_code(&range) {
                 let (message, hint) = words(&reading.text()[range.clone()]);
                 hits.push(weigh(reading.hit(range, message, hint), &reading, mended));
             }
@@ -176,14 +176,20 @@ fn weigh(hit: Hit, reading: &Reading<'_>, mended: bool) -> Hit {
 }
 
 /// Judges a fault that is the author's: in the story's own text, and of other people's words in what is left of it.
-fn each_own(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(&str) -> (Words, Words)) {
+fn each_own(
+    proof: &Proof<'_>,
+    hits: &mut Vec<Hit>,
+    pattern: &Regex,
+    may_be: fn(&str) -> bool,
+    words: impl Fn(&str) -> (Words, Words),
+) {
     let own =
         proof.in_language(Lang::is_french).filter(|passage| !passage.is_others).map(|passage| proof.read(passage));
     let others = proof.readings(Lang::is_french).into_iter();
     let others = others.filter(|reading| reading.story.is_some_and(super::proof::is_others));
-    for reading in own.chain(others) {
+    for reading in own.chain(others).filter(|reading| may_be(reading.text())) {
         for range in scan::matches(pattern, reading.text()) {
-            if !reading.is_marked(&range) {
+            if !reading.is_marked(&range) && !reading.is_code(&range) {
                 let excerpt = with_word(reading.text(), &range);
                 let (message, hint) = words(&reading.text()[excerpt.clone()]);
                 hits.push(reading.hit_within(range, &excerpt, message, hint));
@@ -213,13 +219,19 @@ fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // The next sentence begins at once: `capitales .Ensuite`, but not `.NET`.
     static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»%$]([ \u{a0}\u{202f}]+\.)\p{Lu}\p{Ll}{2}"));
     for fault in [&COMMA, &OTHERS, &GLUED] {
-        each_own(proof, hits, fault, |shown| {
-            let sign = shown.trim_end().chars().find(|c| matches!(c, ',' | '.' | '…' | ')')).unwrap_or(',');
-            (
-                words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
-                words!("take the space out", "supprimez l'espace"),
-            )
-        });
+        each_own(
+            proof,
+            hits,
+            fault,
+            |_| true,
+            |shown| {
+                let sign = shown.trim_end().chars().rfind(|c| matches!(c, ',' | '.' | '…' | ')')).unwrap_or(',');
+                (
+                    words!("`{shown}`: a space before `{sign}`", "`{shown}`\u{a0}: une espace avant `{sign}`"),
+                    words!("take the space out", "supprimez l'espace"),
+                )
+            },
+        );
     }
 }
 
@@ -285,9 +297,14 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             hits.push(reading.hit(range, message, hint));
         }
     }
-    for reading in proof.readings(Lang::is_french) {
+    let readings = proof.readings(Lang::is_french);
+    for (index, reading) in readings.iter().enumerate() {
         let (open, close) = (reading.text().matches('«').count(), reading.text().matches('»').count());
-        if open != close {
+        // A quotation of several paragraphs opens each of them, and closes once.
+        let goes_on = open == close + 1
+            && reading.text().starts_with('«')
+            && readings.get(index + 1).is_some_and(|next| next.text().starts_with('«'));
+        if open != close && !goes_on {
             let at = reading.text().find(['«', '»']).unwrap_or(0);
             let end = reading.text()[at..].find(char::is_whitespace).map_or(reading.text().len(), |length| at + length);
             hits.push(reading.hit(
@@ -343,7 +360,7 @@ fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static BEFORE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|aujourd)([ \u{a0}\u{202f}]+[’'])\p{L}"));
     for fault in [&AFTER, &BEFORE] {
-        each_own(proof, hits, fault, |shown| {
+        each_own(proof, hits, fault, has_loose_apostrophe, |shown| {
             (
                 words!(
                     "`{shown}`: a space beside the apostrophe",
@@ -354,6 +371,13 @@ fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         });
     }
     two_apostrophes(proof, hits);
+}
+
+/// Whether a text has an apostrophe with a space beside it: hardly any has, and this is asked sooner than a pattern.
+fn has_loose_apostrophe(text: &str) -> bool {
+    text.match_indices(['\'', '’']).any(|(at, sign)| {
+        text[..at].ends_with(char::is_whitespace) || text[at + sign.len()..].starts_with(char::is_whitespace)
+    })
 }
 
 /// One apostrophe style in a story. Both are right, and half of what federal writers publish mixes them (FEDERAL 2.1).
@@ -403,7 +427,7 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?|podcasts?|hashtags?|blogs?|checklists?|brainstormings?|meetings?|templates?|[sS]ites? [iI]nternet|smartphones?|toolkits?|networking|c\.[ \u{a0}]?à[ \u{a0}]?d\.|cad\.|i\.e\.|e\.g\.)(?:[^\p{L}-]|$)",
+            r"(?:^|[^\p{L}\p{N}_])([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?|podcasts?|hashtags?|blogs?|checklists?|brainstormings?|meetings?|templates?|[sS]ites? [iI]nternet|smartphones?|toolkits?|networking|c\.[ \u{a0}]?à[ \u{a0}]?d\.|cad\.|i\.e\.|e\.g\.)(?:[^\p{L}-]|$)",
         )
     });
     // With a capital inside a sentence it is a name: CCO Newsletter.

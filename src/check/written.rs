@@ -24,7 +24,7 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         LazyLock::new(|| ascii_pattern(&format!(r"\b((?:le|du|au) (?i:{MONTHS})\s[0-9]{{1,2}})\b")));
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         ascii_pattern(&format!(
-            r"\b((?:en|de|fin|début|au mois de|du mois de) {MONTHS_CAPITAL}|[dD]['’](?:Avril|Août|Octobre)|\p{{Ll}}+ (?:Janvier|Février|Avril|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)|\p{{Ll}}+ (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
+            r"\b((?:[eE]n|[dD]e|[fF]in|[dD]ébut|au mois de|du mois de) {MONTHS_CAPITAL}|[dD]['’](?:Avril|Août|Octobre)|\p{{Ll}}+ (?:Janvier|Février|Avril|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)|\p{{Ll}}+ (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
         ))
     });
     // `mercredi, 9 décembre`, `09 décembre`.

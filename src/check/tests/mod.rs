@@ -2,6 +2,7 @@
 
 mod articles;
 mod seeded;
+mod strangers;
 
 use std::path::Path;
 

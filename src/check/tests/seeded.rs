@@ -6,7 +6,7 @@ use crate::model::{Edition, EditionId, Text};
 
 /// Where a slip is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum At {
+pub(super) enum At {
     Title,
     Summary,
     Body,
@@ -22,7 +22,7 @@ enum At {
     /// Its headers.
     Header,
 }
-use At::{Alt, Body, Header, Html, Opening, Plain, Preheader, Subject, Summary, Title};
+use self::At::{Alt, Body, Header, Html, Opening, Plain, Preheader, Subject, Summary, Title};
 
 /// Language, place, what stands there (nothing: at its beginning), what comes instead, the rule, and which others may
 /// speak.
@@ -32,7 +32,7 @@ const SUMMARY_EN: &str = "The network shares 3 short guides for writers.";
 const SUMMARY_FR: &str = "Le réseau met en commun 3\u{a0}guides courts pour les rédacteurs.";
 
 /// The right issue: a story with everything in it, an event, a picture.
-fn right() -> Sample {
+pub(super) fn right() -> Sample {
     let mut sample = clean();
     for (index, (key, summary, body)) in
         [("en", SUMMARY_EN, STORY_EN), ("fr", SUMMARY_FR, STORY_FR)].into_iter().enumerate()
@@ -544,7 +544,7 @@ fn slips_in_a_finished_mail_are_found() {
 }
 
 /// As [`assert_found`], for slips at which other rules may well speak.
-fn assert_told(slips: &[(&'static str, At, &'static str, &'static str, &'static str)]) {
+pub(super) fn assert_told(slips: &[(&'static str, At, &'static str, &'static str, &'static str)]) {
     let silent = slips.iter().filter(|(key, at, from, to, rule)| {
         let all = findings((key, *at, from, to, rule, &[]));
         !all.iter().any(|it| it.rule == *rule)
