@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use scraper::ElementRef;
 
 use super::alternatives;
@@ -12,7 +11,7 @@ use super::contrast::contrast;
 use super::dom::Link;
 use super::legible;
 use super::proof::{Hit, Proof};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use super::sheet::{Run, Sheet};
 use crate::model::{Place, Severity, Words};
 
@@ -247,7 +246,7 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
 
 /// Paragraphs that are headings to the eye alone: bold as a whole, short, with text below.
 fn bold_headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static BOLD: LazyLock<Regex> = LazyLock::new(|| {
+    static BOLD: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(r"<p>\s*<(?:strong|b)>([^<]{3,80}[^<.!?:;,\s])\s*</(?:strong|b)>\s*</p>\s*<(?:p|ul|ol)>(?:[^<]|<[^sb])")
     });
     for story in proof.issue.stories() {
@@ -434,6 +433,11 @@ fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let is_spacer = ["spacer", "blank", "transparent", "pixel", "clear", "espace", "vide"]
                 .iter()
                 .any(|start| name.starts_with(start));
+            // A point is a counter, and SND-07's; a line makes space.
+            let side = |name: &str| image.attr(name).and_then(|px| px.trim().parse::<u32>().ok());
+            let is_thin =
+                matches!((side("width"), side("height")), (Some(0..=2), Some(3..)) | (Some(3..), Some(0..=2)));
+            let is_spacer = is_spacer || (is_thin && image.attr("alt").is_none_or(|alt| alt.trim().is_empty()));
             let is_gif = is_gif || is_moving_part(sheet, src);
             if is_spacer {
                 let words = (

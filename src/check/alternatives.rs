@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::accessibility::hit_in;
 use super::catalogue::{Limit, limit};
-use super::proof::{Hit, Proof};
+use super::proof::{Hit, Part, Proof};
 use super::scan;
 use crate::model::{Lang, Severity, Story, Words};
 
@@ -15,30 +15,26 @@ pub(super) const CHARS_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
 /// Pictures without a text, and texts that do not do.
 pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     super::raw::silent_pictures(proof, hits);
-    let in_mails: BTreeSet<&str> =
-        proof.sheets.iter().flat_map(|sheet| sheet.select("img")).filter_map(|image| image.attr("alt")).collect();
     for story in proof.issue.stories() {
         for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
-            // A picture that travels with the mail is judged there.
-            let is_in_mail = in_mails.contains(alt.as_str());
             let repeats = |text: &String| !alt.trim().is_empty() && scan::folded_words(text) == scan::folded_words(alt);
-            if story.texts.get(lang).is_some_and(|text| repeats(&text.title))
-                || image_credit(story).is_some_and(repeats)
-            {
-                let mut hit = proof.on_story(
-                    story,
-                    lang,
+            let is_repeated = story.texts.get(lang).is_some_and(|text| repeats(&text.title))
+                || image_credit(story).is_some_and(repeats);
+            let repeated = is_repeated.then(|| {
+                (
                     words!(
                         "the alternative text repeats the title or the credit",
                         "le texte de remplacement répète le titre ou le crédit"
                     ),
                     words!("say what the picture shows, in one sentence", "dites en une phrase ce que montre l'image"),
-                );
-                hit.excerpt = scan::shorten(alt);
-                hits.push(hit.weighing(Severity::Warning));
-            }
-            if let Some((message, hint)) = alt_fault(proof, alt, lang.is_french()).filter(|_| !is_in_mail) {
-                let mut hit = proof.on_story(story, lang, message, hint);
+                )
+            });
+            for (message, hint) in repeated.into_iter().chain(alt_fault(proof, alt, lang.is_french())) {
+                let passage = proof.of_story(story, lang).find(|passage| passage.part == Part::Alt);
+                let mut hit = match passage {
+                    Some(passage) => proof.at(passage, 0..passage.block.text.len(), message, hint),
+                    None => proof.on_story(story, lang, message, hint),
+                };
                 hit.excerpt = scan::shorten(alt);
                 hits.push(hit.weighing(Severity::Warning));
             }
@@ -56,6 +52,14 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ));
         }
     }
+    // A story's own texts were judged above, where they were written.
+    let told: BTreeSet<&str> = proof
+        .issue
+        .stories()
+        .filter_map(|it| it.image.as_ref())
+        .flat_map(|it| it.alt.values())
+        .map(|alt| alt.trim())
+        .collect();
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
@@ -71,7 +75,7 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 continue;
             };
             let is_french = sheet.edition.langs.iter().any(Lang::is_french);
-            if let Some(words) = alt_fault(proof, alt, is_french) {
+            if let Some(words) = alt_fault(proof, alt, is_french).filter(|_| !told.contains(alt.trim())) {
                 hits.push(hit_in(proof, sheet, None, alt, words).weighing(Severity::Warning));
             }
         }

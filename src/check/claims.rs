@@ -1,6 +1,6 @@
 //! Whether each text is in the language it claims: half of BIL, the half that looks at one language at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::catalogue::{Limit, limit};
 use super::dom::Block;
@@ -70,7 +70,7 @@ fn is_strange_line(text: &str, lang: &Lang) -> bool {
 
 /// What the templates say around the stories, in the language of their half.
 fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    let known: BTreeSet<Vec<String>> =
+    let known: HashSet<Vec<String>> =
         proof.passages.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
     for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
@@ -146,7 +146,7 @@ fn says_its_language(block: &Block) -> bool {
 }
 
 fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], lang: &Lang, hits: &mut Vec<Hit>) {
-    let sources: BTreeSet<Vec<String>> = ours.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
+    let sources: HashSet<Vec<String>> = ours.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
     for passage in theirs {
         let text = &passage.block.text;
         if sentences::words(text) < proof.count(&SAME_WORDS)

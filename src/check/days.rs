@@ -4,11 +4,11 @@
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime, Weekday};
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::numbers::Figures;
 use super::proof::{Hit, Part, Passage, Proof};
-use super::scan::pattern;
+use super::scan::{Pattern, pattern};
 use super::sentences::sentences;
 use crate::model::{Event, Severity, Story};
 
@@ -44,17 +44,17 @@ const EN_DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "frida
 const FR_DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
 
 /// A whole date, with the weekday before it when there is one.
-static EN_DATE: LazyLock<Regex> = LazyLock::new(|| {
+static EN_DATE: LazyLock<Pattern> = LazyLock::new(|| {
     let (days, months) = (EN_DAYS.join("|"), EN_MONTHS.join("|"));
     pattern(&format!(r"(?i)(?:\b({days}),?\s)?\b({months})\s([0-9]{{1,2}}),?\s((?:19|20)[0-9]{{2}})\b"))
 });
-static FR_DATE: LazyLock<Regex> = LazyLock::new(|| {
+static FR_DATE: LazyLock<Pattern> = LazyLock::new(|| {
     let (days, months) = (FR_DAYS.join("|"), FR_MONTHS.join("|"));
     pattern(&format!(r"(?i)(?:\b({days}),?\s)?\b([0-9]{{1,2}})(?:er)?\s({months}),?\s((?:19|20)[0-9]{{2}})\b"))
 });
 
 /// A sentence that asks the reader to act.
-static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:please |to [\p{L} ]+, |pour [\p{L} ]+, |veuillez )?(?:register|sign up|apply|submit|send|nominate|rsvp|respond|reply|save your|book|reserve|tell us|inscri|postulez|soumett|envoy|présentez|répondez|réservez|proposez|faites-nous|dites-nous)",
     )
@@ -71,7 +71,7 @@ fn dates(text: &str, is_french: bool) -> Vec<Named> {
     if !text.contains("20") && !text.contains("19") {
         return Vec::new();
     }
-    let (regex, days, months): (&Regex, _, _) =
+    let (regex, days, months): (&Pattern, _, _) =
         if is_french { (&FR_DATE, FR_DAYS, FR_MONTHS) } else { (&EN_DATE, EN_DAYS, EN_MONTHS) };
     let (month_at, day_at) = if is_french { (3, 2) } else { (2, 3) };
     let named = |found: Captures<'_>| {

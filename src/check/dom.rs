@@ -18,6 +18,8 @@ pub(super) struct Block {
     pub(super) marked: Vec<(Range<usize>, String)>,
     /// What is code, or typed as it stands.
     pub(super) code: Vec<Range<usize>>,
+    /// What stands out: in italics, or as a title or a quotation.
+    pub(super) aside: Vec<Range<usize>>,
 }
 
 impl Block {
@@ -159,6 +161,8 @@ pub(super) struct BlockBuilder {
     marks: Vec<(usize, String)>,
     /// Where the outermost code began, and how deep we are in it.
     code: (usize, usize),
+    /// Where each passage that stands out began.
+    asides: Vec<usize>,
     /// Inside how many elements whose text nobody reads we are.
     unread: usize,
 }
@@ -189,6 +193,7 @@ impl BlockBuilder {
         }
         match tag {
             "br" => self.now.text.push('\n'),
+            "em" | "i" | "cite" | "q" => self.asides.push(self.now.text.len()),
             "code" | "kbd" | "samp" | "tt" => {
                 if self.code.1 == 0 {
                     self.code.0 = self.now.text.len();
@@ -222,6 +227,12 @@ impl BlockBuilder {
                 let end = self.now.text.len();
                 self.now.code.push(self.code.0.min(end)..end);
             }
+        }
+        if matches!(tag, "em" | "i" | "cite" | "q")
+            && let Some(start) = self.asides.pop()
+        {
+            let end = self.now.text.len();
+            self.now.aside.push(start.min(end)..end);
         }
         if element.attr("lang").is_some()
             && let Some((start, lang)) = self.marks.pop()

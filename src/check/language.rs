@@ -1,12 +1,16 @@
 //! Which language a text is in, for texts that ought to be English or French. Names do not decide: the small words
 //! that every sentence needs do, and `whatlang` must agree.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use whatlang::{Detector, Lang as Tongue};
 
 use crate::model::Lang;
 
-/// Below this many letters nothing is said: titles and names are too short to judge.
-pub(super) const LETTERS_MIN: usize = 40;
+/// Below this many characters nothing is said: titles and names are too short to judge.
+pub(super) const CHARS_MIN: usize = 40;
 
 /// From this many words in lower case on a text is a sentence, not a name.
 const SENTENCE_WORDS_MIN: usize = 6;
@@ -25,6 +29,9 @@ const FRENCH: &[&str] = &[
     "il", "elle", "ils", "elles", "ne", "pas", "ou", "où", "plus", "se", "sa", "son", "ses", "été", "être", "en", "à",
     "y", "sera", "seront", "ont", "afin", "ainsi", "chez", "comment", "quand", "lors", "tous", "toutes",
 ];
+
+/// What is left of French words before an apostrophe.
+const ELIDED: &[&str] = &["l", "d", "qu", "n", "j"];
 
 /// English or French.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +56,7 @@ impl Which {
 /// The language of a text when it is plainly *not* the expected one.
 pub(super) fn strange(text: &str, expected: &Lang) -> Option<Which> {
     let expected = Which::of(expected)?;
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    if letters < LETTERS_MIN {
+    if text.trim().chars().count() < CHARS_MIN {
         return None;
     }
     let (english, french) = small_words(text);
@@ -117,19 +123,16 @@ fn told(text: &str) -> (Told, Told) {
         side.words += usize::from(points > 0);
     };
     for (index, word) in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).enumerate() {
-        let lower = word.to_lowercase();
+        let lower = lowered(word);
         if index > 0 && lower != word {
             continue;
         }
-        let lower = lower.as_str();
-        if ENGLISH.contains(&lower) || MORE_ENGLISH.contains(&lower) {
+        let (lower, kind) = (lower.as_ref(), kind_of(&lower));
+        if matches!(kind, Some(Kind::English | Kind::MoreEnglish)) {
             add(&mut english, 2);
-        } else if FRENCH.contains(&lower)
-            || MORE_FRENCH.contains(&lower)
-            || matches!(lower, "l" | "d" | "qu" | "n" | "j")
-        {
+        } else if matches!(kind, Some(Kind::French | Kind::MoreFrench)) {
             add(&mut french, 2);
-        } else if !BORROWED.contains(&lower) {
+        } else if kind.is_none() {
             let is_french = lower.chars().any(is_accented) || FRENCH_ENDS.iter().any(|end| lower.ends_with(end));
             add(&mut french, usize::from(is_french));
             add(&mut english, usize::from(!is_french && lower.len() > 3 && is_spelled_in_english(lower)));
@@ -270,7 +273,38 @@ fn lower_words(text: &str) -> usize {
 
 /// Whether a word in lower case is one of those small ones that names have too.
 pub(super) fn is_small(word: &str) -> bool {
-    ENGLISH.contains(&word) || FRENCH.contains(&word)
+    matches!(kind_of(word), Some(Kind::English | Kind::French))
+}
+
+/// What a word in lower case tells of the language it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    English,
+    French,
+    MoreEnglish,
+    MoreFrench,
+    Borrowed,
+}
+
+/// The lists of this file as one table: every word of an issue is looked up in it, several times.
+fn kind_of(lower: &str) -> Option<Kind> {
+    static KINDS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
+        let lists = [
+            (BORROWED, Kind::Borrowed),
+            (MORE_FRENCH, Kind::MoreFrench),
+            (MORE_ENGLISH, Kind::MoreEnglish),
+            (ELIDED, Kind::French),
+            (FRENCH, Kind::French),
+            (ENGLISH, Kind::English),
+        ];
+        // A word of two lists is what the last of them says.
+        lists.into_iter().flat_map(|(words, kind)| words.iter().map(move |word| (*word, kind))).collect()
+    });
+    KINDS.get(lower).copied()
+}
+
+fn lowered(word: &str) -> Cow<'_, str> {
+    if word.chars().all(char::is_lowercase) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 fn is_accented(c: char) -> bool {
@@ -282,13 +316,13 @@ fn is_accented(c: char) -> bool {
 fn small_words(text: &str) -> (usize, usize) {
     let (mut english, mut french) = (0, 0);
     for (index, word) in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).enumerate() {
-        let lower = word.to_lowercase();
+        let lower = lowered(word);
         if index > 0 && lower != word {
             continue;
         }
-        english += usize::from(ENGLISH.contains(&lower.as_str()));
-        french +=
-            usize::from(FRENCH.contains(&lower.as_str()) || matches!(lower.as_str(), "l" | "d" | "qu" | "n" | "j"));
+        let kind = kind_of(&lower);
+        english += usize::from(kind == Some(Kind::English));
+        french += usize::from(kind == Some(Kind::French));
     }
     (english, french)
 }

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use url::Url;
 
 use super::dom::Link;
 use super::links::{each, hit_link};
 use super::proof::{Hit, Proof, Reading};
-use super::scan::pattern;
+use super::scan::{Pattern, pattern};
 use super::targets::file_of;
 use crate::model::{Lang, Severity};
 
@@ -21,7 +20,7 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         "xlsm", "pptm", "wav", "m4a", "xml", "json", "7z", "txt",
     ];
     // `(PDF, 4.35 MB)`, `(PDF, 4,35 Mo)`, `(PDF - 300 KB)`.
-    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    static SAID: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)\(\s*(?:[^()]*,\s*)?(PDF|DOCX?|WORD|XLSX?|EXCEL|PPTX?|POWERPOINT|ZIP|ODT|CSV|EPUB|MP3|ODS|ODP|RTF|XLSM|PPTM|WAV|M4A|XML|JSON|7Z|TXT|TEXT)\s*[,;:–-]?\s*[0-9][0-9.,]*\s*(?:[KMG][BO]|bytes|octets)",
         )
@@ -84,9 +83,9 @@ fn near(reading: &Reading<'_>, link: &Link) -> String {
 
 /// Whether a size has the unit of the other language.
 fn is_other_unit(said: &str, lang: &Lang) -> bool {
-    static EN: LazyLock<Regex> =
+    static EN: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"\([^()]*[0-9]\s?[KMG]B\)|\([^()]*[0-9]\.[0-9]+\s?[KMG]o\)"));
-    static FR: LazyLock<Regex> =
+    static FR: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"\([^()]*[0-9]\s?[KMG]o\)|\([^()]*[0-9],[0-9]{1,2}\s?[KMG]B\)"));
     (lang.is_french() && EN.is_match(said)) || (lang.is_english() && FR.is_match(said))
 }
@@ -112,7 +111,7 @@ fn is_video(url: &Url) -> bool {
 }
 
 fn says_length(text: &str) -> bool {
-    static LENGTH: LazyLock<Regex> =
+    static LENGTH: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(?i)[0-9]+\s?(?:min|sec|h\b|hours?|heures?)|[0-9]+:[0-9]{2}|-minutes?"));
     LENGTH.is_match(text)
 }

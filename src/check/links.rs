@@ -516,6 +516,7 @@ fn is_abbreviated(text: &str) -> bool {
 }
 
 fn swallowed(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::raw::jumps(proof, hits);
     each(proof, |reading, link| {
         let is_title = link.range == (0..reading.text().len());
         let opened = |open: char, close: char| {

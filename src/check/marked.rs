@@ -1,6 +1,8 @@
 //! Words in another language than the text around them say so with `lang` (ACC-02): titles of third-party stories, the
 //! switch to the other language, the notice of a bilingual edition.
 
+use std::ops::Range;
+
 use super::accessibility::hit_in;
 use super::language;
 use super::proof::{Hit, Proof};
@@ -17,6 +19,47 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         frame_of_both(proof, sheet, hits);
     }
     notices(proof, hits);
+    asides(proof, hits);
+}
+
+/// A title in italics, a quotation or a link of a story that is plainly in another language than its text.
+fn asides(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for passage in proof.passages.iter().filter(|it| !it.is_strange && it.strange_sentences.is_empty()) {
+        let (block, lang) = (&passage.block, &passage.lang);
+        let linked = block.links.iter().filter(|link| link.lang.is_none()).map(|link| &link.range);
+        let quoted = quotations(&block.text);
+        for range in block.aside.iter().chain(linked).chain(&quoted) {
+            let words = &block.text[range.clone()];
+            let is_whole = words.len() == block.text.len();
+            if is_whole || super::links::says_one_language(words, lang) || language::strange(words, lang).is_none() {
+                continue;
+            }
+            let reading = proof.read(passage);
+            if !reading.is_marked(range) {
+                hits.push(reading.hit(
+                    range.clone(),
+                    words!(
+                        "words that are not in `{lang}` do not say so",
+                        "des mots qui ne sont pas en `{lang}` ne sont pas marqués comme tels"
+                    ),
+                    words!(
+                        "translate them, or mark them: <span lang=…>",
+                        "faites-les traduire ou marquez-les : <span lang=…>"
+                    ),
+                ));
+                break;
+            }
+        }
+    }
+}
+
+/// What stands between quotation marks.
+fn quotations(text: &str) -> Vec<Range<usize>> {
+    let pairs = [('«', '»'), ('“', '”')].into_iter();
+    pairs
+        .flat_map(|(open, close)| text.match_indices(open).map(move |(at, mark)| (at + mark.len(), close)))
+        .filter_map(|(start, close)| text[start..].find(close).map(|length| start..start + length))
+        .collect()
 }
 
 fn only_titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

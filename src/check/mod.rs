@@ -10,6 +10,7 @@ mod invariants;
 mod settings;
 mod parity;
 mod figures;
+mod names;
 mod peers;
 mod claims;
 mod typography;

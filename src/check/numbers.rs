@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::language::Which;
-use super::scan::ascii_pattern;
+use super::scan::ascii_regex as ascii_pattern;
 use crate::model::Lang;
 
 /// A number in thousandths: enough for two decimals of a dollar, and exact.

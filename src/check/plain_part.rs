@@ -4,11 +4,9 @@
 use std::cell::Cell;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::accessibility::hit_in;
 use super::proof::{Hit, Part, Proof};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use super::sheet::{Placed, Sheet};
 use crate::model::{Lang, Words};
 
@@ -30,7 +28,7 @@ pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Tags and entities of HTML.
 fn leftovers(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
-    static LEFT: LazyLock<Regex> = LazyLock::new(|| {
+    static LEFT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)(</?(?:[a-z]|h[1-6]|br|div|span|li|ul|ol|em|strong|img|table|t[rd])(?:\s[^<>]*|/)?>|&(?:[a-z]{2,8}|#[0-9]{1,5});)",
         )

@@ -4,13 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::catalogue::{Limit, limit};
 use super::language;
 use super::lists::lists;
 use super::proof::{Hit, Part, Proof};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use super::sentences::{sentences, words};
 use crate::model::{Severity, Words};
 
@@ -303,7 +301,7 @@ struct Measure {
 /// None: the text is too short to be measured.
 #[expect(clippy::cast_precision_loss, reason = "words of one story are far fewer than 2^52")]
 fn measure(prose: &[&str], french: bool) -> Option<Measure> {
-    static PASSIVE: LazyLock<Regex> = LazyLock::new(|| {
+    static PASSIVE: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)(?:^|[\s(])(?:is|are|was|were|be|been|being)\s+(?:\p{L}+ly\s+)?\p{L}+(?:ed|wn|ought|ade|uilt|ent|ept)(?:[^\p{L}]|$)|(?:^|[\s(])(?:est|sont|été|être|était|étaient|sera|seront)\s+(?:\p{L}+ment\s+)?\p{L}+(?:é|ée|és|ées|it|ite|its|ites)(?:[^\p{L}]|$)",
         )

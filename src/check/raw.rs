@@ -4,11 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::links::crooked;
 use super::proof::{Hit, Proof, on_file};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use crate::model::{Origin, Severity, Story, Words};
 
 /// The Markdown files of an issue's stories: name, text, story.
@@ -36,11 +34,11 @@ fn at(file: &str, line: usize, column: usize, story: &Story, excerpt: &str, word
 
 /// TYP-16: what was taken out of a file.
 pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static HIDDEN: LazyLock<Regex> = LazyLock::new(|| pattern("\\S*[\u{200b}\u{200c}\u{2060}\u{ad}\u{feff}]+\\S*"));
-    static TWICE: LazyLock<Regex> =
+    static HIDDEN: LazyLock<Pattern> = LazyLock::new(|| pattern("\\S*[\u{200b}\u{200c}\u{2060}\u{ad}\u{feff}]+\\S*"));
+    static TWICE: LazyLock<Pattern> =
         LazyLock::new(|| pattern("[\\p{L}0-9,.;:!?»)’']([ \u{a0}]{2,})[\\p{L}0-9«(\u{201c}]"));
     // Columns of a table, the space behind a key, a number or a bullet lay out; they are no text.
-    static LAYOUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:\||[\w-]+:\s|[-*+]\s|[0-9]+[.)]\s|>|    )"));
+    static LAYOUT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\s*(?:\||[\w-]+:\s|[-*+]\s|[0-9]+[.)]\s|>|    )"));
     for (file, text, story) in files(proof) {
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let hidden = HIDDEN.find(line);
@@ -61,7 +59,7 @@ pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-static PICTURE: LazyLock<Regex> =
+static PICTURE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"(?i)!\[([^\]]*)\]\([^)]*\)|<img\b(?:[^>]*\balt\s*=\s*["']([^"']*)["'])?[^>]*>"#));
 
 /// Pictures in the words of a Markdown file, which do not travel with a mail: each with what it says to who does not
@@ -111,7 +109,7 @@ pub(super) fn lost_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// LNK-08: addresses that were unwrapped, cleaned or dropped.
 pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+    static TARGET: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.-]*:[^>\s]+)>|\b(?:en|fr|link):\s*[\x22']?([a-z][a-z0-9+.-]*://[^\s\x22',}]+)",
         )
@@ -145,6 +143,31 @@ pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 };
                 let severity = if is_mended { Severity::Fixed } else { Severity::Error };
                 hits.push(at(file, index + 1, column, story, &href, words).weighing(severity));
+            }
+        }
+    }
+}
+
+/// LNK-10: jumps within a story, which a message cannot follow: they were taken out.
+pub(super) fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static JUMP: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\]\(\s*<?(#[^)\s>]*)"));
+    let kept: BTreeSet<&str> =
+        proof.passages.iter().flat_map(|passage| &passage.block.links).map(|link| link.href.as_str()).collect();
+    for (file, text, story) in files(proof) {
+        for (index, line) in text.lines().enumerate() {
+            for target in JUMP.captures_iter(line).filter_map(|found| found.get(1)) {
+                if kept.contains(target.as_str()) {
+                    continue;
+                }
+                let column = line[..target.start()].chars().count() + 1;
+                let words = (
+                    words!(
+                        "a jump within a story leads nowhere: it was taken out",
+                        "un renvoi à l'intérieur d'un article ne mène nulle part : il a été retiré"
+                    ),
+                    words!("link to a page, or take the link out", "faites un lien vers une page ou retirez le lien"),
+                );
+                hits.push(at(file, index + 1, column, story, target.as_str(), words));
             }
         }
     }

@@ -49,6 +49,8 @@ fn newsletter() -> Newsletter {
     let mut newsletter: Newsletter = toml_edit::de::from_str(text).expect("the shipped newsletter.toml can be read");
     // Its blocks are Markdown there, and HTML by the time that they are checked.
     newsletter.blocks = Blocks::default();
+    // Its own terms are the office's affair: an example changes one language alone.
+    newsletter.check.glossary.clear();
     newsletter
 }
 

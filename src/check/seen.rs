@@ -4,25 +4,24 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use scraper::ElementRef;
 
 use super::accessibility::hit_in;
 use super::contrast::Colour;
 use super::proof::{Hit, Part, Proof};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use super::sheet::{Sheet, declarations};
 
 /// A ground at least this light keeps a dark logo legible (relative luminance).
 const LIGHT_MIN: f64 = 0.7;
 
 pub(super) fn by_eye_alone(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
+    static COLOUR: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)(?:^|[^\p{L}])((?:items?|dates?|fields?|words?|names?|text|lines?|rows?|links?|sections?|those|ones|shown|marked|highlighted|written) in (?:red|green|blue|yellow|orange|grey|gray|purple)|(?:éléments?|dates?|champs?|mots?|noms?|texte|lignes?|liens?|sections?|ceux|celles|affichée?s?|marquée?s?|surlignée?s?|indiquée?s?|écrite?s?) en (?:rouge|vert|bleu|jaune|orange|gris|violet)|(?:red|green|blue|yellow|orange|grey|gray|purple) (?:buttons?|links?|box(?:es)?|text|items?|dates?|words?|rows?)|(?:boutons?|liens?|encadrés?|texte|éléments?|dates?|mots?|lignes?|cases?) (?:rouges?|verte?s?|bleue?s?|jaunes?|orange|grise?s?|violets?)|(?:button|box|column|menu|image|picture|photo|link|chart|table|panel)s? (?:on|at|to) the (?:right|left)|(?:bouton|encadré|colonne|menu|image|photo|lien|graphique|tableau)s? (?:de|à) (?:droite|gauche)|ci-contre)(?:[^\p{L}]|$)",
         )
     });
-    static BULLET: LazyLock<Regex> =
+    static BULLET: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(?m)^\s*([•▪◦‣●■►➤✓✔✅❌➡👉🔹🔸⭐🔴🟢🟡🔵]\u{fe0f}?\s*\S{1,20})"));
     for passage in &proof.passages {
         let text = &passage.block.text;
@@ -66,7 +65,7 @@ pub(super) fn by_eye_alone(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Two paragraphs or lines that begin with a hyphen or a number are a list to the eye alone.
 fn typed_lists(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static ITEM: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:[-–*·o]|[0-9]{1,2}[.)]|[a-z]\))\s+\p{L}"));
+    static ITEM: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(?:[-–*·o]|[0-9]{1,2}[.)]|[a-z]\))\s+\p{L}"));
     let mut before: Option<(*const crate::model::Story, &str)> = None;
     for passage in proof.passages.iter().filter(|passage| passage.part == Part::Paragraph) {
         let Some(story) = passage.story else { continue };
@@ -147,7 +146,8 @@ pub(super) fn dark_logos(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
-            if !is_transparent(sheet, src) || has_light_ground(image) {
+            let is_dark = is_transparent(sheet, src) || (is_logo(image) && !is_opaque(sheet, src));
+            if !is_dark || has_light_ground(image) {
                 continue;
             }
             let words = (
@@ -176,6 +176,20 @@ fn is_transparent(sheet: &Sheet<'_>, src: &str) -> bool {
     png.starts_with(b"\x89PNG")
         && (png.get(25).is_some_and(|kind| matches!(kind, 4 | 6))
             || png[..before_pixels].windows(4).any(|four| four == b"tRNS"))
+}
+
+/// Whether a picture is a logo or an official symbol, by its own words: drawn for a white page.
+fn is_logo(image: ElementRef<'_>) -> bool {
+    const NAMES: &[&str] = &["logo", "wordmark", "mot-symbole", "signature", "symbol of", "symbole du"];
+    let said = ["alt", "src", "class", "id"].iter().filter_map(|name| image.attr(name));
+    said.map(str::to_lowercase).any(|text| NAMES.iter().any(|name| text.contains(name)))
+}
+
+/// Whether a picture is known to fill its whole frame: a JPEG, or a PNG that travels with the mail and hides nothing.
+fn is_opaque(sheet: &Sheet<'_>, src: &str) -> bool {
+    let part = src.strip_prefix("cid:").and_then(|cid| sheet.edition.parts.iter().find(|part| part.cid == cid));
+    let src = src.to_lowercase();
+    part.is_some() || src.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "jpg" | "jpeg"))
 }
 
 /// Whether the picture or a cell near it has a light ground that the dark scheme leaves alone.

@@ -188,6 +188,11 @@ fn identity(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether a language tag is one of this language: `fr-CA` of `fr`.
+fn is_tag_of(tag: &str, lang: &Lang) -> bool {
+    tag.to_lowercase().split('-').next() == Some(lang.as_str())
+}
+
 fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     copies::ways_out(proof, hits);
     for sheet in &proof.sheets {
@@ -198,7 +203,11 @@ fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 let in_half = sheet.blocks.iter().any(|placed| {
                     placed.is_shown
                         && (sheet.edition.langs.len() == 1 || placed.lang.as_ref() == Some(lang))
-                        && placed.block.links.iter().any(|link| link.href.starts_with(token) && !link.text.is_empty())
+                        && placed.block.links.iter().any(|link| {
+                            // The switch to the other language is that language's.
+                            let is_own = link.lang.as_ref().is_none_or(|tag| is_tag_of(tag, lang));
+                            link.href.starts_with(token) && !link.text.is_empty() && is_own
+                        })
                 });
                 if !in_half {
                     let words = (

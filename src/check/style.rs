@@ -4,12 +4,11 @@
 use std::sync::LazyLock;
 
 use jiff::ToSpan as _;
-use regex::Regex;
 
 use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::proof::{Hit, Part, Proof, on_file};
 use super::prose;
-use super::scan::{self, ascii_pattern};
+use super::scan::{self, Pattern, ascii_pattern};
 use crate::model::{Lang, Severity, Story, Words};
 
 /// Facts about the office are confirmed once a year.
@@ -137,7 +136,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Says something of every match of a pattern in the English that readers get.
-fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(&str) -> (Words, Words)) {
+fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Pattern, words: impl Fn(&str) -> (Words, Words)) {
     for reading in proof.readings(Lang::is_english) {
         for range in scan::matches(pattern, reading.text()) {
             if !reading.is_marked(&range) && !reading.is_code(&range) {
@@ -151,31 +150,31 @@ fn each(proof: &Proof<'_>, hits: &mut Vec<Hit>, pattern: &Regex, words: impl Fn(
 const MONTHS: &str = "(?:January|February|March|April|May|June|July|August|September|October|November|December)";
 
 fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static ORDINAL: LazyLock<Regex> =
+    static ORDINAL: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}(?:st|nd|rd|th))\b")));
-    static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    static DAY_FIRST: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTHS},?\s(?:19|20)[0-9]{{2}})\b"))
     });
-    static NO_COMMA: LazyLock<Regex> =
+    static NO_COMMA: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
-    static DAY_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    static DAY_ALONE: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b([0-9]{{1,2}}(?:st|nd|rd|th) (?:day )?(?:of )?{MONTHS}|[0-9]{{1,2}} {MONTHS})(?:[^\p{{L}}0-9, ]|[, ]+[^0-9 ]|$)"
         ))
     });
-    static SMALL: LazyLock<Regex> = LazyLock::new(|| {
+    static SMALL: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b((?:january|february|april|june|july|august|september|october|november|december) [0-9]{1,2}|(?:on|by|until|before|after|since|from|to) (?:march|may) [0-9]{1,2})\b",
         )
     });
     // In figures a reader from abroad takes the day for the month.
-    static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
+    static FIGURES: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
         )
     });
     // `December, 2026`, `December the 9th`, `Dec 9, 2026`.
-    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+    static LOOSE: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b({MONTHS},\s(?:19|20)[0-9]{{2}}|{MONTHS}\sthe\s[0-9]{{1,2}}(?:st|nd|rd|th)?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s[0-9]{{1,2}},?\s(?:19|20)[0-9]{{2}})\b"
         ))
@@ -194,12 +193,12 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FORM: LazyLock<Regex> = LazyLock::new(|| {
+    static FORM: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b)",
         )
     });
-    static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    static RANGE: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[ap]m)?\s?[-–—]\s?(?:[0-9]{1,2}(?::[0-5][0-9])?\s?[ap]m|noon|midnight))\b",
         )
@@ -422,7 +421,7 @@ const IN_Z: &[&str] = &[
 ];
 
 fn spelling(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         let all: Vec<&str> = SPELLINGS.iter().map(|(written, _)| *written).collect();
         ascii_pattern(&format!(
             r"\b({}|{}|(?i:{})(?:e|es|ed|er|ers|ing|ation|ations))\b",
@@ -465,13 +464,13 @@ fn capital(word: &str) -> String {
 }
 
 fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(\b[eE]\.\s?g\.|\b[iI]\.\s?e\.|\b(?:eg|ie)[.,]|\b\p{L}[\p{L}’']* & \p{Ll}+|(?:[0-9]\s?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-])per ?cent\b|[0-9]*[¼½¾⅓⅔]|\S*\s?—\s?\S*)",
         )
     });
     // Both with a capital may be a name: Health & Safety.
-    static NAME: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(\p{Lu}\p{Ll}+ & \p{Lu}\p{Ll}+)\b"));
+    static NAME: LazyLock<Pattern> = LazyLock::new(|| ascii_pattern(r"\b(\p{Lu}\p{Ll}+ & \p{Lu}\p{Ll}+)\b"));
     let words = |shown: &str| {
         (
             words!(
@@ -506,12 +505,12 @@ fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?i)\b((?:should|could|would|might|must)[’']ve|(?:should|could|would|might|must|sha|need|ought|may)n[’']t|it[’']ll|that[’']ll|there[’']ll|who[’']ll|ain[’']t|y[’']all)\b",
         )
     });
-    static FIRST_PERSON: LazyLock<Regex> =
+    static FIRST_PERSON: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y|[mM]yself|[mM]ine)(?:[\s,.;:!?]|$)"));
     // A story with a byline, other people's words and what stands between quotation marks may say “I”.
     for reading in proof.readings(Lang::is_english) {
@@ -562,7 +561,7 @@ fn plain_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ("subsequent to", "after"),
         ("facilitate", "help"),
     ];
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"(?i)\b({})",
             SWAPS.iter().map(|(long, _)| *long).map(|long| format!("{long}\\b")).collect::<Vec<_>>().join("|")

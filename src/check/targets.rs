@@ -10,9 +10,6 @@ use super::links::{each, hit_link, is_network_only, language_of, says_one_langua
 use super::proof::{Hit, Proof, Reading};
 use crate::model::{Severity, Words};
 
-/// A page that was reached by more redirects than this has moved, and moved again.
-const REDIRECTS_MAX: usize = 1;
-
 /// Addresses in the order in which readers meet them, that can be asked on the web: for `cli`.
 pub(super) fn addresses(proof: &Proof<'_>) -> Vec<String> {
     let mut seen = BTreeSet::new();
@@ -46,7 +43,7 @@ pub(super) fn answers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             n_unasked += 1;
             return;
         };
-        if let Some((severity, message, hint)) = fault(seen) {
+        if let Some((severity, message, hint)) = fault(&link.href, seen) {
             hits.push(hit_link(reading, link, message, hint).weighing(severity));
         }
     });
@@ -63,8 +60,18 @@ pub(super) fn answers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether two addresses are one to a reader: a slash at the end, `www.` or `http:` make no other page.
+fn is_same_page(a: &str, b: &str) -> bool {
+    let plain = |href: &str| {
+        let href = href.split('#').next().unwrap_or(href).to_lowercase();
+        let href = href.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+        href.trim_end_matches('/').to_owned()
+    };
+    plain(a) == plain(b)
+}
+
 /// What is wrong with what a link leads to.
-fn fault(seen: &LinkSeen) -> Option<(Severity, Words, Words)> {
+fn fault(href: &str, seen: &LinkSeen) -> Option<(Severity, Words, Words)> {
     let look = || {
         words!(
             "open it in a browser; a machine cannot tell",
@@ -87,11 +94,14 @@ fn fault(seen: &LinkSeen) -> Option<(Severity, Words, Words)> {
             ),
             find(),
         )),
-        Some(200..=299) if seen.redirects > REDIRECTS_MAX => {
+        Some(200..=299) if seen.redirects > 0 && !is_same_page(href, &seen.url) => {
             let (n, url) = (seen.redirects, super::scan::shorten(&seen.url));
             Some((
                 Severity::Warning,
-                words!("{n} redirects lead to {url}", "{n} redirections mènent à {url}"),
+                words!(
+                    "the page has moved to {url} (redirects: {n})",
+                    "la page se trouve maintenant à {url} (redirections : {n})"
+                ),
                 words!("link to that address", "faites un lien vers cette adresse"),
             ))
         }

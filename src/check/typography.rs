@@ -6,11 +6,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::catalogue::{Example, Group, Rule, row};
 use super::proof::{Hit, Part, Proof, Reading};
-use super::scan::{self, pattern};
+use super::scan::{self, Pattern, pattern};
 use crate::model::{Lang, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
@@ -153,7 +151,7 @@ pub(super) const RULES: &[Rule] = &[
 pub(super) fn each(
     proof: &Proof<'_>,
     hits: &mut Vec<Hit>,
-    pattern: &Regex,
+    pattern: &Pattern,
     mended: bool,
     words: impl Fn(&str) -> (Words, Words),
 ) {
@@ -179,7 +177,7 @@ fn weigh(hit: Hit, reading: &Reading<'_>, mended: bool) -> Hit {
 fn each_own(
     proof: &Proof<'_>,
     hits: &mut Vec<Hit>,
-    pattern: &Regex,
+    pattern: &Pattern,
     may_be: fn(&str) -> bool,
     words: impl Fn(&str) -> (Words, Words),
 ) {
@@ -213,11 +211,11 @@ fn with_word(text: &str, range: &Range<usize>) -> Range<usize> {
 
 fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // A comma before a digit is a decimal, a full stop before a letter begins a name of a host or a file.
-    static COMMA: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s«(\[–—-]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"));
-    static OTHERS: LazyLock<Regex> =
+    static COMMA: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[^\s«(\[–—-]([ \u{a0}\u{202f}]+,)(?:[^0-9]|$)"));
+    static OTHERS: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r#"[^\s«(\[–—.-]([ \u{a0}\u{202f}]+(?:\.{1,3}(?:[\s»”"),]|$)|…|\)))"#));
     // The next sentence begins at once: `capitales .Ensuite`, but not `.NET`.
-    static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}0-9»%$]([ \u{a0}\u{202f}]+\.)\p{Lu}\p{Ll}{2}"));
+    static GLUED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[\p{L}0-9»%$]([ \u{a0}\u{202f}]+\.)\p{Lu}\p{Ll}{2}"));
     for fault in [&COMMA, &OTHERS, &GLUED] {
         each_own(
             proof,
@@ -236,7 +234,7 @@ fn space_before_sign(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"((?:\p{L}+|[0-9]+)[)»”%$]? ?:)(?:\s|$)"));
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"((?:\p{L}+|[0-9]+)[)»”%$]? ?:)(?:\s|$)"));
     each(proof, hits, &FAULT, true, |shown| {
         (
             words!(
@@ -252,7 +250,7 @@ fn colon(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"([\p{L}0-9»)]+[ \u{a0}\u{202f}]+[;?!])(?:[\s»”)]|$)"));
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"([\p{L}0-9»)]+[ \u{a0}\u{202f}]+[;?!])(?:[\s»”)]|$)"));
     each(proof, hits, &FAULT, true, |shown| {
         (
             words!("`{shown}`: a space before the sign", "`{shown}`\u{a0}: une espace avant le signe"),
@@ -265,9 +263,9 @@ fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static NARROW: LazyLock<Regex> =
+    static NARROW: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
-    static FOREIGN: LazyLock<Regex> =
+    static FOREIGN: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|„[^"“”«»]{2,}["“”])"#));
     each(proof, hits, &NARROW, true, |shown| {
         (
@@ -320,10 +318,10 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+    static LOOSE: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(r"([0-9] ?[%$¢€]|[0-9] ?(?:km|kg|cm|mm|ml|ha|Mo|Ko|Go|To|MHz|GHz|kWh|°C|[MGk]\$)(?:[^\p{L}]|$))")
     });
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    static BEFORE: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?:^|[^0-9\s\u{a0}][\s\u{a0}]?|[^0-9\s\u{a0}]\s)([$€]\s?[0-9][0-9 ,.\u{a0}]*)|(?:^|\s)(%\s?[0-9]+)(?:\s|$)",
         )
@@ -352,12 +350,12 @@ fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    static AFTER: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu|entr)([’'][ \u{a0}\u{202f}]+)\p{L}",
         )
     });
-    static BEFORE: LazyLock<Regex> =
+    static BEFORE: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|aujourd)([ \u{a0}\u{202f}]+[’'])\p{L}"));
     for fault in [&AFTER, &BEFORE] {
         each_own(proof, hits, fault, has_loose_apostrophe, |shown| {
@@ -408,7 +406,7 @@ fn two_apostrophes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // Words that are English as well (Education, Edition) are left out: names of programs hold them.
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?:^|[^\p{L}])(Etats?|Etant|Etapes?|Etudes?|Etudi(?:ante?s?|er|ez)|Etre|Etes|Ecoles?|Ecout(?:e[zr]?|ant)|Ecri(?:re|vez|t|te|ts|tes|ture|vains?)|Egale?s?|Egalement|Egalité|Egaux|Egypte|Elabor(?:er|ez|ation)|Elèves?|Elargi(?:r|ssez)|Elimine[zr]|Eligib(?:le|les|ilité)|Elus?|Energies?|Energétique|Equipes?|Equipements?|Equité|Equilibre|Equivalent|Evénements?|Evite[zr]|Evalue[zr]|Eventuel(?:le|s|les)?|Evidemment|Evolue[zr]|Echanges?|Echange[zr]|Echantillons?|Echéanc(?:e|es|ier)|Echecs?|Echelles?|Eclair(?:er|ez|age)|Ecologi(?:e|que|ques)|Economi(?:e|es|que|ques|ser|sez)|Ecarts?|Ecrans?|Ecosystèmes?|Editeurs?|Editrices?|Electroni(?:que|ques)|Emissions? (?:de|d')|Emettre|Emette[zr]|Enoncés?|Enumér|Epargne[zr]?|Epoques?|Epreuves?|Etabl(?:ir|it|issements?|issez)|Etende[zr]|Etendue?s?|Eté|Etoiles?|Etrangers?|Etranges?|Etroite?s?|Etiquettes? (?:de|d')|Evaluations? (?:de|des|du|en|d')|Editions? (?:de|des|du|en|d'|spéciale)|Education (?:de|des|et la|à)|Evolutions? (?:de|des|du|d')|Elections? (?:de|des|du|et)|Iles?|ECOLES?|ETATS?|ETUDES?|EQUIPES?|EVENEMENTS?|ECRIVEZ|Ca (?:va|fait|ne|se|vous|y|marche|suffit|commence)|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|cette|ces|vos|votre|notre|nos|tous|toutes|quoi|qui|quel|quelle|lire|suivre|retenir|travers|moins|mesure|chaque|distance|savoir|bientôt|présent|part|côté|cause|défaut|vous|nous|Ottawa|Montréal|Québec|Toronto|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Edmonton|Moncton|Iqaluit|Regina|Victoria|Fredericton|Charlottetown|Whitehorse|Yellowknife))(?:[^\p{L}]|$)",
         )
@@ -425,13 +423,13 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?:^|[^\p{L}\p{N}_])([eE]-?mails?|mails?|newsletters?|[wW]eb ?sites?|[sS]ites? web|[pP]ages? web|p\.\s?ex\.|c\.?-à-d\.?|[eE]tc(?:\.{2,}|\.?…)|webinars?|feedbacks?|deadlines?|workshops?|podcasts?|hashtags?|blogs?|checklists?|brainstormings?|meetings?|templates?|[sS]ites? [iI]nternet|smartphones?|toolkits?|networking|c\.[ \u{a0}]?à[ \u{a0}]?d\.|cad\.|i\.e\.|e\.g\.)(?:[^\p{L}-]|$)",
         )
     });
     // With a capital inside a sentence it is a name: CCO Newsletter.
-    static BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[.!?:]\s)(Newsletters?|Webinars?)\b"));
+    static BEGINS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[.!?:]\s)(Newsletters?|Webinars?)\b"));
     for fault in [&FAULT, &BEGINS] {
         each(proof, hits, fault, false, french_word);
     }
@@ -474,7 +472,7 @@ fn titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> =
+    static FAULT: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"([\p{L}0-9]*[\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}]+|\S*\s?—\s?\S*)"));
     // These are nobody's language: every language is read, the titles of other people too.
     for reading in proof.readings(|_| true) {

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::proof::{Hit, Proof};
-use super::scan::{self, ascii_pattern, pattern};
+use super::scan::{self, Pattern, ascii_pattern, pattern};
 use super::typography::each;
 use crate::model::{Lang, Severity, Words};
 
@@ -13,33 +11,33 @@ const MONTHS: &str = "(?:janvier|février|mars|avril|mai|juin|juillet|août|sept
 const MONTHS_CAPITAL: &str = "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)";
 
 pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static CAPITAL: LazyLock<Regex> =
+    static CAPITAL: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
-    static COMMA: LazyLock<Regex> =
+    static COMMA: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
-    static FIRST: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
-    static REVERSED: LazyLock<Regex> =
+    static FIRST: LazyLock<Pattern> = LazyLock::new(|| ascii_pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
+    static REVERSED: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
-    static REVERSED_BARE: LazyLock<Regex> =
+    static REVERSED_BARE: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(&format!(r"\b((?:le|du|au) (?i:{MONTHS})\s[0-9]{{1,2}})\b")));
-    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    static NAMED: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b((?:[eE]n|[dD]e|[fF]in|[dD]ébut|au mois de|du mois de) {MONTHS_CAPITAL}|[dD]['’](?:Avril|Août|Octobre)|\p{{Ll}}+ (?:Janvier|Février|Avril|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)|\p{{Ll}}+ (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
         ))
     });
     // `mercredi, 9 décembre`, `09 décembre`.
-    static PARTED: LazyLock<Regex> = LazyLock::new(|| {
+    static PARTED: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b((?i:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche), (?:le )?[0-9]{{1,2}}(?:er)?\s{MONTHS}|0[1-9]\s{MONTHS}|[0-9]{{1,2}}(?:er)?\s(?:de )?{MONTHS},?\s(?:de|en) (?:19|20)[0-9]{{2}})\b"
         ))
     });
     // In figures a reader from abroad takes the day for the month.
-    static FIGURES: LazyLock<Regex> = LazyLock::new(|| {
+    static FIGURES: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
         )
     });
-    static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+    static ENGLISH: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b((?:January|February|March|April|June|July|August|September|October|November|December|Jan\.|Feb\.|Apr\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)\s[0-9]{1,2}|[0-9]{1,2}\s(?:January|February|March|April|June|July|August|September|October|November|December))\b",
         )
@@ -61,9 +59,9 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 pub(super) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?\s(?:[aApP][mM]\b|[ap]\.\s?m\.)|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
         )
     });
     each(proof, hits, &FAULT, false, |shown| {
@@ -75,30 +73,30 @@ pub(super) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 pub(super) fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures?|jours?|mois|semaines?|minutes?|secondes?|mètres?|litres?|tonnes?|degrés?|ans\b))(?:[^0-9,]|,(?:[^0-9]|$)|$)",
         )
     });
     // Telephones and numbers of rooms, laws and versions are not parted; nor are years.
-    static LONG: LazyLock<Regex> = LazyLock::new(|| {
+    static LONG: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?:^|[^\p{L}0-9.,/°$'’-])((?:1[0-4]|[3-9][0-9]|2[2-9])[0-9]{2}\s\p{Ll}{4,}|[0-9]{5,}\s(?:de\s)?\p{Ll}{4,}|[0-9]{1,3}\.[0-9]{3}\s\p{Ll}{4,})",
         )
     });
-    static YEAR: LazyLock<Regex> =
+    static YEAR: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(r"(?:^|[^\p{L}0-9.,/°$'’-])(1[5-8][05]0\s\p{Ll}{4,}|2[01]00\s\p{Ll}{3,}s\b)"));
-    static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+    static DOTTED: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?:^|\s)([0-9]{1,3}\.[0-9]{3}\s(?:personnes|abonnés|pages|employés|fonctionnaires|messages|visites|visiteurs|lecteurs|membres|réponses|appels)\b)",
         )
     });
-    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    static NAMES: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|art\.|p\.)[\s\u{a0}]*$",
         )
     });
-    static DATES: LazyLock<Regex> =
+    static DATES: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(r"(?i)(?:année|an|en|de|depuis|dès|et|à)[\s\u{a0}]*$"));
     each(proof, hits, &FAULT, false, digits_words);
     each(proof, hits, &DOTTED, false, digits_words);
@@ -122,30 +120,30 @@ fn digits_words(shown: &str) -> (Words, Words) {
 }
 
 pub(super) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h|[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?\s?[–—-]\s?(?:midi|minuit|[0-9]{1,2}\s?h))\b",
         )
     });
-    static DAYS: LazyLock<Regex> = LazyLock::new(|| {
+    static DAYS: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b([0-9]{{1,2}}-[0-9]{{1,2}}\s(?:{MONTHS}|h\b)|[0-9]{{1,2}}\s?h(?:\s?[0-5][0-9])?\s?-\s?[0-9]{{1,2}}\s?h)"
         ))
     });
-    static SPANS: LazyLock<Regex> = LazyLock::new(|| {
+    static SPANS: LazyLock<Pattern> = LazyLock::new(|| {
         let day = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)";
         ascii_pattern(&format!(
             r"(?i)\b({day}s?\s?[–—-]\s?{day}|{MONTHS}\s?[–—-]\s?{MONTHS}|(?:pages?|p\.|articles?|chapitres?)\s[0-9]{{1,3}}\s?-\s?[0-9]{{1,3}})\b"
         ))
     });
-    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    static COUNTED: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"(?:^|[^\p{L}0-9-])([0-9]{1,3}(?:\s?[%$])?\s?-\s?[0-9]{1,3}\s?(?:[%$]|(?:jours|minutes|heures|semaines|mois|personnes|participants|pages|km|kg)\b))",
+            r"(?:^|[^\p{L}0-9-])([0-9]{1,3}(?:\s?[%$])?\s?-\s?[0-9]{1,3}\s?(?:[%$]|(?:ans|fois|mois|km|kg|[a-z]\p{Ll}{4,})\b))",
         )
     });
     // Two years that follow each other; `2026-12-09` is a date and `2026-12` the name of an issue. Half of what federal
     // writers publish has fiscal years with a hyphen, which is told and no more.
-    static YEARS: LazyLock<Regex> =
+    static YEARS: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?:[^0-9-]|$)"));
     for fault in [&DAYS, &SPANS, &COUNTED, &FAULT] {
         each(proof, hits, fault, false, range_words);
@@ -165,7 +163,7 @@ fn range_words(shown: &str) -> (Words, Words) {
 }
 
 pub(super) fn ordinals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    static FAULT: LazyLock<Regex> = LazyLock::new(|| {
+    static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(r"\b((?:[0-9]+(?:ème|eme|ième|ieme|ère|ière|iere|ier|nde|nd|st|rd|th|è)|[XVI]+(?:ème|ième))s?|1es?)\b")
     });
     each(proof, hits, &FAULT, false, |shown| {

@@ -56,6 +56,8 @@ mod receive;
 mod imap;
 /// `check` as people use it: lines, mends, the page for the successor.
 mod checks;
+/// What `check` must find, planted in stories one by one.
+mod seeds;
 /// The report on an issue that has left.
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.

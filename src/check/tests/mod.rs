@@ -3,6 +3,7 @@
 mod articles;
 mod seeded;
 mod strangers;
+mod world;
 
 use std::path::Path;
 

@@ -150,7 +150,13 @@ fn contributors(problems: Vec<Finding>, issue: &Issue) -> Vec<Finding> {
             _ => false,
         })
     };
-    let heavy = problems.into_iter().filter(|finding| finding.severity <= Severity::Warning);
+    // A picture of the issue without its text is ACC-04's or BIL-14's.
+    let is_told = |finding: &Finding| {
+        let images = issue.stories().filter_map(|story| story.image.as_ref());
+        let mut silent = images.filter(|image| issue.languages.iter().any(|lang| !image.alt.contains_key(lang)));
+        silent.any(|image| image.src == finding.excerpt)
+    };
+    let heavy = problems.into_iter().filter(|finding| finding.severity <= Severity::Warning && !is_told(finding));
     heavy
         .map(|mut finding| {
             if finding.severity == Severity::Error && !is_in_issue(&finding) {
