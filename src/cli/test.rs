@@ -1,13 +1,14 @@
 //! `test`: copies for the office itself, marked as a test, counted nowhere.
 
 use anyhow::{Result, bail};
+use serde_json::{Value, json};
 
 use super::exit::Exit;
 use super::workspace;
 use super::{Shell, changed, clock, runtime, way_out};
 use crate::check::WayOut;
 use crate::ledger::Ledger;
-use crate::model::{Address, IssueId, Outcome};
+use crate::model::{Address, EditionId, IssueId, Outcome};
 use crate::send::{Secrets, test_copy};
 
 /// Arguments of `test`.
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let keys = way_out::keys(shell)?;
     let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
     let runtime = runtime()?;
-    let mut n_failed = 0;
+    let (mut n_failed, mut sent) = (0, Vec::new());
     for edition in &editions {
         for to in &people {
             let outcome = runtime.block_on(test_copy(
@@ -57,6 +58,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
                 now,
             ))?;
             let id = &edition.id;
+            sent.push(as_json(id, to, &outcome));
             match outcome {
                 Outcome::Accepted(_) => {
                     shell.report.line(&words!("test: {id} to {to}: accepted", "essai : {id} à {to} : accepté"));
@@ -71,5 +73,18 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             }
         }
     }
+    if shell.report.is_json {
+        shell.report.json(&json!({"issue": args.issue, "sent": sent}));
+    }
     Ok(if n_failed == 0 { Exit::Done } else { Exit::CouldNot })
+}
+
+fn as_json(edition: &EditionId, to: &Address, outcome: &Outcome) -> Value {
+    let (state, reply) = match outcome {
+        Outcome::Accepted(reply) => ("accepted", reply),
+        Outcome::Deferred(reply) => ("deferred", reply),
+        Outcome::Refused(reply) => ("refused", reply),
+        Outcome::Unknown(reply) => ("unknown", reply),
+    };
+    json!({"edition": edition, "to": to.to_string(), "state": state, "reply": reply.text})
 }

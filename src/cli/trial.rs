@@ -34,8 +34,14 @@ pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     }
     let planned = send::planned(ledger, issue, &ids, only)?;
     let n: u64 = planned.values().map(|counts| counts.to_send + counts.deferred).sum();
-    if *kind != WayOut::Outbox {
-        let takes = lasts(n, &newsletter.delivery.in_all());
+    let takes = (*kind != WayOut::Outbox).then(|| lasts(n, &newsletter.delivery.in_all()));
+    if shell.report.is_json {
+        shell.report.json(&serde_json::json!({
+            "issue": issue, "dry_run": true, "editions": planned,
+            "would_take_seconds": takes.map(|takes| takes.as_secs()),
+        }));
+    }
+    if let Some(takes) = takes {
         if let Ok(end) = now.checked_add(takes) {
             let (long, end) = (words::span(takes.as_secs().unsigned_abs()), words::moment(end, newsletter));
             shell.report.line(&words!(

@@ -21,6 +21,8 @@ mod readme;
 mod office;
 /// Help, mistakes on the command line, completions, man pages.
 mod terminal;
+/// What other programs read, held against its schemas.
+mod schemas;
 /// A month as its people live it.
 mod month;
 /// Approvals as the office lives them: asked for, answered by mail, signed, void.

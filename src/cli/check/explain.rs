@@ -1,10 +1,12 @@
 //! `check --explain`: one rule, with an example that breaks it and one that is right.
 
 use anyhow::{Result, bail};
+use serde_json::{Value, json};
 
 use super::super::exit::Exit;
 use super::Shell;
-use crate::check::{Invariant, Rule, invariants, no_such_rule, rules};
+use crate::check::{Invariant, Limit, Rule, invariants, no_such_rule, rules};
+use crate::model::Words;
 
 /// Explains one rule in the person's language.
 pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
@@ -22,6 +24,14 @@ pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
 
 fn show_invariant(held: &Invariant, shell: &Shell) {
     let Invariant { id, source, en, fr, .. } = held;
+    if shell.report.is_json {
+        let says = shell.report.say(&Words { en: (*en).to_owned(), fr: (*fr).to_owned() }).to_owned();
+        shell.report.json(&json!({
+            "rule": id, "severity": null, "group": id.split('-').next(), "says": says, "source": source,
+            "waived_by": null, "bad": null, "good": null, "limits": [],
+        }));
+        return;
+    }
     shell.report.line(&words!("{id} (invariant of `send`): {en}", "{id} (invariant de `send`) : {fr}"));
     shell.report.line(&words!(
         "it gives no finding: sending is tested for it",
@@ -30,8 +40,39 @@ fn show_invariant(held: &Invariant, shell: &Shell) {
     shell.report.line(&words!("source: {source}", "source : {source}"));
 }
 
+/// A limit of a rule as this newsletter sets it.
+fn set_to(rule: &Rule, limit: &Limit, shell: &Shell) -> f64 {
+    let set = shell.config.newsletter.check.rules.get(rule.id).and_then(|set| set.limits.get(limit.name));
+    set.copied().unwrap_or(limit.default)
+}
+
+fn rule_as_json(rule: &Rule, shell: &Shell) -> Value {
+    let report = &shell.report;
+    let in_words = |(en, fr): (&str, &str)| Words { en: en.to_owned(), fr: fr.to_owned() };
+    let limits: Vec<Value> = rule
+        .limits
+        .iter()
+        .map(|limit| json!({"name": limit.name, "value": set_to(rule, limit, shell), "by_default": limit.default}))
+        .collect();
+    json!({
+        "rule": rule.id,
+        "severity": rule.severity.letter(),
+        "group": rule.id.split('-').next(),
+        "says": report.say(&in_words((rule.en, rule.fr))),
+        "source": rule.source,
+        "waived_by": report.say(&in_words(rule.class.title())),
+        "bad": report.say(&rule.bad.shown()),
+        "good": report.say(&rule.good.shown()),
+        "limits": limits,
+    })
+}
+
 fn show_rule(rule: &Rule, shell: &Shell) {
     let report = &shell.report;
+    if report.is_json {
+        report.json(&rule_as_json(rule, shell));
+        return;
+    }
     let (group_en, group_fr) = rule.group.title();
     let (who_en, who_fr) = rule.class.title();
     let (id, source, en, fr) = (rule.id, rule.source, rule.en, rule.fr);
@@ -47,8 +88,7 @@ fn show_rule(rule: &Rule, shell: &Shell) {
     }
     for limit in rule.limits {
         let (name, default) = (limit.name, limit.default);
-        let set = shell.config.newsletter.check.rules.get(rule.id).and_then(|set| set.limits.get(name));
-        let now = set.copied().unwrap_or(default);
+        let now = set_to(rule, limit, shell);
         report.line(&words!(
             "limit: {name} = {now} (by default {default})",
             "limite : {name} = {now} (par défaut {default})"
