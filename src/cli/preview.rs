@@ -1,5 +1,6 @@
 //! `preview`: the editor's desk in a browser. The desk shows and decides; here is the pipeline that it works with.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -13,11 +14,11 @@ use super::report::{Colour, Report};
 use super::status::Standing;
 use super::translate::stand;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, approve, check, clock, compose, correct, curate, gather};
+use super::{Shell, approve, check, clock, compose, correct, curate, gather, words};
 use crate::config::Config;
 use crate::curate::{Board, board};
 use crate::files;
-use crate::model::{EditionId, Harvest, IssueId, StoryId};
+use crate::model::{EditionId, Harvest, IssueId, StoryId, Words};
 use crate::send::secrets;
 use crate::translate::keep;
 use crate::web::desk::{self, Approved, Awaited, Desk, Made, Way, Workshop};
@@ -58,7 +59,8 @@ struct Open {
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = shell.issue(args.issue.as_ref())?;
     let (listener, way) = listen(args)?;
-    let port = listener.local_addr()?.port();
+    let socket = listener.local_addr()?;
+    let port = socket.port();
     let secrets = [secrets::word()?, secrets::word()?];
     let address = match &way {
         Way::Local => desk::address(port, &secrets[0]),
@@ -85,9 +87,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         read: &|| workspace::folder(&shell.config, &id).load_issue_toml(),
         save: &|text| workspace::folder(&shell.config, &id).save_issue_toml(text).map(|_| ()),
         keep: &|story, by| kept(&id, story, by, shell),
+        gather: &|| gathered(&id, shell),
         ask: &|| asked(&id, shell),
     };
-    let ran = desk::run(desk, &workshop, &|| opened(&address, args, shell));
+    let ran = desk::run(desk, &workshop, &|| opened(&address, socket, args, shell));
     // Another desk that has begun since has written its own.
     if read_open(&file).is_some_and(|open| open.pid == process::id()) {
         let _ = fs::remove_file(&file);
@@ -117,12 +120,15 @@ fn listen(args: &Args) -> Result<(TcpListener, Way)> {
 }
 
 /// Shows the address, and the browser where there is a person.
-fn opened(address: &str, args: &Args, shell: &Shell) -> Result<()> {
+fn opened(address: &str, socket: SocketAddr, args: &Args, shell: &Shell) -> Result<()> {
     if shell.report.is_json {
-        shell.report.json(&serde_json::json!({"address": address}));
+        shell.report.json(&serde_json::json!({"address": address, "listens": socket}));
     } else {
         let label = shell.report.say(&words!("the desk is open:", "le bureau est ouvert :")).to_owned();
         shell.report.text(format!("{label} {}", shell.report.paint(Colour::Cyan, address)));
+        if args.listen.is_some() {
+            shell.report.line(&words!("the proxy finds it at {socket}", "le mandataire le trouve à {socket}"));
+        }
     }
     shell.report.line(&words!("Ctrl-C closes it", "Ctrl-C le ferme"));
     if args.listen.is_none() && !args.no_open && std::io::stdout().is_terminal() {
@@ -179,7 +185,7 @@ fn harvest(folder: &IssueFolder<'_>, is_gathered: bool, shell: &Shell) -> Result
     match folder.load_harvest()? {
         Some(harvest) if !is_gathered => Ok(harvest),
         // The sources as they were last asked: the desk waits for nobody.
-        _ => gather::harvest(folder, true, &std::collections::BTreeSet::new(), shell),
+        _ => gather::harvest(folder, true, &BTreeSet::new(), shell),
     }
 }
 
@@ -236,6 +242,27 @@ fn kept(id: &IssueId, story: &StoryId, by: &str, shell: &Shell) -> Result<usize>
     let n = stores.iter_mut().map(|store| keep(store, story, by).len()).sum();
     stand::save(&folder, &stores, shell)?;
     Ok(n)
+}
+
+/// Asks the sources, and says what came of it.
+fn gathered(id: &IssueId, shell: &Shell) -> Result<Words> {
+    let shell = &now(shell)?;
+    curate::refuse_correction(id)?;
+    let folder = workspace::folder(&shell.config, id);
+    let before = folder.load_harvest()?.unwrap_or_default();
+    let known: BTreeSet<&StoryId> = before.stories.iter().map(|story| &story.id).collect();
+    let harvest = gather::harvest(&folder, false, &BTreeSet::new(), shell)?;
+    let new = harvest.stories.iter().filter(|story| !known.contains(&story.id)).count();
+    let (new, silent) = (
+        words::count(new, ["new story", "new stories"], ["nouveau texte", "nouveaux textes"]),
+        words::count(
+            harvest.silent.len(),
+            ["silent address", "silent addresses"],
+            ["adresse muette", "adresses muettes"],
+        ),
+    );
+    let (new_en, new_fr, silent_en, silent_fr) = (new.en, new.fr, silent.en, silent.fr);
+    Ok(words!("gathered: {new_en}, {silent_en}", "recueilli : {new_fr}, {silent_fr}"))
 }
 
 /// Mails the approvers.

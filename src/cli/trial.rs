@@ -41,14 +41,14 @@ pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
             "would_take_seconds": takes.map(|takes| takes.as_secs()),
         }));
     }
-    if let Some(takes) = takes {
-        if let Ok(end) = now.checked_add(takes) {
-            let (long, end) = (words::span(takes.as_secs().unsigned_abs()), words::moment(end, newsletter));
-            shell.report.line(&words!(
-                "at the pace of `newsletter.toml` it would take {long}, until {end} if it left now",
-                "à la cadence de `newsletter.toml`, l'envoi prendrait {long}, jusqu'au {end} s'il partait maintenant"
-            ));
-        }
+    if let Some(takes) = takes
+        && let Ok(end) = now.checked_add(takes)
+    {
+        let (long, end) = (words::span(takes.as_secs().unsigned_abs()), words::moment(end, newsletter));
+        shell.report.line(&words!(
+            "at the pace of `newsletter.toml` it would take {long}, until {end} if it left now",
+            "à la cadence de `newsletter.toml`, l'envoi prendrait {long}, jusqu'au {end} s'il partait maintenant"
+        ));
     }
     for line in audience::differences(ledger, issue, &planned)? {
         shell.report.warn(&line);

@@ -2,7 +2,7 @@
 //! nobody but its editor comes in.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub(crate) struct Desk {
     child: Child,
     /// The one-time address.
     pub(crate) address: String,
+    /// What it said of itself.
+    pub(crate) said: serde_json::Value,
     host: String,
     cookie: String,
 }
@@ -49,8 +51,8 @@ impl Desk {
         }
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let address = json["address"].as_str().unwrap().to_owned();
-        let host = address.split('/').nth(2).unwrap().to_owned();
-        Self { child, address, host, cookie: String::new() }
+        let host = json["listens"].as_str().unwrap().to_owned();
+        Self { child, address, said: json, host, cookie: String::new() }
     }
 
     /// A request as it is written; `{host}` and `{cookie}` are filled in.
@@ -356,17 +358,78 @@ fn an_issue_that_has_begun_to_leave_is_read_and_not_changed() {
     assert_eq!(office.read(TOML), before);
 }
 
+/// The office's reverse proxy: whoever has its cookie is Camille Roy; it hands on what it gets, but for the header in which
+/// it names the person, which never comes from outside. Gives where it listens.
+fn proxy(desk: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut request = Vec::new();
+            let mut bytes = [0; 4096];
+            while !String::from_utf8_lossy(&request).contains("\r\n\r\n") {
+                let n = stream.read(&mut bytes).unwrap();
+                request.extend(&bytes[..n]);
+            }
+            let text = String::from_utf8(request).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            let is_signed_in = head.contains("Cookie: office=camille");
+            let mut lines: Vec<&str> =
+                head.lines().filter(|line| !line.to_lowercase().starts_with("x-user:")).collect();
+            if is_signed_in {
+                lines.push("X-User: Camille Roy");
+            }
+            let mut to = TcpStream::connect(&desk).unwrap();
+            to.write_all(format!("{}\r\n\r\n{body}", lines.join("\r\n")).as_bytes()).unwrap();
+            let mut answer = Vec::new();
+            to.read_to_end(&mut answer).unwrap();
+            let _ = stream.write_all(&answer);
+        }
+    });
+    address
+}
+
 #[test]
-fn behind_a_proxy_the_person_is_the_one_whom_it_names() {
+fn behind_a_proxy_the_person_is_the_one_whom_it_names_and_nobody_else_comes_in() {
     let office = Office::with_two_stories();
+    let text = office.read("stories/mentoring.md");
+    office.write("stories/mentoring.md", &text.replacen("## en\n", "## en\nClick here: the utilization of ASAP.\n", 1));
+    office.run(&["compose", ISSUE, "--offline"]);
     office.run(&["preview", "--listen", "127.0.0.1:0"]).is(2);
-    let more = ["--listen", "127.0.0.1:0", "--auth-header", "X-User", "--url", "https://desk.example.ca"];
     office.run(&["preview", "--listen", "127.0.0.1:0", "--auth-header", "X-User", "--url", "desk.example.ca"]).is(1);
-    let mut command = office.command(&["preview", ISSUE, "--no-open"]);
-    let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.contains("https://desk.example.ca"), "{line}");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let more = ["--listen", "127.0.0.1:0", "--auth-header", "X-User", "--url", "https://desk.example.ca"];
+    let mut desk = Desk::closed(&office, &more);
+    assert_eq!(desk.address, "https://desk.example.ca");
+    let own = "Host: desk.example.ca\r\nConnection: close\r\n";
+    let get = |desk: &Desk, path: &str, more: &str| desk.raw(&format!("GET {path} HTTP/1.1\r\n{more}\r\n"));
+    // Who reaches the port beside the proxy is not known, and the one-time address of a desk of one's own opens nothing.
+    assert_eq!(get(&desk, "/en/", own).status, 403);
+    assert_eq!(get(&desk, "/en/", &format!("{own}X-User:  \r\n")).status, 403, "a name of spaces is none");
+    assert_eq!(get(&desk, "/open/x", own).status, 403);
+    let listens = desk.said["listens"].as_str().unwrap().to_owned();
+    desk.host = proxy(listens);
+    let signed = format!("{own}Cookie: office=camille\r\n");
+    assert_eq!(get(&desk, "/en/", own).status, 403, "not signed in");
+    assert_eq!(get(&desk, "/en/", &format!("{own}X-User: Somebody\r\n")).status, 403, "the header came from outside");
+    let forged = format!("{signed}X-User: The Director\r\n");
+    let page = get(&desk, "/en/findings", &forged);
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("in the name of Camille Roy") && !page.body.contains("The Director"));
+    let bent = "Host: evil.example\r\nConnection: close\r\nCookie: office=camille\r\n";
+    assert_eq!(get(&desk, "/en/", bent).status, 403, "a name that was bent to the proxy");
+    let before = office.read(TOML);
+    let form = page.body.split("/en/do/waive").nth(1).expect("something may be waived");
+    let (rule, story) = (between(form, "name=\"rule\" value=\"", "\""), between(form, "name=\"story\" value=\"", "\""));
+    let body = format!("rule={rule}&story={story}&why=a+quotation&by=The+Director&back=/en/findings");
+    let post = |desk: &Desk, more: &str| {
+        let n = body.len();
+        desk.raw(&format!("POST /en/do/waive HTTP/1.1\r\n{signed}Content-Length: {n}\r\n{more}\r\n{body}")).status
+    };
+    assert_eq!(post(&desk, ""), 403, "no origin");
+    assert_eq!(post(&desk, "Origin: https://evil.example\r\n"), 403, "another site's page");
+    assert_eq!(post(&desk, "Origin: http://desk.example.ca\r\n"), 403, "not by TLS");
+    assert_eq!(office.read(TOML), before);
+    assert_eq!(post(&desk, "Origin: https://desk.example.ca\r\n"), 303);
+    let new = changed(&before, &office.read(TOML)).1;
+    assert!(new.contains(&"by = \"Camille Roy\"".to_owned()), "{new:?}");
 }

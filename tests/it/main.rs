@@ -84,3 +84,5 @@ mod serve;
 mod desk;
 /// The desk in a real browser.
 mod browser;
+/// Every page as people see it.
+mod looks;

@@ -248,7 +248,7 @@ fn leave(month: &Month<'_>) {
     let later = month.office.run(&["cancel", "2027-01", "--yes", "--json"]);
     month.schemas.hold("control", &later.json());
     let desk = crate::desk::Desk::closed(&month.office, &[]);
-    month.schemas.hold("preview", &json!({"address": desk.address}));
+    month.schemas.hold("preview", &desk.said);
 }
 
 fn people(month: &Month<'_>) {

@@ -16,7 +16,7 @@ use cco_news::send::{LinkTo, Secrets};
 use crate::office::Office;
 
 /// Who reads, in the list that the newsletter ships with.
-const READER: &str = "anglophone.reader@example.ca";
+pub(crate) const READER: &str = "anglophone.reader@example.ca";
 /// How long a state is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,10 +30,10 @@ fn office(more: &str) -> Office {
 }
 
 /// A running `cco-news serve`.
-struct Served<'a> {
+pub(crate) struct Served<'a> {
     office: &'a Office,
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Drop for Served<'_> {
@@ -75,7 +75,7 @@ impl Answer {
 }
 
 impl<'a> Served<'a> {
-    fn start(office: &'a Office) -> Self {
+    pub(crate) fn start(office: &'a Office) -> Self {
         let mut child = office
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -121,7 +121,7 @@ impl<'a> Served<'a> {
     }
 
     /// The path of a person's own page, as their mail has it.
-    fn path(&self, to: LinkTo, page: &str, reader: &str) -> String {
+    pub(crate) fn path(&self, to: LinkTo, page: &str, reader: &str) -> String {
         let ledger = self.ledger();
         let person = ledger.subscriber(&Address::parse(reader).unwrap()).unwrap().unwrap();
         let secrets = Secrets::open(&ledger).unwrap();

@@ -14,6 +14,8 @@ pub(super) enum Act {
     Write(Vec<Rewording>),
     /// A changed source means the same, says somebody.
     Keep(StoryId, String),
+    /// The sources are asked.
+    Gather,
     /// The approvers are asked.
     Ask,
     /// The last thing is taken back.

@@ -36,6 +36,7 @@ pub(super) fn act(verb: &str, form: &Form, made: &Made, person: &str) -> Result<
         "undo" => Ok(Act::Undo),
         "redo" => Ok(Act::Redo),
         "restore" => Ok(Act::Restore),
+        "gather" => Ok(Act::Gather),
         "ask" => Ok(Act::Ask),
         "move" => moved(form, made),
         "write" => written(form, made),

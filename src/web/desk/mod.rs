@@ -51,6 +51,8 @@ pub struct Workshop<'a> {
     pub save: &'a dyn Fn(&str) -> Result<()>,
     /// Says, by name, that a changed source means the same as its translations. Gives how many sentences that settled.
     pub keep: &'a dyn Fn(&StoryId, &str) -> Result<usize>,
+    /// Asks the sources and reads the drop folder. Gives what came in, in a sentence.
+    pub gather: &'a dyn Fn() -> Result<Words>,
     /// Mails the approvers. Gives how many are awaited.
     pub ask: &'a dyn Fn() -> Result<usize>,
 }

@@ -178,9 +178,18 @@ impl Page<'_> {
             )
         };
         let (undo, redo) = (say!(self.speech, "Undo", "Annuler"), say!(self.speech, "Redo", "Rétablir"));
+        let (act, gather, wait) = (
+            self.to("/do/gather"),
+            say!(self.speech, "Ask the sources", "Interroger les sources"),
+            say!(
+                self.speech,
+                "Asking the sources; this can take a minute.",
+                "Les sources sont interrogées; cela peut prendre une minute."
+            ),
+        );
         let _ = writeln!(
             out,
-            "<form class=\"steps\" method=\"post\">{}{}{}</form>",
+            "<form class=\"steps\" method=\"post\">{}<button class=\"quiet\" formaction=\"{act}\" data-wait=\"{wait}\">{gather}</button>{}{}</form>",
             self.back(""),
             button("undo", undo, &self.shown.undo),
             button("redo", redo, &self.shown.redo)

@@ -138,14 +138,14 @@ impl<'a> Bench<'a> {
                 words!("issue.toml is back", "issue.toml est de retour"),
                 None,
             ),
-            Act::Keep(story, by) => self.other(
-                |workshop| (workshop.keep)(story, by).map(|_| ()),
-                words!("the translation stays as it is", "la traduction reste telle quelle"),
-            ),
-            Act::Ask => self.other(
-                |workshop| (workshop.ask)().map(|_| ()),
-                words!("the approvers were asked", "les approbateurs ont été sollicités"),
-            ),
+            Act::Keep(story, by) => self.other(|workshop| {
+                (workshop.keep)(story, by)
+                    .map(|_| words!("the translation stays as it is", "la traduction reste telle quelle"))
+            }),
+            Act::Gather => self.other(|workshop| (workshop.gather)()),
+            Act::Ask => self.other(|workshop| {
+                (workshop.ask)().map(|_| words!("the approvers were asked", "les approbateurs ont été sollicités"))
+            }),
         }
     }
 
@@ -244,10 +244,11 @@ impl<'a> Bench<'a> {
     }
 
     /// Something that is written elsewhere than in `issue.toml`.
-    fn other(&mut self, act: impl Fn(&Workshop<'_>) -> anyhow::Result<()>, said: Words) -> Outcome {
-        if let Err(error) = act(self.workshop) {
-            return Outcome::Refused(told(&error));
-        }
+    fn other(&mut self, act: impl Fn(&Workshop<'_>) -> anyhow::Result<Words>) -> Outcome {
+        let said = match act(self.workshop) {
+            Ok(said) => said,
+            Err(error) => return Outcome::Refused(told(&error)),
+        };
         self.seen = watch::look(self.files, &self.issue);
         self.make(false);
         Outcome::Done(said)

@@ -78,6 +78,7 @@
     const action = (submitter && submitter.getAttribute("formaction")) || form.getAttribute("action");
     saving = true;
     document.body.classList.add("busy");
+    if (submitter && submitter.dataset && submitter.dataset.wait) note(submitter.dataset.wait);
     try {
       const answer = await fetch(action, { method: "POST", body: data });
       const page = parse(await answer.text());
