@@ -23,7 +23,7 @@ pub fn toml_mistake(file: &str, text: &str, message: &str, span: Option<std::ops
 }
 
 /// The parser's words, of which people meet these.
-const PARSER_WORDS: [(&str, &str); 18] = [
+const PARSER_WORDS: [(&str, &str); 23] = [
     ("unknown field", "clé inconnue"),
     ("missing field", "clé manquante"),
     ("duplicate key", "clé en double"),
@@ -37,6 +37,11 @@ const PARSER_WORDS: [(&str, &str); 18] = [
     ("extra comma in array", "virgule de trop dans la liste"),
     ("key with no value", "clé sans valeur"),
     ("string values must be quoted", "un texte se met entre guillemets"),
+    ("unexpected", "inattendu\u{a0}:"),
+    (" in array", " dans la liste"),
+    (" in inline table", " dans le tableau"),
+    ("expected value", "attendu une valeur"),
+    ("expected newline", "attendu une nouvelle ligne"),
     ("expected one of", "attendu"),
     ("expected", "attendu"),
     ("unknown variant", "valeur inconnue"),

@@ -86,3 +86,5 @@ mod desk;
 mod browser;
 /// Every page as people see it.
 mod looks;
+/// The pictures of the guides.
+mod pictures;
