@@ -125,7 +125,8 @@ impl Browser {
 
     /// What the window shows, as a PNG.
     pub(crate) fn picture(&mut self, width: u32, height: u32) -> Vec<u8> {
-        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        let down = self.run("scrollY");
+        let clip = json!({"x": 0, "y": down, "width": width, "height": height, "scale": 1});
         let asked = json!({"format": "png", "clip": clip});
         let data = self.command("Page.captureScreenshot", &asked)["data"].as_str().unwrap().to_owned();
         data_encoding::BASE64.decode(data.as_bytes()).unwrap()

@@ -63,7 +63,7 @@ fn the_pictures_of_the_guides_show_the_pages_as_they_are() {
         });
         std::fs::write(folder().join("pages.txt"), text).unwrap();
     }
-    let noted = tree::text(&format!("{FOLDER}/pages.txt")).unwrap_or_default();
+    let noted = std::fs::read_to_string(folder().join("pages.txt")).unwrap();
     let noted: BTreeMap<&str, &str> =
         noted.lines().filter_map(|line| line.split_once("  ")).map(|(digest, name)| (name, digest)).collect();
     for name in shown() {
@@ -105,7 +105,10 @@ fn every_picture_of_the_guides_is_there_and_is_described() {
 fn the_desk(album: &mut Album) {
     let office = Office::open();
     let story = office.read("stories/mentoring.md");
-    office.write("stories/mentoring.md", &story.replacen("## en\n", "## en\nClick here to sign up.\n", 1));
+    office.write(
+        "stories/mentoring.md",
+        &story.replacen("## en\n", "## en\nOn Tuesday, December 9, 2026, click here: the utilization of ASAP.\n\n", 1),
+    );
     office.run(&["compose", ISSUE, "--offline"]);
     let toml = office.read("issues/2026-12/issue.toml");
     let line = toml.lines().find(|line| line.contains("\"file-learning-day\"")).unwrap();
@@ -124,7 +127,7 @@ fn the_desk(album: &mut Album) {
             ("desk-findings", "findings", 560),
             ("desk-editions", "editions", 760),
         ] {
-            album.take(&format!("{name}.{lang}"), &format!("{base}/{lang}/{page}"), (1120, height), &style);
+            album.take(&format!("{name}.{lang}"), &format!("{base}/{lang}/{page}"), (1280, height), &style);
         }
     }
     let page = format!("file://{}", office.path().join("public/stories.html").display());
@@ -134,13 +137,13 @@ fn the_desk(album: &mut Album) {
 /// The report of an issue that left for some hundreds, and the form on which people subscribe.
 fn after_an_issue(album: &mut Album) {
     let office = Office::quick();
-    let mut rows = "email,language\n".to_owned();
+    let mut rows = "email,language,consented_on\n".to_owned();
     for n in 0..READERS {
-        let _ = writeln!(rows, "reader{n}@example.ca,{}", if n % 3 == 0 { "fr" } else { "en" });
+        let _ = writeln!(rows, "reader{n}@example.ca,{},2026-01-05", if n % 3 == 0 { "fr" } else { "en" });
     }
     office.write("subscribers/readers.csv", &rows);
-    office.run(&["send", ISSUE, "--yes"]);
-    office.run(&["report", ISSUE]);
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    office.run(&["report", ISSUE]).is(0);
     let page = format!("file://{}", office.path().join("issues/2026-12/report.html").display());
     album.take("report", &page, (1000, 760), "");
     let newsletter = office.read("newsletter.toml");

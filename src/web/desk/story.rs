@@ -75,7 +75,8 @@ impl Page<'_> {
             self.to("/do/move"),
             self.back("")
         );
-        let others = made.newsletter.sections.iter().map(|section| section.id.as_str());
+        let colon = say!(self.speech, ":", "\u{a0}:");
+        let others = made.newsletter.section_ids();
         let mut sections: Vec<&str> = made.board.shelves.iter().map(|shelf| shelf.id.as_str()).collect();
         sections.extend(others.filter(|id| !made.board.shelves.iter().any(|shelf| shelf.id == *id)));
         for to in sections {
@@ -84,7 +85,7 @@ impl Page<'_> {
                 let is_here = if (to, *name) == (section, list) { " selected" } else { "" };
                 let _ = write!(
                     out,
-                    "<option value=\"{};{name}\"{is_here}>{}: {label}</option>",
+                    "<option value=\"{};{name}\"{is_here}>{}{colon} {label}</option>",
                     as_html(to),
                     self.section_name(made, to)
                 );
