@@ -26,6 +26,7 @@ pub mod dns;
 pub mod mail;
 pub mod mailbox;
 pub mod files;
+pub mod packed;
 pub mod word;
 pub mod xml;
 pub mod ledger;

@@ -12,7 +12,7 @@ use super::report::ask;
 use super::workspace;
 use super::{Shell, certificate, clock, way_out, words};
 use crate::check::WayOut;
-use crate::ledger::{Asked, Ledger};
+use crate::ledger::{Asked, Ledger, SinceBackup};
 use crate::model::{Counts, EditionId, IssueId};
 use crate::send::cancel_rest;
 
@@ -75,6 +75,12 @@ pub(super) fn resume(args: &Args, shell: &Shell) -> Result<Exit> {
 
 pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
+    if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)?
+        && ledger.restored_hold(id)?.is_some()
+        && ledger.frozen(id)?.is_none()
+    {
+        return give_up_held(args, &ledger, shell);
+    }
     if !workspace::has_begun(&workspace::folder(&shell.config, id))? {
         return give_up(args, shell);
     }
@@ -93,6 +99,7 @@ pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
     }
     let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
     ledger.ask(id, Asked::Cancelled, now)?;
+    lift(id, &ledger, shell)?;
     for _ in 0..WAIT_TENTHS_MAX {
         if !ledger.is_sending()? || is_complete(&ledger.counts(id)?) {
             break;
@@ -151,6 +158,31 @@ fn give_up(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
         .line(&words!("cancelled: issue {id}; nothing of it has left", "annulé : numéro {id}; rien n'en est parti"));
     json(id, "cancelled", shell);
     Ok(Exit::Done)
+}
+
+/// Gives up an issue that is held after a restore and that the ledger knows nothing of: what its own file says of what left
+/// stays said.
+fn give_up_held(args: &CancelArgs, ledger: &Ledger, shell: &Shell) -> Result<Exit> {
+    let folder = workspace::folder(&shell.config, &args.issue);
+    let exit = match folder.load_sent()? {
+        None => give_up(args, shell)?,
+        Some(sent) => {
+            folder.save_sent(&workspace::Sent { complete: true, ..sent })?;
+            let id = &args.issue;
+            shell.report.line(&words!("cancelled: issue {id}", "annulé : numéro {id}"));
+            json(id, "cancelled", shell);
+            Exit::Done
+        }
+    };
+    if exit == Exit::Done {
+        lift(&args.issue, ledger, shell)?;
+    }
+    Ok(exit)
+}
+
+/// What is cancelled need not be held any more.
+fn lift(id: &IssueId, ledger: &Ledger, shell: &Shell) -> Result<()> {
+    ledger.lift_hold(id, SinceBackup::GivenUp, "cancel", |_, _| String::new(), shell.now).map(|_| ())
 }
 
 /// The ledger, when it has an issue that is leaving.

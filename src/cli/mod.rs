@@ -51,6 +51,8 @@ mod status;
 mod account;
 mod archive;
 mod receive;
+mod backup;
+mod host;
 mod run;
 mod serve;
 mod preview;
@@ -169,6 +171,10 @@ enum Command {
     Completions(help::CompletionsArgs),
     /// The manual as man pages: the main page to standard output, or all of them into a folder.
     Man(help::ManArgs),
+    /// Everything in one file: ledger, keys, departures, issues; while the newsletter goes on.
+    Backup(backup::Args),
+    /// A newsletter from its backup. Nobody gets mail by it: what may have left since is held.
+    Restore(backup::restore::Args),
 }
 
 /// What a command has at hand.
@@ -207,6 +213,10 @@ pub fn run() -> std::process::ExitCode {
     let done = match cli.command {
         // These need no newsletter.
         Some(Command::Init(args)) => init::run(&args, cli.global.dir.as_deref(), report, now),
+        Some(Command::Restore(args)) => {
+            let _patience = patience::begin("restore", report);
+            backup::restore::run(&args, cli.global.dir.as_deref(), &environment, report, now)
+        }
         Some(Command::Completions(args)) => Ok(help::completions(&args, report)),
         Some(Command::Man(args)) => help::man(&args, report),
         command => match config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root)) {
@@ -249,6 +259,7 @@ fn waits(command: Option<&Command>) -> Option<&'static str> {
         Command::Compose(_) => "compose",
         Command::Gather(_) => "gather",
         Command::Run(_) => "run",
+        Command::Backup(_) => "backup",
         _ => return None,
     })
 }
@@ -256,7 +267,7 @@ fn waits(command: Option<&Command>) -> Option<&'static str> {
 fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
     match command {
         None => status::run(&status::Args::default(), shell),
-        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => {
+        Some(Command::Init(_) | Command::Restore(_) | Command::Completions(_) | Command::Man(_)) => {
             unreachable!("they are run before there is a newsletter")
         }
         Some(Command::Compose(args)) => compose::run(&args, shell),
@@ -289,6 +300,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Serve(args)) => serve::run(&args, shell),
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
+        Some(Command::Backup(args)) => backup::run(&args, shell),
     }
 }
 

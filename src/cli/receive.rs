@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::exit::Exit;
-use super::{Shell, approve, way_in};
+use super::{Shell, approve, host, way_in};
 use crate::files;
 use crate::ledger::{Choice, Deed, Effect, Ledger, Subscriber, Trace};
 use crate::mailbox::{self, Fate, Mailbox};
@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             shell.report.error(&error);
             Exit::TryAgain
         },
-        |_| Exit::Done,
+        |exit| if exit == Exit::Blocked { Exit::TryAgain } else { Exit::Done },
     ))
 }
 
@@ -102,6 +102,10 @@ fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
 /// Reads a mailbox, acts, and reports. `run` calls it too.
 pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<Exit> {
     let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    // What a copy of the ledger takes in, the ledger never learns.
+    if !is_dry && !host::is_home(&ledger, false, shell)? {
+        return Ok(Exit::Blocked);
+    }
     let desk = Desk { ledger: &ledger, rules: Rules::shipped(), asked: approve::asked(None, shell)?, shell };
     let mut tally: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut lines: Vec<Value> = Vec::new();

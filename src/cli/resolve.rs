@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::backup::settle::{self, Left};
 use super::exit::Exit;
 use super::workspace;
 use super::{Shell, certificate, clock, words};
@@ -18,6 +19,7 @@ const LOG_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 /// Arguments of `resolve`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The issue, as `2026-12`.
     #[arg(value_parser = IssueId::parse)]
@@ -29,8 +31,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// Send those copies once more, with the same bytes and Message-ID.
-    #[arg(long, requires = "whose")]
+    #[arg(long)]
     resend: bool,
+    /// Every copy that is still unknown, once the log has said what it knows.
+    #[arg(long, requires = "by", conflicts_with = "whose")]
+    rest: bool,
+    /// Of an issue that is held after a restore: nothing left since the backup; it leaves again as any other.
+    #[arg(long, requires = "by", group = "since")]
+    nothing_left: bool,
+    /// Of an issue that is held after a restore: it left to everybody; every copy counts as accepted.
+    #[arg(long, requires = "by", group = "since")]
+    all_left: bool,
+    /// Of an issue that is held after a restore: nobody knows; every copy is unknown until the log, or a person, says more.
+    #[arg(long, requires = "by", group = "since")]
+    may_have_left: bool,
     /// The mail server's log: of Postfix, of Exim, or a message-tracking file of Exchange.
     #[arg(long, value_name = "FILE")]
     log: Vec<PathBuf>,
@@ -39,20 +53,32 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
     let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    if let Some(ledger) = &ledger
+        && let Some(exit) = after_restore(args, ledger, shell)?
+    {
+        return Ok(exit);
+    }
     let frozen = ledger.as_ref().map(|ledger| ledger.frozen(id)).transpose()?.flatten();
     let (Some(ledger), Some(_)) = (ledger, frozen) else {
         bail!(words!("issue {id} has not begun to leave", "le numéro {id} n'a pas commencé à partir"));
     };
+    if args.resend && args.whose.is_empty() && !args.rest {
+        bail!(words!(
+            "say which copies are to leave once more: their Message-IDs, or --rest for all that are unknown",
+            "dites quels exemplaires doivent repartir : leurs Message-ID, ou --rest pour tous ceux qui sont inconnus"
+        ));
+    }
     let mut settled = Vec::new();
     for path in &args.log {
         settled.extend(by_log(path, id, &ledger, shell)?);
     }
     let how = if args.resend { Settled::Resend } else { Settled::Accepted };
+    if args.rest {
+        let n = ledger.settle_rest(id, how, named(args)?, clock())?;
+        settled.extend((0..n).map(|_| (None, how)));
+    }
     for whose in &args.whose {
-        let by = args.by.as_deref().unwrap_or_default();
-        if by.trim().is_empty() {
-            bail!(words!("somebody's word needs a name: `--by`", "la parole de quelqu'un demande un nom : `--by`"));
-        }
+        let by = named(args)?;
         if ledger.settle(id, whose, how, by, clock())? {
             settled.push((whose.contains('<').then(|| whose.clone()), how));
         } else {
@@ -69,6 +95,34 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         certificate::save(&workspace::folder(&shell.config, id), &ledger, shell)?;
     }
     show(id, &ledger, &settled, shell)
+}
+
+/// Whose word it is.
+fn named(args: &Args) -> Result<&str> {
+    match args.by.as_deref().map(str::trim).filter(|by| !by.is_empty()) {
+        Some(by) => Ok(by),
+        None => {
+            bail!(words!("somebody's word needs a name: `--by`", "la parole de quelqu'un demande un nom : `--by`"))
+        }
+    }
+}
+
+/// What a person says, or is told, of an issue that is held after a restore; none: go on as with any other.
+fn after_restore(args: &Args, ledger: &Ledger, shell: &Shell) -> Result<Option<Exit>> {
+    let id = &args.issue;
+    let left = match (args.nothing_left, args.all_left, args.may_have_left) {
+        (true, _, _) => Left::Nothing,
+        (_, true, _) => Left::All,
+        (_, _, true) => Left::Perhaps,
+        _ => {
+            let Some(why) = settle::held(id, ledger, shell)? else { return Ok(None) };
+            shell.report.alert(&why);
+            return Ok(Some(Exit::Blocked));
+        }
+    };
+    let exit = settle::settle(id, left, named(args)?, ledger, shell)?;
+    // What is unknown from then on is shown, and settled by a log that is named at once.
+    Ok((exit != Exit::Done || left == Left::Nothing).then_some(exit))
 }
 
 fn by_log(
@@ -121,8 +175,8 @@ fn show(id: &IssueId, ledger: &Ledger, settled: &[(Option<String>, Settled)], sh
     }
     if !unknown.is_empty() {
         shell.report.line(&words!(
-            "next: cco-news resolve {id} --log FILE, or cco-news resolve {id} MESSAGE-ID --by \"Your name\" (it arrived; with --resend it leaves once more)",
-            "ensuite : cco-news resolve {id} --log FICHIER, ou cco-news resolve {id} MESSAGE-ID --by \"Votre nom\" (il est arrivé; avec --resend il repart une fois)"
+            "next: cco-news resolve {id} --log FILE, or cco-news resolve {id} MESSAGE-ID --by \"Your name\" (it arrived; with --resend it leaves once more; --rest in place of MESSAGE-ID: all of them)",
+            "ensuite : cco-news resolve {id} --log FICHIER, ou cco-news resolve {id} MESSAGE-ID --by \"Votre nom\" (il est arrivé; avec --resend il repart une fois; --rest au lieu de MESSAGE-ID : tous)"
         ));
     }
     let is_complete = ledger.counts(id)?.values().all(Counts::is_complete);

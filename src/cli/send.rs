@@ -8,12 +8,14 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::backup::settle;
 use super::exit::Exit;
 use super::report::{Colour, ask};
 use super::steer::{Go, Steer};
 use super::workspace::{self, IssueFolder, Sent};
 use super::{
-    Shell, approve, audience, certificate, changed, clock, gate, running, runtime, subscribers, trial, way_out, words,
+    Shell, approve, audience, certificate, changed, clock, gate, host, running, runtime, subscribers, trial, way_out,
+    words,
 };
 use crate::check::WayOut;
 use crate::ledger::{Asked, Ledger, Recovered};
@@ -46,15 +48,21 @@ pub(super) struct Args {
     /// How many people are to get it, when that is more or fewer than a tenth beside last time.
     #[arg(long, value_name = "PEOPLE")]
     audience: Option<u64>,
+    /// The ledger is a copy, or comes from another machine, which never sends again: go on from here.
+    #[arg(long)]
+    take_over: bool,
 }
 
 /// How an issue is to leave.
+#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word that a person has given, or has not")]
 pub(super) struct Intent {
     pub(super) is_dry: bool,
     pub(super) is_late_allowed: bool,
     pub(super) is_confirmed: bool,
     pub(super) is_delivered_again: bool,
+    /// Whether a ledger from elsewhere is to be used from here on.
+    pub(super) takes_over: bool,
     /// How many people a person expects.
     pub(super) audience: Option<u64>,
     pub(super) only: Vec<Segment>,
@@ -66,6 +74,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         is_late_allowed: args.late,
         is_confirmed: args.yes,
         is_delivered_again: args.deliver,
+        takes_over: args.take_over,
         audience: args.audience,
         only: args.only.clone(),
     };
@@ -87,20 +96,14 @@ pub(super) struct Departure<'a> {
 
 /// Sends an issue as far as it can be sent now.
 pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit> {
-    let folder = workspace::folder(&shell.config, id);
-    let (manifest, editions) = folder.composed()?;
-    if changed::say(&folder, &manifest, &editions, shell)? {
-        say_refused(&folder, shell)?;
+    let Some(departure) = departure(id, &intent.only, shell)? else { return Ok(Exit::Blocked) };
+    if !intent.is_dry && !host::is_home(&departure.ledger, intent.takes_over, shell)? {
         return Ok(Exit::Blocked);
     }
-    let kind = way_out::kind(shell)?;
-    let mut approvals = Vec::new();
-    for edition in &editions {
-        approvals.extend(approve::counting(&folder, edition, shell)?);
+    if let Some(why) = settle::held(id, &departure.ledger, shell)? {
+        shell.report.alert(&why);
+        return Ok(Exit::Blocked);
     }
-    let ledger = subscribers::open(shell)?;
-    let now = if kind == WayOut::Outbox { shell.now } else { clock() };
-    let departure = Departure { folder, manifest, editions, approvals, ledger, kind, only: intent.only.clone(), now };
     let frozen = departure.ledger.frozen(id)?;
     let sent = departure.folder.load_sent()?;
     if frozen.is_none()
@@ -130,7 +133,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
         trial::show(&departure, shell)?;
         return Ok(Exit::Done);
     }
-    if intent.is_delivered_again && kind != WayOut::Outbox {
+    if intent.is_delivered_again && departure.kind != WayOut::Outbox {
         departure.ledger.deliver_again(id)?;
     }
     if departure.ledger.frozen(id)?.is_some_and(|frozen| frozen.completed.is_some()) {
@@ -142,6 +145,24 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     freeze(&departure, shell)?;
     let ended = deliver(&departure, shell)?;
     conclude(&departure, &ended, shell)
+}
+
+/// What an issue would leave with; none: it is not as it was composed, which is said.
+pub(super) fn departure<'a>(id: &IssueId, only: &[Segment], shell: &'a Shell) -> Result<Option<Departure<'a>>> {
+    let folder = workspace::folder(&shell.config, id);
+    let (manifest, editions) = folder.composed()?;
+    if changed::say(&folder, &manifest, &editions, shell)? {
+        say_refused(&folder, shell)?;
+        return Ok(None);
+    }
+    let kind = way_out::kind(shell)?;
+    let mut approvals = Vec::new();
+    for edition in &editions {
+        approvals.extend(approve::counting(&folder, edition, shell)?);
+    }
+    let ledger = subscribers::open(shell)?;
+    let now = if kind == WayOut::Outbox { shell.now } else { clock() };
+    Ok(Some(Departure { folder, manifest, editions, approvals, ledger, kind, only: only.to_vec(), now }))
 }
 
 /// Whether the approvals on file are those the issue was frozen with: neither may have one that the other has not.
@@ -266,7 +287,8 @@ fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
     Ok(planned.values().map(|counts| counts.planned).sum())
 }
 
-fn freeze(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
+/// Decides who gets what; whoever is frozen stays as they are.
+pub(super) fn freeze(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     let folder = &departure.folder;
     let path = folder.file("manifest.json");
     let shown = folder.shown("manifest.json");

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::exit::Exit;
-use super::{Shell, clock, runtime, steer, templates, way_out};
+use super::{Shell, clock, host, runtime, steer, templates, way_out};
 use crate::check::WayOut;
 use crate::ledger::Ledger;
 use crate::send::{Clock, Secrets};
@@ -35,6 +35,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "les liens sont désormais faits avec une nouvelle clé; un `serve` ou `send` en cours la prendra à son prochain démarrage"
         ));
         return Ok(Exit::Done);
+    }
+    if !host::is_home(&ledger, false, shell)? {
+        return Ok(Exit::Blocked);
     }
     let mut serving = newsletter.serve.clone();
     if let Some(listen) = &args.listen {

@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::approve::Awaited;
+use super::backup::{self, settle};
 use super::exit::Exit;
 use super::report::Colour;
 use super::translate::stand;
@@ -43,6 +44,10 @@ pub(super) struct Standing {
     pub(super) control: Option<Control>,
     /// Whether a process sends now.
     pub(super) is_sending: bool,
+    /// Why it is held after a restore.
+    pub(super) held: Option<Words>,
+    /// When the last backup was made, and that in words; none: there is no ledger.
+    pub(super) backup: Option<(Option<jiff::Timestamp>, Words)>,
 }
 
 impl Standing {
@@ -62,6 +67,8 @@ impl Standing {
             unknown: Vec::new(),
             control: None,
             is_sending: false,
+            held: None,
+            backup: None,
         };
         if let Some(manifest) = manifest {
             standing.editions = folder.load_editions(&manifest)?;
@@ -90,6 +97,8 @@ impl Standing {
             standing.control = ledger.control(&folder.id)?;
             // What has an outcome for everybody is not leaving, whatever another issue does.
             standing.is_sending = !standing.counts.is_empty() && !standing.is_complete() && ledger.is_sending()?;
+            standing.held = settle::held(&folder.id, &ledger, shell)?;
+            standing.backup = Some((backup::last(&ledger)?, backup::age(&ledger, shell)?));
         }
         Ok(standing)
     }
@@ -106,7 +115,7 @@ impl Standing {
     /// The next command, as a person would type it.
     pub(super) fn next(&self, id: &IssueId) -> String {
         let first = || self.missing.first().map(|(edition, _)| edition.clone());
-        if self.is_complete() && !self.unknown.is_empty() {
+        if self.held.is_some() || self.is_complete() && !self.unknown.is_empty() {
             format!("cco-news resolve {id}")
         } else if self.is_complete() {
             "cco-news compose".to_owned()
@@ -142,7 +151,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     }
     Ok(if !standing.unknown.is_empty() {
         Exit::Look
-    } else if !standing.counts.is_empty() && !standing.is_complete() {
+    } else if standing.held.is_some() || !standing.counts.is_empty() && !standing.is_complete() {
         Exit::Blocked
     } else {
         Exit::Done
@@ -190,6 +199,7 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
         ));
     }
     show_leaving(id, standing, shell);
+    show_held(id, standing, shell)?;
     if standing.is_complete() {
         report.text(report.paint(
             Colour::Green,
@@ -201,6 +211,9 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     }
     if let Some((checked, true)) = folder.load_checked()?.map(|checked| (checked, standing.is_blocked)) {
         check::show_to_mend(&checked, shell);
+    }
+    if let Some((_, age)) = &standing.backup {
+        report.line(age);
     }
     let next = standing.next(id);
     report.line(&words!("next: {next}", "ensuite : {next}"));
@@ -243,6 +256,29 @@ fn corrections_in_work(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
         }
     }
     Ok(found)
+}
+
+/// What is held after a restore: this issue, and others.
+fn show_held(id: &IssueId, standing: &Standing, shell: &Shell) -> Result<()> {
+    let report = &shell.report;
+    if let Some(why) = &standing.held {
+        report.text(report.paint(Colour::Yellow, report.say(why)));
+    }
+    for other in held_elsewhere(id, shell)? {
+        report.line(&words!(
+            "held since a restore: cco-news resolve {other}",
+            "retenu depuis une restauration : cco-news resolve {other}"
+        ));
+    }
+    Ok(())
+}
+
+/// Other issues that are held after a restore.
+fn held_elsewhere(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
+    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let mut held = ledger.map(|ledger| ledger.held_issues()).transpose()?.unwrap_or_default();
+    held.retain(|other| other != id);
+    Ok(held)
 }
 
 /// How far the translations are at this moment; of an issue that has begun to leave, nothing is left to say.
@@ -300,7 +336,8 @@ fn json(id: &IssueId, standing: &Standing, translations: &[Translation]) -> Valu
     let open: Vec<&Translation> = translations.iter().filter(is_open).collect();
     json!({
         "issue": id, "corrects": id.corrects(), "editions": editions, "unknown": unknown,
-        "translations": open, "control": control,
+        "translations": open, "control": control, "held": standing.held.is_some(),
+        "backup": standing.backup.as_ref().and_then(|(at, _)| *at),
         "next": standing.next(id),
     })
 }

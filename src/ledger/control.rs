@@ -37,6 +37,26 @@ pub enum Settled {
     Resend,
 }
 
+impl Settled {
+    /// Its name among the resolutions.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Resend => "resend",
+        }
+    }
+
+    /// What it changes in a delivery, as SQL.
+    pub(super) const fn change(self) -> &'static str {
+        match self {
+            Self::Accepted => "state = 'accepted'",
+            Self::Refused => "state = 'refused'",
+            Self::Resend => "state = 'planned', way_out = NULL, tries = 0, first_try = NULL, next_try = NULL",
+        }
+    }
+}
+
 impl Ledger {
     /// What was asked of an issue; none: to go on.
     pub fn control(&self, issue: &IssueId) -> Result<Option<Control>> {
@@ -107,13 +127,7 @@ impl Ledger {
         self.db.write_now(move |db| {
             let Some(id) = unknown_id(db, &issue, &whose)? else { return Ok(false) };
             let at = now.as_millisecond();
-            let (what, change) = match settled {
-                Settled::Accepted => ("accepted", "state = 'accepted'"),
-                Settled::Refused => ("refused", "state = 'refused'"),
-                Settled::Resend => {
-                    ("resend", "state = 'planned', way_out = NULL, tries = 0, first_try = NULL, next_try = NULL")
-                }
-            };
+            let (what, change) = (settled.name(), settled.change());
             db.execute(
                 &format!("UPDATE deliveries SET {change}, reply_text = ?2, changed = ?3 WHERE id = ?1"),
                 params![id, format!("settled: {what}"), at],

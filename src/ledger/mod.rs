@@ -22,6 +22,7 @@ mod moves;
 mod departures;
 mod letters;
 mod chores;
+mod holds;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ pub use control::{Asked, Control, Settled};
 pub use deliveries::{Claimed, Due, Record, Recovered};
 pub use departures::{Departure, Erased};
 pub use events::{Deed, Event, Who};
+pub use holds::{Hold, SinceBackup};
 pub use intake::{Absent, Entry, Imported, Intake, Merged, Staged};
 pub use letters::{Confirmed, Letter, LetterAsked, LetterKind};
 pub use moves::{Moved, Moving};
@@ -47,6 +49,9 @@ use sqlite::Sqlite;
 
 /// The ledger's file in STATE.
 pub const FILE_NAME: &str = "cco-news.db";
+
+/// The mark of a restore that is under way, in STATE: until it has ended, nothing there is to be used.
+pub const RESTORING: &str = "restore.unfinished";
 
 /// The file that whoever sends has locked.
 const SEND_LOCK: &str = "send.lock";
@@ -82,6 +87,12 @@ impl Ledger {
     /// Opens the ledger in STATE, and makes both on first use. The caller has made sure that STATE is no network share.
     pub fn open(state_dir: &Path) -> Result<Self> {
         let shown = state_dir.join(FILE_NAME).display().to_string();
+        if state_dir.join(RESTORING).exists() {
+            bail!(words!(
+                "a restore was stopped before its end: run the same `cco-news restore` again",
+                "une restauration s'est arrêtée avant la fin : relancez la même commande `cco-news restore`"
+            ));
+        }
         let db = Sqlite::open(state_dir).with_context(|| {
             words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`")
         })?;
@@ -124,6 +135,11 @@ impl Ledger {
     /// ends.
     pub fn lock_for_letters(&self) -> Result<Option<LettersLock>> {
         self.try_lock("letters.lock")
+    }
+
+    /// Takes the right to make a backup; none: another process makes one.
+    pub fn lock_for_backup(&self) -> Result<Option<RunLock>> {
+        self.try_lock("backup.lock")
     }
 
     /// A right that one process has at a time; none: another has it.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 
 use super::groups::{Answer, Groups, Job, n_urgent};
@@ -20,6 +20,8 @@ const QUEUE_JOBS_MAX: usize = 1024;
 const BUSY_WAIT: Duration = Duration::from_secs(30);
 /// Between two tries to begin the log, where SQLite does not wait itself.
 const LOG_STEP: Duration = Duration::from_millis(10);
+/// What SQLite says when all pages are in order.
+const SOUND: &str = "ok";
 /// Idle readers that are kept open.
 const READERS_MAX: usize = 4;
 
@@ -106,6 +108,20 @@ impl Sqlite {
         // Idle readers would keep the journal from being emptied.
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         work(&connect(&self.path)?).map_err(explain)
+    }
+
+    /// Copies everything as it is at this moment into a file that is empty or not there, and reads the copy through.
+    /// True: it is whole.
+    pub(super) fn copy_to(&self, file: &Path) -> Result<bool> {
+        let shown = file.display();
+        self.outside_transaction(|db| {
+            db.execute("VACUUM INTO ?1", [file.to_string_lossy().as_ref()])
+                .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
+            let copy = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+                .map_err(Error::from)?;
+            let said: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(Error::from)?;
+            Ok(said == SOUND)
+        })
     }
 
     /// Reads on a connection of its own.

@@ -157,9 +157,10 @@ impl Ledger {
     }
 
     /// After a backup was restored: subscribers and letters get numbers far past any that were given after it was made.
-    /// Those stand in links already, and must not become somebody else's.
-    pub fn raise_numbers(&self) -> Result<()> {
-        self.db.write_now(|db| {
+    /// Those stand in links already, and must not become somebody else's; nor may those of an earlier restore of the same
+    /// backup, so they begin beyond the milliseconds since 1970.
+    pub fn raise_numbers(&self, now: Timestamp) -> Result<()> {
+        self.db.write_now(move |db| {
             for table in ["subscribers", "letters"] {
                 // The table's own largest number counts too: a sequence that was lost begins at nothing.
                 let last: i64 = db.query_row(
@@ -170,7 +171,7 @@ impl Ledger {
                     [table],
                     |row| row.get(0),
                 )?;
-                let raised = last.saturating_add(NUMBERS_APART);
+                let raised = last.max(now.as_millisecond()).saturating_add(NUMBERS_APART);
                 if db.execute("UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1", params![table, raised])? == 0 {
                     db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", params![table, raised])?;
                 }

@@ -27,11 +27,27 @@ pub struct RunSettings {
     pub remind: bool,
     /// Whether the archive is brought up to date.
     pub archive: bool,
+    /// Where backups go, from the newsletter's folder; by default a folder of STATE.
+    pub backups: Option<String>,
+    /// How many are kept; none are made with 0.
+    pub backups_kept: u32,
+    /// Hours from one to the next.
+    pub backup_hours: u32,
 }
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { hour: "08:00".to_owned(), editor: None, draft: true, remind: true, archive: true }
+        Self {
+            hour: "08:00".to_owned(),
+            editor: None,
+            draft: true,
+            remind: true,
+            archive: true,
+            backups: None,
+            // A week: a mistake is found at the latest when somebody is back from leave.
+            backups_kept: 7,
+            backup_hours: 24,
+        }
     }
 }
 
@@ -40,6 +56,13 @@ impl RunSettings {
     pub fn mistake(&self) -> Option<(String, Words)> {
         if let Err(why) = self.time() {
             return Some((format!("\"{}\"", self.hour), why));
+        }
+        if self.backup_hours == 0 {
+            let why = words!(
+                "`backup_hours` is the time between two backups, at least 1; for no backups set `backups_kept` to 0",
+                "`backup_hours` est le temps entre deux sauvegardes, au moins 1; pour n'en faire aucune, mettez `backups_kept` à 0"
+            );
+            return Some(("backup_hours".to_owned(), why));
         }
         let editor = self.editor.as_ref()?;
         let why = Address::parse(editor).err().map(AddressError::words)?;

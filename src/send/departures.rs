@@ -63,6 +63,11 @@ pub fn settle(ledger: &Ledger, now: Timestamp) -> Result<u64> {
     Ok(n_people)
 }
 
+/// Has the whole log read at the next [`settle`]: after a restore, no place in it is known to have been read.
+pub fn read_again(ledger: &Ledger) -> Result<()> {
+    ledger.set_meta(META_BYTES, "0")
+}
+
 /// Erases a person: the log hears of it first, so that no crash in between can bring them back.
 pub fn erase(ledger: &Ledger, address: &crate::model::Address, now: Timestamp) -> Result<crate::ledger::Erased> {
     settle(ledger, now)?;

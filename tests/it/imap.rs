@@ -101,7 +101,7 @@ impl Dovecot {
     /// How many mails are in the folder and its subfolder.
     fn counts(&self) -> (usize, usize) {
         let count = |parts: [&str; 2]| -> usize {
-            parts.iter().map(|part| fs::read_dir(self.mail(part)).map_or(0, std::iter::Iterator::count)).sum()
+            parts.iter().map(|part| fs::read_dir(self.mail(part)).map_or(0, Iterator::count)).sum()
         };
         (count(["new", "cur"]), count([".Handled/new", ".Handled/cur"]))
     }

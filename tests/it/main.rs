@@ -72,6 +72,9 @@ mod correct;
 mod run;
 /// A year of it.
 mod year;
+/// Backups, and what comes of one that is put back.
+#[cfg(unix)]
+mod backup;
 /// A stop at every step, and then again.
 mod kill;
 /// Out to the translators and back.

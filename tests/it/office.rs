@@ -106,6 +106,10 @@ impl Office {
         fs::write(self.path().join(file), text).unwrap();
     }
 
+    pub(crate) fn write_bytes(&self, file: &str, bytes: &[u8]) {
+        fs::write(self.path().join(file), bytes).unwrap();
+    }
+
     /// Changes one text in a file; it must be there.
     pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
         let text = self.read(file);

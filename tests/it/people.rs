@@ -378,7 +378,7 @@ fn a_number_given_after_the_backup_is_never_given_again() {
     let after = [number(&ledger, "after@example.ca"), after];
     let ledger = Ledger::open(restored.path()).unwrap();
     for _ in 0..2 {
-        ledger.raise_numbers().unwrap();
+        ledger.raise_numbers(now()).unwrap();
     }
     let other = letter(&ledger, "other@example.ca");
     let other = [number(&ledger, "other@example.ca"), other];

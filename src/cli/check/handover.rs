@@ -5,10 +5,11 @@ use anyhow::Result;
 use jiff::ToSpan as _;
 
 use super::super::exit::Exit;
-use super::super::{words, workspace};
+use super::super::{backup, words, workspace};
 use super::Shell;
 use super::page::{frame, sentence};
 use crate::files;
+use crate::ledger::Ledger;
 use crate::model::rich::escaped;
 use crate::model::{Speech, Words};
 
@@ -128,9 +129,35 @@ fn places(shell: &Shell) -> Result<Vec<Words>> {
             "L'autorité de certification du relais : {file}"
         ));
     }
+    items.extend(backups(shell)?);
     items.push(words!(
         "Who gets the newsletter: subscribers/ holds lists that were taken in; the ledger knows who left since",
         "Qui reçoit l'infolettre : subscribers/ contient les listes importées; le registre sait qui est parti depuis"
+    ));
+    Ok(items)
+}
+
+/// Where backups lie, how old the last one is, and what to do with it.
+fn backups(shell: &Shell) -> Result<Vec<Words>> {
+    let run = &shell.config.newsletter.run;
+    let (folder, kept, hours) = (backup::folder(shell)?.display().to_string(), run.backups_kept, run.backup_hours);
+    let mut items = vec![if kept > 0 {
+        words!(
+            "Backups: {folder}. `run` makes one every {hours} hours and keeps the last {kept}; they hold addresses and keys",
+            "Sauvegardes : {folder}. `run` en fait une toutes les {hours} heures et garde les {kept} dernières; elles contiennent des adresses et des clés"
+        )
+    } else {
+        words!(
+            "Backups: `run` makes none. Ask who makes them, or make one: cco-news backup FOLDER",
+            "Sauvegardes : `run` n'en fait aucune. Demandez qui s'en charge, ou faites-en une : cco-news backup DOSSIER"
+        )
+    }];
+    if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
+        items.push(backup::age(&ledger, shell)?);
+    }
+    items.push(words!(
+        "After a loss: cco-news restore FILE. Nobody gets mail by it; what may have left since the backup is held until you say",
+        "Après une perte : cco-news restore FICHIER. Personne ne reçoit de courriel pour autant; ce qui a pu partir depuis la sauvegarde est retenu jusqu'à votre décision"
     ));
     Ok(items)
 }

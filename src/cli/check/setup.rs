@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::super::exit::Exit;
-use super::super::{runtime, words};
+use super::super::{backup, runtime, words};
 use super::{Shell, finding_json, subscribers, way_out};
 use crate::check::{Asked, Evidence, Record, Relay, SETUP, Setup, check};
 use crate::dns::Dns;
@@ -17,6 +17,8 @@ use crate::model::{Address, Finding, Issue, IssueId, Severity, Texts, Words};
 
 /// A backup that is older than the time between two issues would lose one.
 const BACKUP_DAYS_MAX: i64 = 35;
+/// Backups of `run` that may be missing before it is told: a server is off for a weekend.
+const MISSED_MAX: i64 = 3;
 /// Bytes of one published file that are looked through.
 const PUBLISHED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Published files that are looked through.
@@ -196,12 +198,13 @@ fn ledger(shell: &Shell) -> Result<Vec<Asked>> {
     })
 }
 
-/// The newest file that looks like a backup, beside the newsletter or in STATE.
+/// The last backup: the one that the ledger knows of, or a younger file that looks like one.
 fn backups(shell: &Shell) -> Result<Vec<Asked>> {
     let state = shell.config.state_dir()?;
-    let folders = [shell.config.root.join("backups"), state.join("backups"), shell.config.root.clone()];
+    let kept = backup::folder(shell)?;
+    let folders = [shell.config.root.join("backups"), kept.clone(), shell.config.root.clone()];
     let is_backup = |name: &str| name.contains("backup") || name.contains("sauvegarde");
-    let newest = folders
+    let files = folders
         .iter()
         .filter_map(|folder| std::fs::read_dir(folder).ok().map(|entries| (folder, entries)))
         .flat_map(|(folder, entries)| {
@@ -209,28 +212,57 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
         })
         .filter(|(is_inside, entry)| *is_inside || is_backup(&entry.file_name().to_string_lossy()))
         .filter_map(|(_, entry)| entry.metadata().ok().filter(std::fs::Metadata::is_file)?.modified().ok())
-        .filter_map(|at| jiff::Timestamp::try_from(at).ok())
-        .max();
-    let hint =
-        || words!("make one, and keep it on another machine", "faites-en une, et gardez-la sur une autre machine");
-    Ok(match newest {
-        None => told(
+        .filter_map(|at| jiff::Timestamp::try_from(at).ok());
+    let known = match Ledger::open_if_there(&state) {
+        Ok(Some(ledger)) => backup::last(&ledger)?,
+        _ => None,
+    };
+    let run = &shell.config.newsletter.run;
+    let is_made = run.backups_kept > 0;
+    let days_max = if is_made { i64::from(run.backup_hours) * MISSED_MAX / 24 + 1 } else { BACKUP_DAYS_MAX };
+    let hint = || {
+        words!(
+            "make one, and keep it on another machine: cco-news backup FOLDER",
+            "faites-en une, et gardez-la sur une autre machine : cco-news backup DOSSIER"
+        )
+    };
+    let Some(at) = files.chain(known).max() else {
+        let message = words!("no backup is known here", "aucune sauvegarde n'est connue ici");
+        return Ok(told(SETUP, Severity::Warning, message, hint()));
+    };
+    let days = shell.now.duration_since(at).as_hours() / 24;
+    let severity = if days > days_max { Severity::Warning } else { Severity::Info };
+    let message = words!("the last backup is {days} days old", "la dernière sauvegarde a {days} jours");
+    let mut all = told(SETUP, severity, message, hint());
+    if is_made && is_on_one_disk(&state, &kept) {
+        let shown = kept.display();
+        all.extend(told(
             SETUP,
-            Severity::Warning,
-            words!("no backup is known here", "aucune sauvegarde n'est connue ici"),
-            hint(),
-        ),
-        Some(at) => {
-            let days = shell.now.duration_since(at).as_hours() / 24;
-            let severity = if days > BACKUP_DAYS_MAX { Severity::Warning } else { Severity::Info };
-            told(
-                SETUP,
-                severity,
-                words!("the last backup is {days} days old", "la dernière sauvegarde a {days} jours"),
-                hint(),
-            )
-        }
-    })
+            Severity::Info,
+            words!(
+                "backups lie on the ledger's own disk, in `{shown}`: they do not outlive it",
+                "les sauvegardes se trouvent sur le disque même du registre, dans `{shown}` : elles ne lui survivraient pas"
+            ),
+            words!(
+                "name a folder elsewhere: `backups` under `[run]`",
+                "nommez un dossier ailleurs : `backups` sous `[run]`"
+            ),
+        ));
+    }
+    Ok(all)
+}
+
+/// Whether two folders lie on one file system; a folder that is not there yet is its parent's.
+#[cfg(unix)]
+fn is_on_one_disk(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let disk = |path: &Path| path.ancestors().find_map(|path| std::fs::metadata(path).ok()).map(|meta| meta.dev());
+    disk(one).is_some() && disk(one) == disk(other)
+}
+
+#[cfg(not(unix))]
+fn is_on_one_disk(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The clock and the zone in which dates are read: a person sees at once whether they are right.

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use jiff::SignedDuration;
 
+use super::super::backup::settle;
 use super::super::exit::Exit;
 use super::super::send::{self, Intent};
 use super::super::status::Standing;
@@ -19,8 +20,15 @@ pub(super) fn items(view: &View<'_>) -> Result<Vec<Item>> {
     let turn = config.newsletter.turn(view.now)?;
     let before = config.newsletter.before(&turn);
     let mut items = Vec::new();
+    // After a restore, only a person knows what left since the backup.
+    let held = view.ledger.map(Ledger::held_issues).transpose()?.unwrap_or_default();
+    for (id, ledger) in held.iter().zip(view.ledger.into_iter().cycle()) {
+        if let Some(why) = settle::held(id, ledger, view.shell)? {
+            items.push(item(id, State::Person("restored"), why));
+        }
+    }
     // Issues that have begun to leave come first: their retries are due whatever the month is.
-    for id in workspace::issues(config) {
+    for id in workspace::issues(config).into_iter().filter(|id| !held.contains(id)) {
         let folder = workspace::folder(config, &id);
         match folder.load_sent()? {
             Some(sent) if !sent.complete => items.push(begun(&id, &sent, view)?),
@@ -28,7 +36,7 @@ pub(super) fn items(view: &View<'_>) -> Result<Vec<Item>> {
             _ => {}
         }
     }
-    for id in before.into_iter().chain([turn]) {
+    for id in before.into_iter().chain([turn]).filter(|id| !held.contains(id)) {
         let folder = workspace::folder(config, &id);
         if folder.load_sent()?.is_none() {
             items.push(planned(&folder, view)?);
@@ -163,14 +171,7 @@ fn obstacle(folder: &IssueFolder<'_>, view: &View<'_>) -> Result<Option<(&'stati
 /// Lets an issue leave, or go on leaving.
 pub(super) fn go(due: &Item, ledger: &Ledger, view: &View<'_>) -> Result<Came> {
     let id = due.issue.as_ref().expect("an item of sending has an issue");
-    let intent = Intent {
-        is_dry: false,
-        is_late_allowed: true,
-        is_confirmed: true,
-        is_delivered_again: false,
-        audience: None,
-        only: Vec::new(),
-    };
+    let intent = Intent { is_late_allowed: true, is_confirmed: true, ..Intent::default() };
     let exit = match send::send(id, &intent, view.shell) {
         Ok(exit) => exit,
         Err(_) if ledger.is_sending()? => {

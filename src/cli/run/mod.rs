@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::exit::Exit;
 use super::report::{Colour, chain};
-use super::{Shell, clock, office, subscribers, way_out, words};
+use super::{Shell, clock, host, office, subscribers, way_out, words};
 use crate::check::WayOut;
 use crate::ledger::{Chore, Ledger};
 use crate::model::{IssueId, Words};
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Say what is due, what was done, and what waits for what and until when; change nothing.
     #[arg(long)]
     explain: bool,
+    /// The ledger is a copy, or comes from another machine, which never sends again: go on from here.
+    #[arg(long)]
+    take_over: bool,
 }
 
 /// What `run` does, in this order.
@@ -44,13 +47,14 @@ pub(super) enum Task {
     Remind,
     Send,
     Archive,
+    Backup,
 }
 
 impl Task {
     /// Before sending: what came in counts for what goes out.
     const BEFORE: [Self; 4] = [Self::Receive, Self::Retention, Self::Draft, Self::Remind];
     /// After it: what left is published and kept.
-    const AFTER: [Self; 1] = [Self::Archive];
+    const AFTER: [Self; 2] = [Self::Archive, Self::Backup];
 
     /// Its word in `--explain`, `--json` and logs.
     pub(super) const fn name(self) -> &'static str {
@@ -61,6 +65,7 @@ impl Task {
             Self::Remind => "remind",
             Self::Send => "send",
             Self::Archive => "archive",
+            Self::Backup => "backup",
         }
     }
 }
@@ -202,6 +207,7 @@ fn items(task: Task, view: &View<'_>) -> Result<Vec<Item>> {
         Task::Remind => prepare::remind_items(view),
         Task::Send => leave::items(view),
         Task::Archive => upkeep::archive_items(view),
+        Task::Backup => upkeep::backup_items(view),
     }
 }
 
@@ -212,6 +218,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         return explain(&View { shell, ledger: ledger.as_ref(), now });
     }
     let ledger = subscribers::open(shell)?;
+    if !host::is_home(&ledger, args.take_over, shell)? {
+        return Ok(Exit::Blocked);
+    }
     let mut round = Round { ledger: &ledger, shell, now, worst: Exit::Done, done: Vec::new(), waiting: Vec::new() };
     match ledger.lock_for_run()? {
         Some(_lock) => {
@@ -294,6 +303,7 @@ impl Round<'_> {
             Task::Remind => prepare::remind(&item, self.ledger, view),
             Task::Send => leave::go(&item, self.ledger, view),
             Task::Archive => upkeep::archive(&item, self.ledger, view),
+            Task::Backup => upkeep::backup(&item, self.ledger, view),
         };
         match came {
             Ok(came) => {
@@ -374,6 +384,10 @@ impl Round<'_> {
 fn explain(view: &View<'_>) -> Result<Exit> {
     let shell = view.shell;
     let report = &shell.report;
+    if let Some(why) = view.ledger.map(host::elsewhere).transpose()?.flatten() {
+        report.alert(&why);
+        return Ok(Exit::Blocked);
+    }
     let mut all = Vec::new();
     for task in Task::BEFORE.iter().chain(&[Task::Send]).chain(&Task::AFTER) {
         match items(*task, view) {

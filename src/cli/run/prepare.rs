@@ -133,6 +133,12 @@ pub(super) fn remind_items(view: &View<'_>) -> Result<Vec<Item>> {
         let said = words!("nobody is reminded by itself", "personne n'est relancé automatiquement");
         return Ok(vec![Item::new(Task::Remind, Some(&id), State::Off, said)]);
     }
+    let held = view.ledger.map(|ledger| ledger.restored_hold(&id)).transpose()?.flatten();
+    if held.is_some() {
+        let said =
+            words!("nobody is reminded of an issue that is held", "personne n'est relancé pour un numéro retenu");
+        return Ok(vec![Item::new(Task::Remind, Some(&id), State::Off, said)]);
+    }
     let mut items = Vec::new();
     for (step, until) in [("translation", "back"), ("back", ""), ("approval", "approved"), ("approved", "")] {
         let Some(day) = agenda.steps.get(step).copied() else { continue };

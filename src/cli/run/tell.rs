@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::report::is_on_terminal;
-use super::super::{Shell, office};
+use super::super::{Shell, backup, office};
 use crate::ledger::Ledger;
 use crate::model::{Digest, Words};
 
@@ -42,6 +42,7 @@ pub(super) fn tell(waiting: &[(String, Vec<Words>)], ledger: &Ledger, shell: &Sh
         "La tâche planifiée de l'infolettre a besoin d'une personne. Elle le redit après un jour, ou quand il y a du nouveau. Ce qui est à faire, fait ou en attente : cco-news run --explain"
     )];
     paragraphs.extend(waiting.iter().flat_map(|(_, said)| said.iter().cloned()));
+    paragraphs.push(backup::age(ledger, shell)?);
     let keys: Vec<&str> = waiting.iter().map(|(key, _)| key.as_str()).collect();
     let about = format!("run-{}-{}", Digest::of(keys.join("\n").as_bytes()).short(), now.as_second());
     let letter = office::Letter {

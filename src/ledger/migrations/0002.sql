@@ -138,3 +138,13 @@ CREATE TABLE chores (
     detail TEXT NOT NULL,                     -- why not; or a mark of what it was done for
     PRIMARY KEY (issue, step, who)
 ) STRICT;
+
+-- Issues of a restored ledger that may have left since its backup: held until a person has said whether they did.
+CREATE TABLE holds (
+    issue      TEXT PRIMARY KEY,
+    backup_at  INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    how        TEXT CHECK (how IN ('nothing-left', 'may-have-left', 'given-up')),
+    by         TEXT,
+    settled_at INTEGER
+) STRICT;
