@@ -243,6 +243,8 @@ fn leave(month: &Month<'_>) {
     month.run("archive", &["archive"]);
     month.run("archive-check", &["archive", "--check"]);
     month.run("archive-bundle", &["archive", "--bundle", ISSUE]);
+    month.run("backup", &["backup", "b.zip"]);
+    month.run("restore", &["restore", "b.zip", "--replace"]);
     month.run("correct", &["correct", ISSUE]);
     month.run("run", &["run"]);
     let later = month.office.run(&["cancel", "2027-01", "--yes", "--json"]);
