@@ -11,8 +11,7 @@ const PAGE: &str = "https://example.ca/guide";
 /// The first story with a link in its English, and what became of it.
 fn after_asking(text: &str, seen: LinkSeen) -> Vec<String> {
     let mut found = rules_after(|it| {
-        let body = |text: &str, href: &str| format!("<p>See <a href=\"{href}\">{text}</a> today.</p>");
-        first(it).texts.get_mut(&lang("en")).unwrap().body = body(text, PAGE);
+        first(it).texts.get_mut(&lang("en")).unwrap().body = format!("<p>See <a href=\"{PAGE}\">{text}</a> today.</p>");
         first(it).texts.get_mut(&lang("fr")).unwrap().body =
             "<p>Voyez <a href=\"https://example.ca/guide\">le guide</a> aujourd'hui.</p>".into();
         it.evidence.links.insert(PAGE.into(), seen);
@@ -90,10 +89,13 @@ fn with_setup(change: impl FnOnce(&mut Setup)) -> Vec<String> {
     })
 }
 
+/// What is otherwise in a setup.
+type Change<'a> = &'a dyn Fn(&mut Setup);
+
 #[test]
 fn the_records_of_the_domain_and_the_relay_are_judged() {
     let text = |text: &str| Record::Found(vec![text.to_owned()]);
-    let cases: [(&str, &dyn Fn(&mut Setup)); 16] = [
+    let cases: [(&str, Change<'_>); 16] = [
         ("", &|_| {}),
         ("SND-09 E", &|it| it.spf = Record::Absent),
         ("SND-09 E", &|it| it.spf = text("v=spf1 +all")),
