@@ -396,7 +396,7 @@ fn passage<'a>(lang: &Lang, story: Option<&'a Story>, part: Part, block: Block) 
     let all = if is_strange || block.is_code() { Vec::new() } else { sentences(text) };
     let strange_sentences = all
         .into_iter()
-        .filter(|sentence| sentence.len() < text.len() && language::strange(sentence, lang).is_some())
+        .filter(|sentence| sentence.len() < text.len() && is_strange_sentence(sentence, lang))
         .filter_map(|sentence| text.find(sentence).map(|start| start..start + sentence.len()))
         .collect();
     Passage {
@@ -408,6 +408,14 @@ fn passage<'a>(lang: &Lang, story: Option<&'a Story>, part: Part, block: Block) 
         is_strange,
         strange_sentences,
     }
+}
+
+/// Whether a sentence is in the other language, also when it is short and has hardly a small word.
+fn is_strange_sentence(sentence: &str, lang: &Lang) -> bool {
+    const CHARS_MAX: usize = 120;
+    const POINTS_MIN: usize = 4;
+    language::strange(sentence, lang).is_some()
+        || (sentence.len() <= CHARS_MAX && language::strange_line(sentence, lang, POINTS_MIN).is_some())
 }
 
 fn plain_block(text: &str) -> Block {
