@@ -128,7 +128,7 @@ const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|à|\bou\b|\band\b|\bto\b|\b
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"[\p{L}0-9._%+-]+@[\p{L}0-9.-]+\.[a-z]{2,}"));
 static URL: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(
-        r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b|\b1[- ](?:on|to)[- ]1\b|\b1[- ]8[0-9]{2}[- ][a-z][a-z-]{3,}",
+        r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b|\b1[- ](?:on|to)[- ]1\b|\b1[- ]8[0-9]{2}(?:-| o-)[a-z][a-z-]{3,}",
     )
 });
 static TELEPHONE: LazyLock<Regex> =
