@@ -57,7 +57,8 @@ fn after_a_hand_has_been_at_it_a_new_candidate_is_one_line_more() {
     let hand = text.replace(&plan, "").replace(&share, &format!("{share}  # after the plan\n{plan}"));
     let drop = line("file-capitals");
     let hand = hand.replace(&drop, "").replacen("dropped = []", &format!("dropped = [\n{drop}]"), 1);
-    let hand = format!("{hand}\n[story.\"file-share-a-tool\".fr]\ntitle = \"Un outil à transmettre\"\n");
+    let hand =
+        format!("{hand}\n[story.\"file-share-a-tool\".fr]\ntitle = \"Un outil utile à transmettre à votre équipe\"\n");
     office.write(ISSUE_TOML, &hand);
     office.write(
         "stories/late.md",
@@ -68,7 +69,7 @@ fn after_a_hand_has_been_at_it_a_new_candidate_is_one_line_more() {
     let added: Vec<&str> = after.lines().filter(|line| line.contains("file-late")).collect();
     assert_eq!(added.len(), 1);
     assert_eq!(after.replace(&format!("{}\n", added[0]), ""), hand);
-    assert!(office.read("issues/2026-12/editions/fr.txt").contains("Un outil à transmettre"));
+    assert!(office.read("issues/2026-12/editions/fr.txt").contains("Un outil utile à transmettre à votre équipe"));
     assert!(!office.read("issues/2026-12/editions/en.txt").contains("14 capitals learn"));
 }
 
