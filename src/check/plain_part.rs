@@ -1,7 +1,7 @@
 //! The text part holds what the HTML part says (ACC-11): every story in order, paragraph by paragraph, links as
 //! addresses, and nothing of HTML.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
 use super::accessibility::hit_in;
@@ -17,11 +17,12 @@ const LENGTH_SLACK: usize = 60;
 
 pub(super) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
+        let words_of_text = format!(" {} ", scan::folded_words(&sheet.edition.text).join(" "));
         leftovers(proof, sheet, hits);
-        lost_words(proof, sheet, hits);
+        lost_words(proof, sheet, &words_of_text, hits);
         lost_addresses(proof, sheet, hits);
         for lang in &sheet.edition.langs {
-            stories_in_order(proof, sheet, lang, hits);
+            stories_in_order(proof, sheet, lang, &words_of_text, hits);
         }
     }
 }
@@ -47,9 +48,8 @@ fn template() -> Words {
     words!("look at the template of the text part", "voyez le gabarit de la partie texte")
 }
 
-fn lost_words(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
-    let words = format!(" {} ", scan::folded_words(&sheet.edition.text).join(" "));
-    let text = Searched::new(&words);
+fn lost_words(proof: &Proof<'_>, sheet: &Sheet<'_>, words_of_text: &str, hits: &mut Vec<Hit>) {
+    let text = Searched::new(words_of_text);
     let mut prose = sheet.blocks.iter().filter(|placed| is_prose(placed) && is_of_issue(proof, placed));
     if let Some(placed) = prose.find(|placed| !says(&text, placed)) {
         let words = (
@@ -86,9 +86,8 @@ fn lost_addresses(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, hits: &mut Vec<Hit>) {
+fn stories_in_order(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang, words_of_text: &str, hits: &mut Vec<Hit>) {
     let text = &sheet.edition.text;
-    let words_of_text = format!(" {} ", scan::folded_words(text).join(" "));
     let mut from = 0;
     for story in proof.issue.stories() {
         let Some(own) = story.texts.get(lang).or_else(|| story.texts.values().next()) else { continue };
@@ -139,12 +138,17 @@ fn is_prose(placed: &Placed<'_>) -> bool {
 
 /// Whether a block is a paragraph of the issue, and not of the template.
 fn is_of_issue(proof: &Proof<'_>, placed: &Placed<'_>) -> bool {
-    let words = scan::folded_words(&placed.block.text);
+    let words = OnceCell::new();
+    // Nearly every paragraph is as it was written; the others had their typography mended.
+    let has_words_of = |text: &str| {
+        text == placed.block.text
+            || scan::folded_words(text) == *words.get_or_init(|| scan::folded_words(&placed.block.text))
+    };
     proof.passages.iter().any(|passage| {
         passage.story.zip(placed.of).is_some_and(|(a, b)| std::ptr::eq(a, b))
             && placed.lang.as_ref() == Some(&passage.lang)
             && passage.block.text.len().abs_diff(placed.block.text.len()) < LENGTH_SLACK
-            && scan::folded_words(&passage.block.text) == words
+            && has_words_of(&passage.block.text)
     })
 }
 
