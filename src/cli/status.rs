@@ -46,6 +46,8 @@ pub(super) struct Standing {
     pub(super) is_sending: bool,
     /// Why it is held after a restore.
     pub(super) held: Option<Words>,
+    /// Other issues that are held after a restore.
+    pub(super) held_others: Vec<IssueId>,
     /// When the last backup was made, and that in words; none: there is no ledger.
     pub(super) backup: Option<(Option<jiff::Timestamp>, Words)>,
 }
@@ -68,6 +70,7 @@ impl Standing {
             control: None,
             is_sending: false,
             held: None,
+            held_others: Vec::new(),
             backup: None,
         };
         if let Some(manifest) = manifest {
@@ -98,7 +101,10 @@ impl Standing {
             // What has an outcome for everybody is not leaving, whatever another issue does.
             standing.is_sending = !standing.counts.is_empty() && !standing.is_complete() && ledger.is_sending()?;
             standing.held = settle::held(&folder.id, &ledger, shell)?;
-            standing.backup = Some((backup::last(&ledger)?, backup::age(&ledger, shell)?));
+            standing.held_others = ledger.held_issues()?;
+            standing.held_others.retain(|other| *other != folder.id);
+            let last = backup::last(&ledger)?;
+            standing.backup = Some((last, backup::age(last, shell)?));
         }
         Ok(standing)
     }
@@ -199,7 +205,7 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
         ));
     }
     show_leaving(id, standing, shell);
-    show_held(id, standing, shell)?;
+    show_held(standing, shell);
     if standing.is_complete() {
         report.text(report.paint(
             Colour::Green,
@@ -259,26 +265,17 @@ fn corrections_in_work(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
 }
 
 /// What is held after a restore: this issue, and others.
-fn show_held(id: &IssueId, standing: &Standing, shell: &Shell) -> Result<()> {
+fn show_held(standing: &Standing, shell: &Shell) {
     let report = &shell.report;
     if let Some(why) = &standing.held {
         report.text(report.paint(Colour::Yellow, report.say(why)));
     }
-    for other in held_elsewhere(id, shell)? {
+    for other in &standing.held_others {
         report.line(&words!(
             "held since a restore: cco-news resolve {other}",
             "retenu depuis une restauration : cco-news resolve {other}"
         ));
     }
-    Ok(())
-}
-
-/// Other issues that are held after a restore.
-fn held_elsewhere(id: &IssueId, shell: &Shell) -> Result<Vec<IssueId>> {
-    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
-    let mut held = ledger.map(|ledger| ledger.held_issues()).transpose()?.unwrap_or_default();
-    held.retain(|other| other != id);
-    Ok(held)
 }
 
 /// How far the translations are at this moment; of an issue that has begun to leave, nothing is left to say.

@@ -196,10 +196,10 @@ pub(super) fn last(ledger: &Ledger) -> Result<Option<Timestamp>> {
 }
 
 /// How old the last backup is, and where backups lie.
-pub(super) fn age(ledger: &Ledger, shell: &Shell) -> Result<Words> {
+pub(super) fn age(last: Option<Timestamp>, shell: &Shell) -> Result<Words> {
     let shown = folder(shell)?.display().to_string();
     let is_made = shell.config.newsletter.run.backups_kept > 0;
-    Ok(match last(ledger)? {
+    Ok(match last {
         Some(at) => {
             let hours = shell.now.duration_since(at).as_hours().max(0);
             let at = words::moment(at, &shell.config.newsletter);

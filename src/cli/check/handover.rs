@@ -153,7 +153,7 @@ fn backups(shell: &Shell) -> Result<Vec<Words>> {
         )
     }];
     if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
-        items.push(backup::age(&ledger, shell)?);
+        items.push(backup::age(backup::last(&ledger)?, shell)?);
     }
     items.push(words!(
         "After a loss: cco-news restore FILE. Nobody gets mail by it; what may have left since the backup is held until you say",

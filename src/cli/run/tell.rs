@@ -42,7 +42,7 @@ pub(super) fn tell(waiting: &[(String, Vec<Words>)], ledger: &Ledger, shell: &Sh
         "La tâche planifiée de l'infolettre a besoin d'une personne. Elle le redit après un jour, ou quand il y a du nouveau. Ce qui est à faire, fait ou en attente : cco-news run --explain"
     )];
     paragraphs.extend(waiting.iter().flat_map(|(_, said)| said.iter().cloned()));
-    paragraphs.push(backup::age(ledger, shell)?);
+    paragraphs.push(backup::age(backup::last(ledger)?, shell)?);
     let keys: Vec<&str> = waiting.iter().map(|(key, _)| key.as_str()).collect();
     let about = format!("run-{}-{}", Digest::of(keys.join("\n").as_bytes()).short(), now.as_second());
     let letter = office::Letter {
