@@ -198,17 +198,7 @@ fn ours(port: u16, load: Load, keys: &[Key]) -> Took {
     let began = Instant::now();
     let now: Timestamp = "2026-12-09T15:00:00Z".parse().unwrap();
     let ledger = Ledger::open(folder.path()).unwrap();
-    let entry = |n: usize| Entry {
-        address: Address::parse(&format!("reader{n}@example.ca")).unwrap(),
-        language: Some(Lang::new("en")),
-        both: false,
-        name: None,
-        format: None,
-        source: None,
-        consented_on: None,
-        basis: None,
-        fields: None,
-    };
+    let entry = |n: usize| Entry::new(Address::parse(&format!("reader{n}@example.ca")).unwrap(), Some(Lang::new("en")));
     for from in (0..n_messages).step_by(READERS_AT_ONCE) {
         let some = (from..n_messages.min(from + READERS_AT_ONCE)).map(entry).collect();
         ledger.take_in(some, "bench", now).unwrap();

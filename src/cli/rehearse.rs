@@ -84,17 +84,7 @@ fn copy_people(from: &Ledger, to: &Ledger) -> Result<()> {
     let now = clock();
     from.each_subscriber(|person| {
         if person.status == "active" {
-            rows.push(Entry {
-                address: person.address,
-                language: person.language,
-                both: person.both,
-                name: None,
-                format: None,
-                source: None,
-                consented_on: None,
-                basis: None,
-                fields: None,
-            });
+            rows.push(Entry { both: person.both, ..Entry::new(person.address, person.language) });
         }
         if rows.len() == COPIED_AT_ONCE {
             to.take_in(std::mem::take(&mut rows), "rehearsal", now)?;

@@ -42,6 +42,23 @@ pub struct Entry {
     pub fields: Option<String>,
 }
 
+impl Entry {
+    /// A row that says nothing but an address and its language.
+    pub fn new(address: Address, language: Option<Lang>) -> Self {
+        Self {
+            address,
+            language,
+            both: false,
+            name: None,
+            format: None,
+            source: None,
+            consented_on: None,
+            basis: None,
+            fields: None,
+        }
+    }
+}
+
 /// What became of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {

@@ -299,17 +299,7 @@ fn had_letter(db: &Connection, key: &str, now: Timestamp) -> Result<bool> {
 }
 
 fn insert_unconfirmed(db: &Connection, address: &Address, language: &Lang, now: Timestamp) -> Result<()> {
-    let entry = Entry {
-        address: address.clone(),
-        language: Some(language.clone()),
-        both: false,
-        name: None,
-        format: None,
-        source: Some("web".to_owned()),
-        consented_on: None,
-        basis: None,
-        fields: None,
-    };
+    let entry = Entry { source: Some("web".to_owned()), ..Entry::new(address.clone(), Some(language.clone())) };
     merge::insert(db, &entry, None, now)?;
     db.execute(
         "UPDATE subscribers SET status = 'unconfirmed', status_by = 'person' WHERE address_key = ?1",

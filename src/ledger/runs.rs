@@ -401,15 +401,9 @@ mod tests {
 
     fn entry(address: &str, name: &str) -> Entry {
         Entry {
-            address: Address::parse(address).unwrap(),
-            language: Some(Lang::new("fr")),
-            both: false,
             name: Some(name.to_owned()),
-            format: None,
-            source: None,
-            consented_on: None,
             basis: Some(String::new()),
-            fields: None,
+            ..Entry::new(Address::parse(address).unwrap(), Some(Lang::new("fr")))
         }
     }
 

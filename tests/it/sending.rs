@@ -56,17 +56,7 @@ pub(crate) fn editions() -> Vec<Edition> {
 }
 
 pub(crate) fn entry(address: &str, language: Option<&str>) -> Entry {
-    Entry {
-        address: Address::parse(address).unwrap(),
-        language: language.map(Lang::new),
-        both: false,
-        name: None,
-        format: None,
-        source: None,
-        consented_on: None,
-        basis: None,
-        fields: None,
-    }
+    Entry::new(Address::parse(address).unwrap(), language.map(Lang::new))
 }
 
 /// `n_people` people, of whom each third is English, French, or has said nothing.
@@ -162,16 +152,7 @@ pub(crate) fn steered() -> Memory {
 }
 
 pub(crate) fn total(counts: &BTreeMap<EditionId, Counts>) -> Counts {
-    counts.values().fold(Counts::default(), |sum, each| Counts {
-        planned: sum.planned + each.planned,
-        to_send: sum.to_send + each.to_send,
-        in_flight: sum.in_flight + each.in_flight,
-        accepted: sum.accepted + each.accepted,
-        deferred: sum.deferred + each.deferred,
-        refused: sum.refused + each.refused,
-        unknown: sum.unknown + each.unknown,
-        suppressed: sum.suppressed + each.suppressed,
-    })
+    Counts::sum(counts.values())
 }
 
 /// Nobody was sent the same issue twice, and every delivery has an outcome: each person's copy that is accepted arrived

@@ -51,15 +51,12 @@ pub(super) fn add(ledger: &Ledger, add: &Add, shell: &Shell) -> Result<Exit> {
     }
     let today = shell.now.to_zoned(newsletter.schedule.zone().unwrap_or(jiff::tz::TimeZone::UTC)).date();
     let entry = Entry {
-        address,
-        language,
         both,
         name: add.name.clone(),
-        format: None,
         source: Some("office".to_owned()),
         consented_on: Some(add.consented_on.unwrap_or(today).to_string()),
         basis: Some(add.basis.clone()),
-        fields: None,
+        ..Entry::new(address, language)
     };
     let known = ledger.add(entry, Deed::of_office(&add.basis, shell.now))?;
     if let Some(known) = known {
