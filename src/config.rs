@@ -19,6 +19,8 @@ pub const NOW: &str = "CCO_NEWS_NOW";
 pub const SMTP_URL: &str = "CCO_NEWS_SMTP_URL";
 /// The mailbox of what comes back, as `imaps://user:password@host/folder`; it wins over `[mailbox]`.
 pub const IMAP_URL: &str = "CCO_NEWS_IMAP_URL";
+/// The ledger, where several machines share it: `postgres://user:password@host/database`. Without it it is a file in STATE.
+pub const LEDGER: &str = "CCO_NEWS_LEDGER";
 
 /// What the environment says.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub struct Environment {
     pub smtp_url: Option<String>,
     /// [`IMAP_URL`]; never shown.
     pub imap_url: Option<String>,
+    /// [`LEDGER`]; never shown.
+    pub ledger_url: Option<String>,
     /// The language of the person, from `LC_ALL`, `LC_MESSAGES` or `LANG`.
     pub speech: Speech,
     /// No colours: `NO_COLOR` is set, `CLICOLOR` is 0, or the terminal is a dumb one.
@@ -49,7 +53,8 @@ impl Environment {
                 )
             })?),
         };
-        Ok(Self { now, smtp_url: variable(SMTP_URL), imap_url: variable(IMAP_URL), ..Self::of_terminal() })
+        let (smtp_url, imap_url, ledger_url) = (variable(SMTP_URL), variable(IMAP_URL), variable(LEDGER));
+        Ok(Self { now, smtp_url, imap_url, ledger_url, ..Self::of_terminal() })
     }
 
     /// Only what concerns the person and the terminal: of this nothing can be wrong.
@@ -91,6 +96,8 @@ pub struct Config {
     pub newsletter: Newsletter,
     /// `sources.toml`; empty when there is none.
     pub sources: Sources,
+    /// Where the ledger is, when it is not in STATE; never shown.
+    pub ledger_url: Option<String>,
 }
 
 impl Config {
@@ -116,7 +123,7 @@ impl Config {
                 sources
             }
         };
-        Ok(Self { root: root.to_owned(), newsletter, sources })
+        Ok(Self { root: root.to_owned(), newsletter, sources, ledger_url: None })
     }
 
     /// Where STATE lies. A network share is refused: SQLite's locks do not hold there, and a copy could go twice.

@@ -35,7 +35,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
-    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger_if_there()?;
     let account = ledger.as_ref().map(|ledger| ledger.account(id)).transpose()?.flatten();
     let Some((ledger, account)) = ledger.zip(account) else {
         bail!(words!(

@@ -75,7 +75,7 @@ pub(super) fn resume(args: &Args, shell: &Shell) -> Result<Exit> {
 
 pub(super) fn cancel(args: &CancelArgs, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
-    if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)?
+    if let Some(ledger) = shell.ledger_if_there()?
         && ledger.restored_hold(id)?.is_some()
         && ledger.frozen(id)?.is_none()
     {
@@ -187,7 +187,7 @@ fn lift(id: &IssueId, ledger: &Ledger, shell: &Shell) -> Result<()> {
 
 /// The ledger, when it has an issue that is leaving.
 fn leaving(id: &IssueId, shell: &Shell) -> Result<Ledger> {
-    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger_if_there()?;
     let frozen = ledger.as_ref().map(|ledger| ledger.frozen(id)).transpose()?.flatten();
     let (Some(ledger), Some(frozen)) = (ledger, frozen) else {
         bail!(words!("issue {id} has not begun to leave", "le numéro {id} n'a pas commencé à partir"));

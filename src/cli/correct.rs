@@ -14,7 +14,6 @@ use super::{Shell, words};
 use crate::compose::Templates;
 use crate::files;
 use crate::gather::read_named_stories;
-use crate::ledger::Ledger;
 use crate::model::{
     Finding, Harvest, Issue, IssueId, IssueSection, Newsletter, Origin, Place, Speech, Story, Texts, Waiver,
 };
@@ -82,7 +81,7 @@ fn in_work<'a>(base: &IssueId, shell: &'a Shell) -> Result<IssueFolder<'a>> {
 
 /// To how many it would go, and what it waits for.
 fn say_whom(base: &IssueId, id: &IssueId, shell: &Shell) -> Result<()> {
-    let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? else { return Ok(()) };
+    let Some(ledger) = shell.ledger_if_there()? else { return Ok(()) };
     let Some(frozen) = ledger.frozen(base)? else { return Ok(()) };
     let n = usize::try_from(ledger.audience(id, &[])?.values().sum::<u64>())?;
     let people = words::count(n, ["person", "people"], ["personne", "personnes"]);

@@ -31,6 +31,9 @@ struct Home {
 impl Home {
     /// Of a ledger whose file lies in one folder, and will stay in another.
     fn of(ledger: &Ledger, folder: &Path) -> Option<Self> {
+        if ledger.is_shared() {
+            return None; // It lives on its server, and machines come and go.
+        }
         let meta = fs::metadata(ledger.state_dir().join(FILE_NAME)).ok()?;
         let machine = fs::read_to_string(MACHINE_ID).ok().filter(|id| !id.trim().is_empty());
         // The id is not to be shown (machine-id(5)): a digest of it serves.

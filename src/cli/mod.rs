@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::config::{self, Config, Environment};
+use crate::ledger::Ledger;
 use crate::model::{IssueId, Speech};
 
 mod exit;
@@ -192,6 +193,16 @@ impl Shell {
     fn issue(&self, asked: Option<&IssueId>) -> Result<IssueId> {
         asked.map_or_else(|| workspace::issue_in_work(&self.config), |id| Ok(id.clone()))
     }
+
+    /// The ledger; it is made on first use.
+    fn ledger(&self) -> Result<Ledger> {
+        workspace::ledger(&self.config)
+    }
+
+    /// The ledger, if there is one.
+    fn ledger_if_there(&self) -> Result<Option<Ledger>> {
+        workspace::ledger_if_there(&self.config)
+    }
 }
 
 /// Runs the program on this process's arguments, environment and clock.
@@ -221,6 +232,7 @@ pub fn run() -> std::process::ExitCode {
         Some(Command::Man(args)) => help::man(&args, report),
         command => match config::root(cli.global.dir.as_deref()).and_then(|root| Config::load(&root)) {
             Ok(config) => {
+                let config = Config { ledger_url: environment.ledger_url.clone(), ..config };
                 let _patience = waits(command.as_ref()).map(|name| patience::begin(name, report));
                 dispatch(command, &Shell { config, environment, report, now, waiting: None })
             }

@@ -153,7 +153,7 @@ fn now(shell: &Shell) -> Result<Shell> {
     let report = Report { is_quiet: true, is_json: false, ..shell.report };
     let now = shell.environment.now.unwrap_or_else(clock);
     Ok(Shell {
-        config: Config::load(&shell.config.root)?,
+        config: Config { ledger_url: shell.config.ledger_url.clone(), ..Config::load(&shell.config.root)? },
         environment: shell.environment.clone(),
         report,
         now,

@@ -71,7 +71,7 @@ impl Done {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     if args.settled {
-        let n_rows = Ledger::open(&shell.config.state_dir()?)?.settle_requests()?;
+        let n_rows = shell.ledger()?.settle_requests()?;
         shell.report.line(&words!("requests settled: {n_rows}", "demandes réglées : {n_rows}"));
         return Ok(Exit::Done);
     }
@@ -101,7 +101,7 @@ fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
 
 /// Reads a mailbox, acts, and reports. `run` calls it too.
 pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<Exit> {
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger()?;
     // What a copy of the ledger takes in, the ledger never learns.
     if !is_dry && !host::is_home(&ledger, false, shell)? {
         return Ok(Exit::Blocked);

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
         return Ok(Exit::Blocked);
     }
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger()?;
     subscribers::import_lists(&ledger, clock(), shell)?;
     let folder_of_stage = ledger.state_dir().join("rehearsal");
     if folder_of_stage.exists() {

@@ -52,7 +52,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let id = &args.issue;
-    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger_if_there()?;
     if let Some(ledger) = &ledger
         && let Some(exit) = after_restore(args, ledger, shell)?
     {

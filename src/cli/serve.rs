@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use super::exit::Exit;
 use super::{Shell, clock, host, runtime, steer, templates, way_out};
 use crate::check::WayOut;
-use crate::ledger::Ledger;
 use crate::send::{Clock, Secrets};
 use crate::web::listen;
 use crate::web::serve::{Parts, Serve, post};
@@ -27,7 +26,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let newsletter = &shell.config.newsletter;
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger()?;
     if args.new_key {
         Secrets::add_link_key(&ledger, shell.now)?;
         shell.report.line(&words!(

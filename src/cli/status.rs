@@ -12,7 +12,7 @@ use super::report::Colour;
 use super::translate::stand;
 use super::workspace::{self, IssueFolder};
 use super::{Shell, approve, calendar, check, words};
-use crate::ledger::{Asked, Control, Ledger, UnknownCopy};
+use crate::ledger::{Asked, Control, UnknownCopy};
 use crate::model::{Counts, Edition, EditionId, IssueId, Translation, Words};
 
 /// Arguments of `status`.
@@ -94,7 +94,7 @@ impl Standing {
             standing.is_checked = standing.editions.iter().all(|e| checked.digests.get(&e.id) == Some(&e.digest()));
             standing.is_blocked = checked.blocked;
         }
-        if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
+        if let Some(ledger) = shell.ledger_if_there()? {
             standing.counts = ledger.counts(&folder.id)?;
             standing.unknown = ledger.unknown(&folder.id)?;
             standing.control = ledger.control(&folder.id)?;

@@ -7,7 +7,6 @@ use super::exit::Exit;
 use super::workspace;
 use super::{Shell, changed, clock, runtime, way_out};
 use crate::check::WayOut;
-use crate::ledger::Ledger;
 use crate::model::{Address, EditionId, IssueId, Outcome};
 use crate::send::{Secrets, test_copy};
 
@@ -41,7 +40,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             }
         }
     }
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger()?;
     let secrets = Secrets::open(&ledger)?;
     let mailer = way_out::mailer(shell, ledger.state_dir())?;
     let keys = way_out::keys(shell)?;

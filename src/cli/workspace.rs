@@ -284,12 +284,29 @@ pub(super) fn record_counts(
     Ok(())
 }
 
+/// The newsletter's ledger: on the server that the environment names, or in STATE.
+pub(super) fn ledger(config: &Config) -> Result<Ledger> {
+    let state = config.state_dir()?;
+    match &config.ledger_url {
+        Some(url) => Ledger::open_on_server(&state, url),
+        None => Ledger::open(&state),
+    }
+}
+
+/// As [`ledger`], if there is one: for commands that only look.
+pub(super) fn ledger_if_there(config: &Config) -> Result<Option<Ledger>> {
+    match &config.ledger_url {
+        Some(_) => ledger(config).map(Some),
+        None => Ledger::open_if_there(&config.state_dir()?),
+    }
+}
+
 /// Whether an issue has begun to leave: its own file says so, or, when that could not be written, this machine's ledger.
 pub(super) fn has_begun(folder: &IssueFolder<'_>) -> Result<bool> {
     if folder.load_sent()?.is_some() {
         return Ok(true);
     }
-    let ledger = Ledger::open_if_there(&folder.config.state_dir()?)?;
+    let ledger = ledger_if_there(folder.config)?;
     Ok(ledger.map(|ledger| ledger.frozen(&folder.id)).transpose()?.flatten().is_some())
 }
 

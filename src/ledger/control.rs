@@ -157,7 +157,7 @@ impl Ledger {
             let mut query = db.prepare(&format!(
                 "SELECT edition, address FROM
                     (SELECT edition, address, row_number() OVER (PARTITION BY edition ORDER BY address_key) AS nth FROM
-                        ({people}))
+                        ({people}) AS people) AS numbered
                  WHERE nth <= ?1 ORDER BY edition, nth"
             ))?;
             let rows = query.query_map([n_each], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;

@@ -61,6 +61,11 @@ impl Ledger {
     /// left in it. With `is_thorough` the whole file is written anew.
     pub fn scrub(&self, is_thorough: bool) -> Result<()> {
         self.db.outside_transaction(move |db| {
+            if db.is_postgres() {
+                let full = if is_thorough { "(FULL)" } else { "" };
+                let tables = "subscribers, events, aliases, letters, bounces, deliveries";
+                return Ok(db.execute_batch(&format!("VACUUM {full} {tables}"))?);
+            }
             if is_thorough {
                 db.execute_batch("VACUUM")?;
             }

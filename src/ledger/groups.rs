@@ -8,7 +8,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::sql::Connection;
-
 use crate::model::Words;
 
 /// Jobs in one transaction: bounds how long the first of them waits.
@@ -25,14 +24,22 @@ const BACK_WAIT_MAX: Duration = Duration::from_millis(5);
 pub(super) struct Job {
     /// Rides in the next transaction instead of making one.
     pub(super) is_lazy: bool,
-    pub(super) work: Work,
+    /// On a server: others who send may be writing at the same time. All else has the ledger to itself, as in a file.
+    pub(super) is_shared: bool,
+    pub(super) work: Box<dyn Work>,
 }
 
-/// Does a job in an open transaction; when none could be opened, the words say why.
-pub(super) type Work = Box<dyn FnOnce(Result<&Connection, &Words>) -> Answer + Send>;
+/// What a job does.
+pub(super) trait Work: Send {
+    /// Does it in an open transaction, whose decision comes later.
+    fn run(&mut self, db: &Connection);
 
-/// What a job says once its transaction is decided; the words say why it could not be committed.
-pub(super) type Answer = Box<dyn FnOnce(Result<(), &Words>)>;
+    /// Whether it may be done in another transaction, when nobody knows what became of the last one.
+    fn can_run_again(&self) -> bool;
+
+    /// Tells its caller, once its transaction is decided; the words say why it could not be committed.
+    fn answer(self: Box<Self>, decided: Result<(), &Words>);
+}
 
 /// The writer's side of the queue.
 pub(super) struct Groups {
@@ -125,8 +132,20 @@ mod tests {
 
     use super::*;
 
+    struct Nothing;
+
+    impl Work for Nothing {
+        fn run(&mut self, _: &Connection) {}
+
+        fn can_run_again(&self) -> bool {
+            true
+        }
+
+        fn answer(self: Box<Self>, _: Result<(), &Words>) {}
+    }
+
     fn job(is_lazy: bool) -> Job {
-        Job { is_lazy, work: Box::new(|_| Box::new(|_| {})) }
+        Job { is_lazy, is_shared: true, work: Box::new(Nothing) }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use super::Ledger;
 use super::merge::{self, Context, Ids, Merging};
 use super::runs::{Runs, Sorted};
-use super::sql::params;
+use super::sql::{Connection, params};
+use super::store::{Doing, Manner};
 use crate::model::{Address, Lang};
 
 /// Rows merged in one transaction: another process waits for the ledger no longer than one of these.
@@ -204,13 +205,10 @@ fn hand_over(
     let before = std::mem::replace(last_key, last);
     let (done, waits) = sync_channel(1);
     let context = context.clone();
-    ledger.db.submit(
-        false,
-        move |db| merge::merge(db, &context, &piece.rows()?, &before),
-        move |result| {
-            // Whoever gave up waiting has an error of their own to tell.
-            let _ = done.send(result);
-        },
-    );
+    let work = move |db: &Connection| merge::merge(db, &context, &piece.rows()?, &before);
+    ledger.db.submit(Manner::Alone, Doing::Once(Some(Box::new(work))), move |result| {
+        // Whoever gave up waiting has an error of their own to tell.
+        let _ = done.send(result);
+    });
     Ok(Some(waits))
 }

@@ -317,7 +317,7 @@ fn subscribe(
 ) -> Result<()> {
     change_status(db, key, "active", deed)?;
     db.execute(
-        "UPDATE subscribers SET language = ?2, both = 0, language_by = 'person', basis = 'consent', consented_on = ?3
+        "UPDATE subscribers SET language = ?2, both = false, language_by = 'person', basis = 'consent', consented_on = ?3
          WHERE address_key = ?1",
         [key, letter.language.as_str(), today],
     )?;

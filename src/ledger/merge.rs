@@ -293,10 +293,10 @@ struct Person {
 
 /// What a row would change: an empty field in a file says nothing, and a language that the person chose is theirs.
 const DIFFERS: &str = "(language_by = 'file' AND (?2 IS NOT NULL OR ?3) AND
-        (language IS NOT CASE WHEN ?3 THEN ?2 ELSE coalesce(?2, language) END OR both <> ?3))
-    OR name IS NOT coalesce(?4, name) OR (language_by = 'file' AND format IS NOT coalesce(?5, format))
-    OR source IS NOT coalesce(?6, source) OR consented_on IS NOT coalesce(?7, consented_on)
-    OR basis IS NOT coalesce(?8, basis) OR fields IS NOT coalesce(?9, fields)";
+        (language IS DISTINCT FROM CASE WHEN ?3 THEN ?2 ELSE coalesce(?2, language) END OR both <> ?3))
+    OR name IS DISTINCT FROM coalesce(?4, name) OR (language_by = 'file' AND format IS DISTINCT FROM coalesce(?5, format))
+    OR source IS DISTINCT FROM coalesce(?6, source) OR consented_on IS DISTINCT FROM coalesce(?7, consented_on)
+    OR basis IS DISTINCT FROM coalesce(?8, basis) OR fields IS DISTINCT FROM coalesce(?9, fields)";
 
 fn change(db: &Connection, row: &Row<'_>, person: &Person, context: &Context) -> Result<Imported> {
     // Whom a complete list had lost, a list may bring back; whoever left by themselves, it may not.

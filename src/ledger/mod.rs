@@ -7,6 +7,11 @@
 mod groups;
 mod sql;
 mod sqlite;
+mod tls;
+mod postgres;
+mod store;
+mod server_writer;
+mod lease;
 mod plan;
 mod deliveries;
 mod status;
@@ -24,9 +29,10 @@ mod letters;
 mod chores;
 mod holds;
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -38,6 +44,7 @@ pub use departures::{Departure, Erased};
 pub use events::{Deed, Event, Who};
 pub use holds::{Hold, SinceBackup};
 pub use intake::{Absent, Entry, Imported, Intake, Merged, Staged};
+pub use lease::{LettersLock, RunLock, SendLock};
 pub use letters::{Confirmed, Letter, LetterAsked, LetterKind};
 pub use moves::{Moved, Moving};
 pub use notices::{Effect, Trace};
@@ -45,7 +52,8 @@ pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
 pub use status::{UnknownCopy, WayCount};
 pub use subscribers::{Choice, Subscriber};
 
-use sqlite::Sqlite;
+use postgres::Server;
+use store::{Engine, Store};
 
 /// The ledger's file in STATE.
 pub const FILE_NAME: &str = "cco-news.db";
@@ -53,50 +61,47 @@ pub const FILE_NAME: &str = "cco-news.db";
 /// The mark of a restore that is under way, in STATE: until it has ended, nothing there is to be used.
 pub const RESTORING: &str = "restore.unfinished";
 
-/// The file that whoever sends has locked.
-const SEND_LOCK: &str = "send.lock";
-
 /// The memory of one newsletter. Clones share it; the last one to go waits until all that was handed in is written.
 #[derive(Clone)]
 pub struct Ledger {
-    db: Arc<Sqlite>,
+    db: Arc<Store>,
     state_dir: PathBuf,
-}
-
-/// While it lives, no other process sends from this STATE.
-#[derive(Debug)]
-pub struct SendLock {
-    file: File,
-}
-
-/// While it lives, no other process does what is due beside sending.
-pub type RunLock = SendLock;
-
-/// While it lives, no other process of this machine sends letters from this STATE.
-pub type LettersLock = SendLock;
-
-impl Drop for SendLock {
-    fn drop(&mut self) {
-        // Closing alone would leave the lock with any child process that was just being started with our descriptors.
-        // If even this fails, the operating system gives it back with the process.
-        let _ = self.file.unlock();
-    }
+    /// In whose name rows are taken on a server; 0: in nobody's.
+    fence: Arc<AtomicI64>,
+    lease: Duration,
 }
 
 impl Ledger {
     /// Opens the ledger in STATE, and makes both on first use. The caller has made sure that STATE is no network share.
     pub fn open(state_dir: &Path) -> Result<Self> {
         let shown = state_dir.join(FILE_NAME).display().to_string();
-        if state_dir.join(RESTORING).exists() {
-            bail!(words!(
-                "a restore was stopped before its end: run the same `cco-news restore` again",
-                "une restauration s'est arrêtée avant la fin : relancez la même commande `cco-news restore`"
-            ));
-        }
-        let db = Sqlite::open(state_dir).with_context(|| {
+        is_not_being_restored(state_dir)?;
+        let path = state_dir.join(FILE_NAME);
+        let db = sqlite::prepare(state_dir).and_then(|()| Store::begin(Engine::Sqlite(path)));
+        Self::of(db, state_dir, &shown)
+    }
+
+    /// Opens the ledger on a server, `postgres://…`, which other machines may share; the first makes it. STATE is this
+    /// machine's own: outbox, keys, departures.
+    pub fn open_on_server(state_dir: &Path, url: &str) -> Result<Self> {
+        is_not_being_restored(state_dir)?;
+        sqlite::make_state(state_dir)?;
+        let server = Arc::new(Server::new(url)?);
+        let shown = server.shown();
+        Self::of(Store::begin(Engine::Postgres(server)), state_dir, &shown)
+    }
+
+    fn of(db: Result<Store>, state_dir: &Path, shown: &str) -> Result<Self> {
+        let db = db.with_context(|| {
             words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`")
         })?;
-        Ok(Self { db: Arc::new(db), state_dir: state_dir.to_owned() })
+        Ok(Self { db: Arc::new(db), state_dir: state_dir.to_owned(), fence: Arc::default(), lease: lease::LEASE })
+    }
+
+    /// With another lease than usual: for trials.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// Opens the ledger if there is one: for commands that only look.
@@ -104,66 +109,36 @@ impl Ledger {
         if state_dir.join(FILE_NAME).exists() { Self::open(state_dir).map(Some) } else { Ok(None) }
     }
 
+    /// Whether it is on a server, which other machines may share.
+    pub fn is_shared(&self) -> bool {
+        self.db.engine.is_server()
+    }
+
     /// STATE.
     pub fn state_dir(&self) -> &Path {
         &self.state_dir
     }
 
-    /// Takes the right to send. The operating system gives it back however the process ends.
-    pub fn lock_for_sending(&self) -> Result<SendLock> {
-        match self.try_lock(SEND_LOCK)? {
-            Some(lock) => Ok(lock),
-            None => bail!(words!(
-                "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
-                "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"
-            )),
+    /// A name for this machine, for facts that the ledger keeps of each; empty where it has but one.
+    pub fn machine(&self) -> Result<String> {
+        if !self.db.engine.is_server() {
+            return Ok(String::new());
         }
-    }
-
-    /// Whether another process is sending now.
-    pub fn is_sending(&self) -> Result<bool> {
-        Ok(self.try_lock(SEND_LOCK)?.is_none())
-    }
-
-    /// Takes the right to do what is due beside sending; none: another `run` has it. The operating system gives it back
-    /// however the process ends.
-    pub fn lock_for_run(&self) -> Result<Option<RunLock>> {
-        self.try_lock("run.lock")
-    }
-
-    /// Takes the right to send letters; none: another `serve` has it. The operating system gives it back however the process
-    /// ends.
-    pub fn lock_for_letters(&self) -> Result<Option<LettersLock>> {
-        self.try_lock("letters.lock")
-    }
-
-    /// Takes the right to make a backup; none: another process makes one.
-    pub fn lock_for_backup(&self) -> Result<Option<RunLock>> {
-        self.try_lock("backup.lock")
-    }
-
-    /// A right that one process has at a time; none: another has it.
-    fn try_lock(&self, name: &str) -> Result<Option<SendLock>> {
-        let path = self.state_dir.join(name);
+        let path = self.state_dir.join("machine");
         let shown = path.display();
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .with_context(|| words!("could not open `{shown}`", "impossible d'ouvrir `{shown}`"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(SendLock { file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| words!("could not lock `{shown}`", "impossible de verrouiller `{shown}`"))
-            }
+        if !path.exists() {
+            let made: i64 = self.db.read(|db| Ok(db.query_row("SELECT now_millis()", [], |row| row.get(0))?))?;
+            std::fs::write(&path, format!("{made}-{}", std::process::id()))
+                .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
         }
+        let name = std::fs::read_to_string(&path)
+            .with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"))?;
+        Ok(format!("@{}", name.trim()))
     }
 
     /// Waits until everything handed in before is on the disk.
     pub async fn flush(&self) -> Result<()> {
-        self.db.write(|_| Ok(())).await
+        self.db.write_shared(|_| Ok(())).await
     }
 
     /// Keeps one fact about the ledger itself: the id of its secrets, the host it lives on.
@@ -184,4 +159,14 @@ impl Ledger {
         self.db
             .read(|db| Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?))
     }
+}
+
+fn is_not_being_restored(state_dir: &Path) -> Result<()> {
+    if state_dir.join(RESTORING).exists() {
+        bail!(words!(
+            "a restore was stopped before its end: run the same `cco-news restore` again",
+            "une restauration s'est arrêtée avant la fin : relancez la même commande `cco-news restore`"
+        ));
+    }
+    Ok(())
 }

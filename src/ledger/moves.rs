@@ -194,7 +194,7 @@ fn merge(db: &Connection, old: &Subscriber, new: &Subscriber, (from, to): (&str,
         "language = CASE WHEN subscribers.both THEN NULL ELSE coalesce(subscribers.language, o.language) END,
          name = coalesce(subscribers.name, o.name), source = coalesce(subscribers.source, o.source),
          basis = coalesce(subscribers.basis, o.basis), fields = coalesce(subscribers.fields, o.fields),
-         list = coalesce(subscribers.list, o.list), added = min(subscribers.added, o.added),
+         list = coalesce(subscribers.list, o.list), added = CASE WHEN o.added < subscribers.added THEN o.added ELSE subscribers.added END,
          consented_on = CASE WHEN o.consented_on < coalesce(subscribers.consented_on, '9') THEN o.consented_on
                              ELSE subscribers.consented_on END",
     )

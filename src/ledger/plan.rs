@@ -276,7 +276,7 @@ fn write_deliveries(db: &Connection, freeze: &Freeze) -> Result<()> {
              SELECT ?1, address_key, address, language, edition, plain,
                     (row_number() OVER (PARTITION BY edition ORDER BY address_key) - 0.5)
                         / count(*) OVER (PARTITION BY edition), ?2
-             FROM ({people})"
+             FROM ({people}) AS people"
         ),
         params![freeze.issue.as_str(), freeze.now.as_millisecond()],
     )?;
@@ -294,7 +294,7 @@ fn audience(db: &Connection, issue: &IssueId, editions: &[EditionId], only: &[Se
 }
 
 /// Who asked for text without HTML.
-const PLAIN: &str = "CASE WHEN format = 'text' THEN 1 ELSE 0 END";
+const PLAIN: &str = "coalesce(format = 'text', false)";
 
 /// The SQL of everybody who is to get an issue: `address_key`, `address`, `language`, `edition`,
 /// `plain`. A correction goes to
@@ -325,21 +325,25 @@ fn edition_of(editions: &[EditionId]) -> String {
         return quoted(only);
     }
     let languages: Vec<String> = editions.iter().filter(|id| !id.is_both()).map(quoted).collect();
+    if languages.is_empty() {
+        return "'both'".to_owned();
+    }
     let languages = languages.join(", ");
     format!("CASE WHEN NOT both AND language IN ({languages}) THEN language ELSE 'both' END")
 }
 
 fn record_approvals(db: &Connection, issue: &IssueId, approvals: &[Approval], now: Timestamp) -> Result<()> {
     for approval in approvals {
-        db.prepare_cached("INSERT OR IGNORE INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
-            issue.as_str(),
-            approval.edition.as_str(),
-            approval.digest.as_str(),
-            approval.by,
-            approval.at.as_millisecond(),
-            approval.note,
-            now.as_millisecond()
-        ])?;
+        db.prepare_cached("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")?
+            .execute(params![
+                issue.as_str(),
+                approval.edition.as_str(),
+                approval.digest.as_str(),
+                approval.by,
+                approval.at.as_millisecond(),
+                approval.note,
+                now.as_millisecond()
+            ])?;
     }
     Ok(())
 }
@@ -354,5 +358,6 @@ mod tests {
         let ids = [EditionId::new("en"), EditionId::of(&Lang::new("fr")), EditionId::both()];
         assert_eq!(edition_of(&ids), "CASE WHEN NOT both AND language IN ('en', 'fr') THEN language ELSE 'both' END");
         assert_eq!(edition_of(&[EditionId::new("o'k")]), "'o''k'");
+        assert_eq!(edition_of(&[]), "'both'");
     }
 }

@@ -162,6 +162,13 @@ impl Ledger {
     pub fn raise_numbers(&self, now: Timestamp) -> Result<()> {
         self.db.write_now(move |db| {
             for table in ["subscribers", "letters"] {
+                if db.is_postgres() {
+                    let sequence = format!("pg_get_serial_sequence('{table}', 'id')");
+                    let last = format!("greatest(nextval({sequence}), (SELECT max(id) FROM {table}), ?2)");
+                    let sql = format!("SELECT setval({sequence}, {last} + ?1)");
+                    let _: i64 = db.query_row(&sql, [NUMBERS_APART, now.as_millisecond()], |row| row.get(0))?;
+                    continue;
+                }
                 // The table's own largest number counts too: a sequence that was lost begins at nothing.
                 let last: i64 = db.query_row(
                     &format!(
@@ -254,12 +261,15 @@ pub(super) fn condition(segments: &[Segment]) -> String {
         match segment.column.as_str() {
             "language" if segment.value.eq_ignore_ascii_case("both") => "both".to_owned(),
             "language" => format!("(NOT both AND coalesce(language, '') = lower({value}))"),
-            "domain" => format!("address LIKE '%@' || {value}"),
+            "domain" => format!("lower(address) LIKE '%@' || {value}"),
             "status" | "format" | "source" | "basis" | "list" | "name" => {
                 format!("lower(coalesce({}, '')) = lower({value})", segment.column)
             }
             // A name as `Segment::column_name` makes it has letters, digits and `_` alone.
-            other => format!("lower(coalesce(fields ->> {}, '')) = lower({value})", quoted(&format!("$.\"{other}\""))),
+            other => format!(
+                "lower(coalesce(json_extract(fields, {}), '')) = lower({value})",
+                quoted(&format!("$.\"{other}\""))
+            ),
         }
     };
     let all: Vec<String> = segments.iter().map(one).collect();
@@ -362,6 +372,6 @@ mod tests {
         assert_eq!(condition(&[]), "1 = 1");
         assert_eq!(condition(&[parse("status=o'k")]), "lower(coalesce(status, '')) = lower('o''k')");
         let own = condition(&[parse("a\"'; DROP=x"), parse("language=both")]);
-        assert_eq!(own, "lower(coalesce(fields ->> '$.\"a_drop\"', '')) = lower('x') AND both");
+        assert_eq!(own, "lower(coalesce(json_extract(fields, '$.\"a_drop\"'), '')) = lower('x') AND both");
     }
 }

@@ -18,7 +18,7 @@ pub fn cancel_rest(
     now: Timestamp,
     step: &Step,
 ) -> Result<BTreeMap<EditionId, Counts>> {
-    let _lock = ledger.lock_for_sending()?;
+    let _lock = ledger.lock_for_sending_alone()?;
     step("recover")?;
     let outbox = Outbox::new(ledger.state_dir());
     ledger.recover(issue, move |id| outbox.has(id), now)?;

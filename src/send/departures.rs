@@ -27,7 +27,8 @@ pub fn settle(ledger: &Ledger, now: Timestamp) -> Result<u64> {
     let path = ledger.state_dir().join(FILE_NAME);
     let shown = path.display().to_string();
     let number = |key: &str| -> Result<i64> { Ok(ledger.meta(key)?.and_then(|text| text.parse().ok()).unwrap_or(0)) };
-    let (event, bytes) = (number(META_EVENT)?, number(META_BYTES)?);
+    let (event_key, bytes_key) = keys(ledger)?;
+    let (event, bytes) = (number(&event_key)?, number(&bytes_key)?);
     let (fresh, last) = ledger.departures_since(event)?;
     let length = i64::try_from(fs::metadata(&path).map_or(0, |meta| meta.len()))?;
     if fresh.is_empty() && length == bytes {
@@ -58,14 +59,20 @@ pub fn settle(ledger: &Ledger, now: Timestamp) -> Result<u64> {
             "impossible d'écrire `{shown}` : reste-t-il de la place sur le disque"
         )
     })?;
-    ledger.set_meta(META_EVENT, &last.to_string())?;
-    ledger.set_meta(META_BYTES, &length.to_string())?;
+    ledger.set_meta(&event_key, &last.to_string())?;
+    ledger.set_meta(&bytes_key, &length.to_string())?;
     Ok(n_people)
 }
 
 /// Has the whole log read at the next [`settle`]: after a restore, no place in it is known to have been read.
 pub fn read_again(ledger: &Ledger) -> Result<()> {
-    ledger.set_meta(META_BYTES, "0")
+    ledger.set_meta(&keys(ledger)?.1, "0")
+}
+
+/// Each machine has a log of its own.
+fn keys(ledger: &Ledger) -> Result<(String, String)> {
+    let machine = ledger.machine()?;
+    Ok((format!("{META_EVENT}{machine}"), format!("{META_BYTES}{machine}")))
 }
 
 /// Erases a person: the log hears of it first, so that no crash in between can bring them back.
@@ -79,7 +86,7 @@ pub fn erase(ledger: &Ledger, address: &crate::model::Address, now: Timestamp) -
     let text: Vec<String> = others.map(|other| format!("{now} erased {}\n", secrets.mark(other))).collect();
     let text = text.concat();
     let length = append(&ledger.state_dir().join(FILE_NAME), &text)?;
-    ledger.set_meta(META_BYTES, &length.to_string())?;
+    ledger.set_meta(&keys(ledger)?.1, &length.to_string())?;
     Ok(erased)
 }
 

@@ -32,6 +32,9 @@ use crate::model::{Delivering, EditionId, IssueId, Reply, Words};
 /// How often a wait looks at the clock: it may have jumped, or slept with the machine.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How often it is looked whether other machines have finished.
+const LOOK_ELSEWHERE: Duration = Duration::from_secs(1);
+
 /// Reads the clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Called before and after each operation on the ledger or the way out, with its name; an error stops the run there
@@ -286,6 +289,13 @@ async fn rest(shared: &Shared, had: u64) -> Result<bool> {
         return Ok(true);
     } else if let Some(next) = due.next_try {
         (next, Some(to_try_again(shared, due.later, next)), None)
+    } else if due.elsewhere > 0 {
+        // Others are at it. Should one of them not come back, its rows are ours when its lease is over.
+        tokio::select! {
+            biased;
+            () = shared.stop_signal() => return Ok(false),
+            () = tokio::time::sleep(LOOK_ELSEWHERE) => return Ok(true),
+        }
     } else {
         return Ok(false);
     };

@@ -103,7 +103,7 @@ fn a_correction_stopped_at_any_step_reaches_nobody_twice_and_everybody_once() {
 #[test]
 fn an_issue_that_never_left_cannot_be_corrected() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     ledger.take_in(vec![entry("reader@example.ca", Some("en"))], "test", now()).unwrap();
     let error = format!("{:#}", freeze_correction(&ledger, 1).unwrap_err());
     assert!(error.contains("nothing to correct"), "{error}");

@@ -8,7 +8,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cco_news::ledger::Ledger;
 use cco_news::mail::{Mailer, Settings, Smtp};
 use cco_news::model::Delivering;
 use cco_news::send::Ending;
@@ -26,7 +25,7 @@ const CONNECTIONS: u32 = 4;
 #[test]
 fn a_child_sends_what_its_parent_names() {
     let (Some(state), Some(port)) = (std::env::var_os(STATE), std::env::var_os(PORT)) else { return };
-    let ledger = Ledger::open(Path::new(&state)).unwrap();
+    let ledger = crate::server::open(Path::new(&state));
     let url = format!("smtp://127.0.0.1:{}", port.to_string_lossy());
     let settings = Settings::parse(&url, &Delivering::default(), None, None).unwrap();
     let mut round = round(&ledger, Mailer::Smtp(Smtp::new(settings).unwrap()));
@@ -64,7 +63,7 @@ fn killed_at_each_operation_on_the_ledger_or_the_way_out_nobody_is_sent_twice_an
             drop(frozen(state.path(), people(PEOPLE)));
             let had = relay.taken().len();
             let is_over = command(state.path(), &relay).env(NTH, nth.to_string()).status().unwrap().success();
-            let ledger = Ledger::open(state.path()).unwrap();
+            let ledger = crate::server::open(state.path());
             let rest = send(round(&ledger, Mailer::Smtp(relay.smtp()))).unwrap();
             assert_eq!(rest.ending, Ending::Complete, "killed at {nth}");
             let n_unknown = total(&rest.counts).unknown;
@@ -97,9 +96,9 @@ fn killed_at_any_moment_and_started_again_nobody_is_sent_twice_and_nobody_is_los
         child.wait().unwrap();
         n_kills += 1;
     }
-    let mut last = child(state.path(), &relay);
-    assert!(last.wait().unwrap().success());
-    let ledger = Ledger::open(state.path()).unwrap();
+    let last = command(state.path(), &relay).stdout(Stdio::piped()).output().unwrap();
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stdout));
+    let ledger = crate::server::open(state.path());
     let counts = total(&ledger.counts(&issue()).unwrap());
     assert!(counts.is_complete() && counts.planned == PEOPLE as u64, "{counts:?}");
     assert!(counts.unknown <= n_kills * u64::from(CONNECTIONS), "{counts:?}");

@@ -45,7 +45,7 @@ fn everyone_gets_their_edition_once_and_a_second_send_has_nothing_to_do() {
 #[test]
 fn an_address_in_any_case_is_one_person() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let rows = vec![entry("A.B@Example.ca", Some("en")), entry("a.b@example.CA", Some("fr"))];
     assert_eq!(ledger.take_in(rows, "1", now()).unwrap(), [Imported::Added, Imported::Twice]);
     let audience = ledger.audience(&issue(), &editions().map_ids()).unwrap();
@@ -65,7 +65,7 @@ impl MapIds for Vec<cco_news::model::Edition> {
 #[test]
 fn who_left_is_not_brought_back_by_a_file() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     ledger.take_in(people(3), "1", now()).unwrap();
     let gone = Address::parse("reader1@example.ca").unwrap();
     assert!(ledger.set_status(&gone, "left", "asked by mail", now()).unwrap());
@@ -91,7 +91,7 @@ fn a_freeze_is_one_and_holds() {
 #[test]
 fn no_edition_leaves_alone_or_unapproved() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     ledger.take_in(people(3), "1", now()).unwrap();
     assert!(freeze_it(&ledger, &[edition("en"), edition("both")]).is_err());
     let said = format!("{}", freeze_it(&ledger, &[edition("en"), edition("fr")]).unwrap_err());
@@ -108,7 +108,7 @@ fn no_edition_leaves_alone_or_unapproved() {
     };
     assert!(cco_news::send::freeze(&ledger, &newsletter(), &leaving, now()).is_err());
     assert!(ledger.frozen(&issue).unwrap().is_none());
-    let empty = Ledger::open(&state.path().join("empty")).unwrap();
+    let empty = crate::server::open(&state.path().join("empty"));
     assert!(freeze_it(&empty, &editions()).is_err());
 }
 
@@ -259,7 +259,7 @@ fn stopped_at_any_operation_and_run_again_nobody_is_sent_twice_and_nobody_is_los
         first.delivering.connections = LANES;
         let is_over = send(stopping_at(&first, nth)).is_ok();
         drop(ledger);
-        let ledger = Ledger::open(state.path()).unwrap();
+        let ledger = crate::server::open(state.path());
         let ended = send(Round { ledger: ledger.clone(), ..first }).unwrap();
         assert_eq!(ended.ending, Ending::Complete, "stopped at {nth}");
         assert!(total(&ended.counts).unknown <= u64::from(LANES), "stopped at {nth}: {:?}", ended.counts);
@@ -321,7 +321,7 @@ fn a_copy_has_the_same_bytes_on_every_try_and_two_people_differ_only_in_slots() 
 #[test]
 fn the_key_of_a_ledger_is_its_own_and_private() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let id = Secrets::open(&ledger).unwrap().id();
     assert_eq!(Secrets::open(&ledger).unwrap().id(), id);
     let path = state.path().join("secrets.toml");
@@ -344,7 +344,7 @@ fn the_key_of_a_ledger_is_its_own_and_private() {
 fn of_many_who_begin_at_once_one_makes_the_ledger_and_its_key() {
     for _ in 0..20 {
         let state = tempdir().unwrap();
-        let begin = || Secrets::open(&Ledger::open(state.path()).unwrap()).unwrap().id();
+        let begin = || Secrets::open(&crate::server::open(state.path())).unwrap().id();
         let ids: Vec<String> = std::thread::scope(|scope| {
             let all: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
             all.into_iter().map(|one| one.join().unwrap()).collect()
@@ -405,7 +405,7 @@ fn subscriber_files_are_read_as_excel_and_people_write_them() {
 #[test]
 fn a_bad_row_is_named_by_line_and_the_others_are_taken() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let file = "email,language,consented_on\na@example.ca,en,2026-11-01\n\nnot an address,en,\nA@example.ca,fr,\n\
                 c@example.ca,klingon,hier\nd@example.ca,both,2026-11-02\n=cmd@example.ca\x00,en\n";
     let taken =

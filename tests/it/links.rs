@@ -16,7 +16,7 @@ use crate::sending::{approvals, editions, entry, issue, newsletter, now, round, 
 /// Freezes an issue of a newsletter that has public pages, sends it, and gives every copy.
 fn copies_of(newsletter: &Newsletter, people: Vec<Entry>) -> (tempfile::TempDir, Ledger, Vec<Email>) {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     ledger.take_in(people, "test", now()).unwrap();
     let (issue, editions) = (issue(), editions());
     let approvals = approvals(&editions);
@@ -94,7 +94,7 @@ fn who_wants_text_alone_gets_the_approved_text_and_nothing_else() {
 #[test]
 fn a_new_key_of_links_leaves_old_links_working_and_opens_no_others() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let old = Secrets::open(&ledger).unwrap();
     let link = old.link("cco-news", LinkTo::Leave, 7, now());
     Secrets::add_link_key(&ledger, now()).unwrap();

@@ -83,6 +83,7 @@ mod translate;
 mod links;
 /// The public pages, over real connections.
 mod serve;
+mod server;
 /// The editor's desk, over HTTP.
 mod desk;
 /// The desk in a real browser.

@@ -79,7 +79,7 @@ fn addresses_are_judged_as_a_newsletter_must() {
 #[test]
 fn hostile_cells_are_refused_by_line_and_the_other_rows_are_taken() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let cells = [
         "\"a\u{202E}b\"",
         "\"a\r\nBcc: x@example.ca\"",
@@ -106,7 +106,7 @@ fn hostile_cells_are_refused_by_line_and_the_other_rows_are_taken() {
 #[test]
 fn a_file_that_is_no_list_is_named_and_costs_little() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let wide = format!("email,{}\na@example.ca\n", "x,".repeat(10_000));
     let said = take(&ledger, &wide);
     assert!(said.findings[0].message.en.contains("10002 columns"), "{:?}", said.findings);
@@ -123,7 +123,7 @@ fn a_file_that_is_no_list_is_named_and_costs_little() {
 #[test]
 fn a_dry_import_says_the_same_and_changes_nothing() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     take(&ledger, "email,language\na@example.ca,en\nb@example.ca,fr\nc@example.ca,fr\n");
     ledger.change_status(&address("c@example.ca"), "left", Deed::of_office("asked", now())).unwrap();
     let file = "email,language,region\nA@EXAMPLE.CA,en,\nb@example.ca,en,\nc@example.ca,fr,\nd@example.ca,fr,East\n\
@@ -214,7 +214,7 @@ fn many_rows_at_once_come_to_what_they_come_to_one_by_one() {
 #[test]
 fn whoever_is_gone_from_a_complete_list_has_left_but_not_when_the_file_is_cut() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     let mut newsletter = newsletter();
     newsletter.lists[0].file = "list.csv".to_owned();
     newsletter.lists[0].complete = true;
@@ -240,7 +240,7 @@ fn whoever_is_gone_from_a_complete_list_has_left_but_not_when_the_file_is_cut() 
 #[test]
 fn a_person_of_two_addresses_is_one_and_what_they_said_goes_along() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     ledger.take_in(vec![entry("a@old.example", Some("fr")), entry("a@new.example", None)], "1", now()).unwrap();
     ledger
         .take_in(vec![entry("gone@old.example", Some("en")), entry("gone@new.example", Some("en"))], "2", now())
@@ -388,7 +388,7 @@ fn a_number_given_after_the_backup_is_never_given_again() {
 #[test]
 fn two_who_send_letters_never_take_the_same_one() {
     let state = tempdir().unwrap();
-    let ledger = Ledger::open(state.path()).unwrap();
+    let ledger = crate::server::open(state.path());
     for n in 0..20 {
         let asked =
             ledger.ask_to_subscribe(address(&format!("p{n}@example.ca")), cco_news::model::Lang::new("en"), now());
@@ -396,7 +396,7 @@ fn two_who_send_letters_never_take_the_same_one() {
     }
     let until = now() + SignedDuration::from_hours(1);
     let take_all = || {
-        let ledger = Ledger::open(state.path()).unwrap();
+        let ledger = crate::server::open(state.path());
         let claim = || block_on(ledger.claim_letter(now(), until)).unwrap().map(|letter| letter.id);
         std::iter::from_fn(claim).collect::<Vec<_>>()
     };
@@ -410,7 +410,7 @@ fn two_who_send_letters_never_take_the_same_one() {
     block_on(ledger.settle_letter(taken[0], true)).unwrap();
     // A process that was killed has taken the others: whoever has the lock now frees them.
     let lock = ledger.lock_for_letters().unwrap().unwrap();
-    assert!(Ledger::open(state.path()).unwrap().lock_for_letters().unwrap().is_none());
+    assert!(crate::server::open(state.path()).lock_for_letters().unwrap().is_none());
     assert_eq!(ledger.free_letters(&lock, now()).unwrap(), 19);
     assert!(block_on(ledger.claim_letter(now(), until)).unwrap().is_some());
 }

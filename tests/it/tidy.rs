@@ -146,15 +146,16 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ring", &["send"]),
     ("rusqlite", &["ledger"]),
     ("rustix", &["files"]),
-    ("rustls", &["http", "mail", "mailbox", "send"]), // send: the system's randomness, for its key
-    ("rustls_native_certs", &["http", "mail", "mailbox"]),
+    ("rustls", &["http", "ledger", "mail", "mailbox", "send"]), // send: the system's randomness, for its key
+    ("rustls_native_certs", &["http", "ledger", "mail", "mailbox"]),
     ("scraper", &["gather", "compose", "check", "archive"]), // archive: to look at its own pages from outside
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
     ("serde_saphyr", &["gather"]),
     ("sha2", ANYWHERE),
     ("tokio", &["cli", "dns", "gather", "http", "ledger", "mail", "send", "web"]),
-    ("tokio_rustls", &["mail"]),
+    ("tokio_postgres", &["ledger"]),
+    ("tokio_rustls", &["ledger", "mail"]),
     ("sys_locale", &["config"]),
     ("terminal_size", &["cli"]),
     (

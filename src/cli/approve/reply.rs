@@ -10,7 +10,6 @@ use crate::cli::Shell;
 use crate::cli::exit::Exit;
 use crate::cli::workspace::{self, IssueFolder};
 use crate::files;
-use crate::ledger::Ledger;
 use crate::model::{Address, Approval, ApprovalReply, Asked, IssueId, Said, Words, is_same_person};
 use crate::receive::read_approval;
 use crate::send::{Secrets, request_id};
@@ -63,7 +62,7 @@ pub(super) fn run(paths: &[PathBuf], issue: Option<&IssueId>, shell: &Shell) -> 
 /// Every request to which a reply may come: of one issue, or of all that have not left.
 pub(in crate::cli) fn asked(issue: Option<&IssueId>, shell: &Shell) -> Result<Vec<Asked>> {
     let newsletter = &shell.config.newsletter;
-    let secrets = Secrets::open(&Ledger::open(&shell.config.state_dir()?)?)?;
+    let secrets = Secrets::open(&shell.ledger()?)?;
     let issues = issue.map_or_else(|| workspace::issues(&shell.config), |issue| vec![issue.clone()]);
     let mut asked = Vec::new();
     for issue in issues {

@@ -11,7 +11,6 @@ use crate::cli::exit::Exit;
 use crate::cli::translate::stand;
 use crate::cli::workspace::IssueFolder;
 use crate::cli::{Shell, clock, runtime, way_out, words};
-use crate::ledger::Ledger;
 use crate::mail::Mailer;
 use crate::model::{
     Address, AddressError, Approval, Approver, Edition, EditionId, Lang, Manifest, Newsletter, Outcome, Words,
@@ -124,7 +123,7 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn open(folder: &'a IssueFolder<'a>, editions: &'a [Edition], shell: &'a Shell) -> Result<Self> {
-        let ledger = Ledger::open(&shell.config.state_dir()?)?;
+        let ledger = shell.ledger()?;
         let secrets = Secrets::open(&ledger)?;
         let mailer = way_out::mailer(shell, ledger.state_dir())?;
         let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };

@@ -9,7 +9,6 @@ use super::super::workspace::IssueFolder;
 use super::{Shell, links, subscribers, way_out};
 use crate::check::{Audience, AudienceFile, Evidence};
 use crate::files;
-use crate::ledger::Ledger;
 use crate::model::{Address, Edition, EditionId, Issue, Origin, Silent};
 use crate::send::{Secrets, copy, dkim::Signing, import};
 
@@ -86,7 +85,7 @@ fn audience(shell: &Shell) -> Result<Audience> {
     }
     // Requests are settled by then or never: what a year brought is enough.
     let since = shell.now - jiff::SignedDuration::from_hours(24 * 366);
-    let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger_if_there()?;
     let waiting = ledger.map(|ledger| ledger.requests_waiting(since)).transpose()?.unwrap_or_default();
     Ok(Audience { files, waiting })
 }

@@ -9,7 +9,6 @@ use super::super::{backup, words, workspace};
 use super::Shell;
 use super::page::{frame, sentence};
 use crate::files;
-use crate::ledger::Ledger;
 use crate::model::rich::escaped;
 use crate::model::{Speech, Words};
 
@@ -152,7 +151,7 @@ fn backups(shell: &Shell) -> Result<Vec<Words>> {
             "Sauvegardes : `run` n'en fait aucune. Demandez qui s'en charge, ou faites-en une : cco-news backup DOSSIER"
         )
     }];
-    if let Some(ledger) = Ledger::open_if_there(&shell.config.state_dir()?)? {
+    if let Some(ledger) = shell.ledger_if_there()? {
         items.push(backup::age(backup::last(&ledger)?, shell)?);
     }
     items.push(words!(

@@ -11,7 +11,6 @@ use super::{Shell, finding_json, subscribers, way_out};
 use crate::check::{Asked, Evidence, Record, Relay, SETUP, Setup, check};
 use crate::dns::Dns;
 use crate::files;
-use crate::ledger::Ledger;
 use crate::mail::{Settings, Smtp};
 use crate::model::{Address, Finding, Issue, IssueId, Severity, Texts, Words};
 
@@ -173,7 +172,7 @@ fn told(rule: &'static str, severity: Severity, message: Words, hint: Words) -> 
 fn ledger(shell: &Shell) -> Result<Vec<Asked>> {
     let state = shell.config.state_dir()?;
     let shown = state.display();
-    Ok(match Ledger::open_if_there(&state) {
+    Ok(match shell.ledger_if_there() {
         Ok(Some(_)) => told(
             SETUP,
             Severity::Info,
@@ -213,7 +212,7 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
         .filter(|(is_inside, entry)| *is_inside || is_backup(&entry.file_name().to_string_lossy()))
         .filter_map(|(_, entry)| entry.metadata().ok().filter(std::fs::Metadata::is_file)?.modified().ok())
         .filter_map(|at| jiff::Timestamp::try_from(at).ok());
-    let known = match Ledger::open_if_there(&state) {
+    let known = match shell.ledger_if_there() {
         Ok(Some(ledger)) => backup::last(&ledger)?,
         _ => None,
     };

@@ -214,7 +214,7 @@ fn items(task: Task, view: &View<'_>) -> Result<Vec<Item>> {
 pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let now = if way_out::kind(shell)? == WayOut::Outbox { shell.now } else { clock() };
     if args.explain {
-        let ledger = Ledger::open_if_there(&shell.config.state_dir()?)?;
+        let ledger = shell.ledger_if_there()?;
         return explain(&View { shell, ledger: ledger.as_ref(), now });
     }
     let ledger = subscribers::open(shell)?;

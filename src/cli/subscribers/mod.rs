@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 
 /// Opens the ledger, and takes out whom the log of departures knows and a restored ledger does not.
 pub(super) fn open(shell: &Shell) -> Result<Ledger> {
-    let ledger = Ledger::open(&shell.config.state_dir()?)?;
+    let ledger = shell.ledger()?;
     let n_people = departures::settle(&ledger, shell.now)?;
     // Who is paused until today is shown, and taken, as a reader again.
     ledger.wake(shell.now)?;

@@ -2,10 +2,14 @@
 //! statements around this module know nothing of the engine. It stands between so that an engine can be added in one
 //! place; what it offers has the names that rusqlite gives the same things.
 
+mod postgres;
+mod translate;
 mod values;
 
 use std::fmt;
 
+pub(super) use postgres::{Client, is_away, may_be_repeated};
+pub(super) use translate::schema;
 use values::{Cell, Column, Params};
 pub(super) use values::{Param, params};
 
@@ -14,6 +18,10 @@ pub(super) use values::{Param, params};
 pub(super) enum Error {
     /// What SQLite says.
     Sqlite(rusqlite::Error),
+    /// What PostgreSQL says.
+    Postgres(tokio_postgres::Error),
+    /// It is not SQLite that keeps this ledger.
+    Elsewhere,
     /// One row was expected and none came.
     NoRow,
     /// The column at this place, counted from 0, holds something else than the program reads.
@@ -27,6 +35,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(error) => error.fmt(f),
+            Self::Postgres(error) => f.write_str(&postgres::said(error)),
+            Self::Elsewhere => f.write_str("this ledger is not a file"),
             Self::NoRow => f.write_str("a row that must be in the ledger is not there"),
             Self::Column(index) => {
                 write!(f, "column {index} of a row in the ledger holds something else than expected")
@@ -43,22 +53,40 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
 /// A connection to the engine.
-pub(super) struct Connection(rusqlite::Connection);
+pub(super) enum Connection {
+    /// To a file.
+    Sqlite(rusqlite::Connection),
+    /// To a server.
+    Postgres(Client),
+}
 
 impl Connection {
-    pub(super) const fn of_sqlite(db: rusqlite::Connection) -> Self {
-        Self(db)
+    /// The connection below, for what only SQLite has.
+    pub(super) const fn sqlite(&self) -> Result<&rusqlite::Connection> {
+        match self {
+            Self::Sqlite(db) => Ok(db),
+            Self::Postgres(_) => Err(Error::Elsewhere),
+        }
     }
 
-    /// The connection below, for what only SQLite has.
-    pub(super) const fn sqlite(&self) -> &rusqlite::Connection {
-        &self.0
+    /// Whether it is to a server: for the few statements that differ.
+    pub(super) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Statements without parameters, one after another.
     pub(super) fn execute_batch(&self, sql: &str) -> Result<()> {
-        Ok(self.0.execute_batch(sql)?)
+        match self {
+            Self::Sqlite(db) => Ok(db.execute_batch(sql)?),
+            Self::Postgres(client) => client.batch(sql),
+        }
     }
 
     /// Does one statement; gives the number of rows that it changed.
@@ -78,7 +106,10 @@ impl Connection {
 
     /// Makes a statement ready. It is kept: the same text is parsed once.
     pub(super) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
-        Ok(Statement(self.0.prepare_cached(sql)?))
+        Ok(match self {
+            Self::Sqlite(db) => Statement::Sqlite(db.prepare_cached(sql)?),
+            Self::Postgres(client) => Statement::Postgres(client, sql.to_owned()),
+        })
     }
 
     /// As [`Connection::prepare`], for statements that come again and again.
@@ -88,21 +119,32 @@ impl Connection {
 }
 
 /// A statement that is ready.
-pub(super) struct Statement<'c>(rusqlite::CachedStatement<'c>);
+pub(super) enum Statement<'c> {
+    /// Parsed.
+    Sqlite(rusqlite::CachedStatement<'c>),
+    /// Parsed with its first parameters, which say their types.
+    Postgres(&'c Client, String),
+}
 
 impl Statement<'_> {
     /// Does it; gives the number of rows that it changed.
     pub(super) fn execute(&mut self, params: impl Params) -> Result<usize> {
-        let statement = &mut self.0;
-        Ok(params.give(|values| statement.execute(rusqlite::params_from_iter(values.iter().map(|one| one.value()))))?)
+        params.give(move |values| match self {
+            Self::Sqlite(statement) => {
+                Ok(statement.execute(rusqlite::params_from_iter(values.iter().map(|one| one.value())))?)
+            }
+            Self::Postgres(client, sql) => client.execute(sql, values),
+        })
     }
 
     /// Looks; rows come one at a time.
     pub(super) fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
-        let statement = &mut self.0;
-        let rows =
-            params.give(|values| statement.query(rusqlite::params_from_iter(values.iter().map(|one| one.value()))))?;
-        Ok(Rows(rows))
+        params.give(move |values| match self {
+            Self::Sqlite(statement) => {
+                Ok(Rows::Sqlite(statement.query(rusqlite::params_from_iter(values.iter().map(|one| one.value())))?))
+            }
+            Self::Postgres(client, sql) => Ok(Rows::Postgres(client.query(sql, values)?.into_iter())),
+        })
     }
 
     /// Looks, and reads each row.
@@ -128,12 +170,20 @@ impl Statement<'_> {
 }
 
 /// What a query finds.
-pub(super) struct Rows<'s>(rusqlite::Rows<'s>);
+pub(super) enum Rows<'s> {
+    /// Found one by one.
+    Sqlite(rusqlite::Rows<'s>),
+    /// All that were found.
+    Postgres(std::vec::IntoIter<tokio_postgres::Row>),
+}
 
 impl Rows<'_> {
     /// The next row, if there is one.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        Ok(self.0.next()?.map(Row))
+        Ok(match self {
+            Self::Sqlite(rows) => rows.next()?.map(Row::Sqlite),
+            Self::Postgres(rows) => rows.next().map(Row::Postgres),
+        })
     }
 }
 
@@ -156,7 +206,12 @@ impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, F> {
 }
 
 /// A row.
-pub(super) struct Row<'r>(&'r rusqlite::Row<'r>);
+pub(super) enum Row<'r> {
+    /// Where SQLite stands.
+    Sqlite(&'r rusqlite::Row<'r>),
+    /// One that was sent.
+    Postgres(tokio_postgres::Row),
+}
 
 impl Row<'_> {
     /// What a column holds, counted from 0.
@@ -173,9 +228,14 @@ impl Row<'_> {
         }
     }
 
-    fn cell(&self, index: usize) -> Result<Cell<'_>> {
+    /// What stands in a column.
+    pub(super) fn cell(&self, index: usize) -> Result<Cell<'_>> {
         use rusqlite::types::ValueRef;
-        Ok(match self.0.get_ref(index)? {
+        let row = match self {
+            Self::Sqlite(row) => row,
+            Self::Postgres(row) => return postgres::cell(row, index),
+        };
+        Ok(match row.get_ref(index)? {
             ValueRef::Null => Cell::Null,
             ValueRef::Integer(number) => Cell::Int(number),
             ValueRef::Real(number) => Cell::Real(number),

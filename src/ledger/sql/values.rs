@@ -5,8 +5,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 /// A value on its way in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::ledger) enum Value<'a> {
-    /// Nothing.
-    Null,
+    /// Nothing, where a text might be.
+    NoText,
+    /// Nothing, where a number might be.
+    NoInt,
     /// Yes or no.
     Bool(bool),
     /// A whole number.
@@ -20,7 +22,7 @@ pub(in crate::ledger) enum Value<'a> {
 impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match *self {
-            Self::Null => ValueRef::Null,
+            Self::NoText | Self::NoInt => ValueRef::Null,
             Self::Bool(is_so) => ValueRef::Integer(i64::from(is_so)),
             Self::Int(number) => ValueRef::Integer(number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
@@ -77,9 +79,21 @@ impl Param for u16 {
     }
 }
 
-impl<P: Param> Param for Option<P> {
+impl Param for Option<i64> {
     fn value(&self) -> Value<'_> {
-        self.as_ref().map_or(Value::Null, Param::value)
+        self.map_or(Value::NoInt, Value::Int)
+    }
+}
+
+impl Param for Option<String> {
+    fn value(&self) -> Value<'_> {
+        self.as_deref().map_or(Value::NoText, Value::Text)
+    }
+}
+
+impl Param for Option<&str> {
+    fn value(&self) -> Value<'_> {
+        self.map_or(Value::NoText, Value::Text)
     }
 }
 
