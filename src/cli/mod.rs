@@ -54,6 +54,7 @@ mod archive;
 mod receive;
 mod backup;
 mod host;
+mod ledger;
 mod run;
 mod serve;
 mod preview;
@@ -176,6 +177,8 @@ enum Command {
     Backup(backup::Args),
     /// A newsletter from its backup. Nobody gets mail by it: what may have left since is held.
     Restore(backup::restore::Args),
+    /// Where the ledger is kept: a file, or PostgreSQL for several machines.
+    Ledger(ledger::Args),
 }
 
 /// What a command has at hand.
@@ -272,6 +275,7 @@ fn waits(command: Option<&Command>) -> Option<&'static str> {
         Command::Gather(_) => "gather",
         Command::Run(_) => "run",
         Command::Backup(_) => "backup",
+        Command::Ledger(_) => "ledger",
         _ => return None,
     })
 }
@@ -313,6 +317,7 @@ fn dispatch(command: Option<Command>, shell: &Shell) -> Result<Exit> {
         Some(Command::Run(args)) => run::run(&args, shell),
         Some(Command::Subscribers(args)) => subscribers::run(&args, shell),
         Some(Command::Backup(args)) => backup::run(&args, shell),
+        Some(Command::Ledger(args)) => ledger::run(&args, shell),
     }
 }
 

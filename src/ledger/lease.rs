@@ -179,7 +179,7 @@ impl Ledger {
     }
 }
 
-fn is_sent_already() -> crate::model::Words {
+pub(super) fn is_sent_already() -> crate::model::Words {
     words!(
         "another `cco-news send` or `run` is sending now: wait for it, `cco-news status` shows how far it is",
         "un autre `cco-news send` ou `run` envoie en ce moment : attendez-le, `cco-news status` montre où il en est"

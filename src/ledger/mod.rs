@@ -12,6 +12,8 @@ mod postgres;
 mod store;
 mod server_writer;
 mod lease;
+mod tables;
+mod transfer;
 mod plan;
 mod deliveries;
 mod status;
@@ -51,6 +53,8 @@ pub use notices::{Effect, Trace};
 pub use plan::{Audience, Freeze, FrozenEdition, FrozenIssue};
 pub use status::{UnknownCopy, WayCount};
 pub use subscribers::{Choice, Subscriber};
+pub use tables::Tally;
+pub use transfer::{Seat, Transfer, Transferring};
 
 use postgres::Server;
 use store::{Engine, Store};
@@ -77,7 +81,7 @@ impl Ledger {
         let shown = state_dir.join(FILE_NAME).display().to_string();
         is_not_being_restored(state_dir)?;
         let path = state_dir.join(FILE_NAME);
-        let db = sqlite::prepare(state_dir).and_then(|()| Store::begin(Engine::Sqlite(path)));
+        let db = sqlite::make_private(state_dir).and_then(|()| Store::begin(Engine::Sqlite(path)));
         Self::of(db, state_dir, &shown)
     }
 
@@ -85,6 +89,11 @@ impl Ledger {
     /// machine's own: outbox, keys, departures.
     pub fn open_on_server(state_dir: &Path, url: &str) -> Result<Self> {
         is_not_being_restored(state_dir)?;
+        Self::open_to_restore(state_dir, url)
+    }
+
+    /// As [`Ledger::open_on_server`], also while a restore is under way: for that one.
+    pub fn open_to_restore(state_dir: &Path, url: &str) -> Result<Self> {
         sqlite::make_state(state_dir)?;
         let server = Arc::new(Server::new(url)?);
         let shown = server.shown();
@@ -95,7 +104,11 @@ impl Ledger {
         let db = db.with_context(|| {
             words!("could not open the ledger `{shown}`", "impossible d'ouvrir le registre `{shown}`")
         })?;
-        Ok(Self { db: Arc::new(db), state_dir: state_dir.to_owned(), fence: Arc::default(), lease: lease::LEASE })
+        Ok(Self::over(db, state_dir))
+    }
+
+    fn over(db: Store, state_dir: &Path) -> Self {
+        Self { db: Arc::new(db), state_dir: state_dir.to_owned(), fence: Arc::default(), lease: lease::LEASE }
     }
 
     /// With another lease than usual: for trials.
@@ -107,6 +120,14 @@ impl Ledger {
     /// Opens the ledger if there is one: for commands that only look.
     pub fn open_if_there(state_dir: &Path) -> Result<Option<Self>> {
         if state_dir.join(FILE_NAME).exists() { Self::open(state_dir).map(Some) } else { Ok(None) }
+    }
+
+    /// Where it is, as people are told: without a password.
+    pub fn place(&self) -> String {
+        match &self.db.engine {
+            Engine::Sqlite(path) => path.display().to_string(),
+            Engine::Postgres(server) => server.shown(),
+        }
     }
 
     /// Whether it is on a server, which other machines may share.

@@ -13,6 +13,7 @@ use tokio_postgres::config::{Host, SslMode};
 use super::sql::{Client, Connection, Error, schema};
 use super::sqlite::MIGRATIONS;
 use super::tls::Tls;
+use super::transfer;
 
 /// How long connecting may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
@@ -156,6 +157,7 @@ pub(super) fn explain(error: anyhow::Error) -> anyhow::Error {
             "the ledger's PostgreSQL cannot be reached: is it running, and is the network there",
             "le PostgreSQL du registre est injoignable : est-il en marche, et le réseau est-il là"
         ),
+        Some("55") if error.to_string().contains(transfer::CLOSED) => transfer::is_closed(),
         Some("28") => words!(
             "PostgreSQL does not let this user in: look at the name and the password in CCO_NEWS_LEDGER",
             "PostgreSQL ne laisse pas entrer cet utilisateur : voyez le nom et le mot de passe dans CCO_NEWS_LEDGER"

@@ -19,7 +19,8 @@ const TRIES_MAX: u32 = 5;
 pub(super) const STEP: Duration = Duration::from_millis(250);
 
 /// Has the ledger to itself until the transaction ends…
-const ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('cco-news ' || current_schema(), 0))";
+pub(super) const ALONE: &str =
+    "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('cco-news ' || current_schema(), 0))";
 /// …or shares it with others who send.
 const SHARED: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended('cco-news ' || current_schema(), 0))";
 

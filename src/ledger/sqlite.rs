@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 
 use super::sql::{Connection, Error};
+use super::transfer;
 
 /// How long another process may hold the file: an import of a million rows commits in batches far shorter.
 const BUSY_WAIT: Duration = Duration::from_secs(30);
@@ -18,10 +19,14 @@ const SOUND: &str = "ok";
 /// Schema changes, in order; the file's `user_version` says how many it has had. They only go forward.
 pub(super) const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
-/// Makes the file on first use, and brings its schema up to date.
-pub(super) fn prepare(state_dir: &Path) -> Result<()> {
-    make_private(state_dir)?;
-    migrate(&connect(&state_dir.join(super::FILE_NAME))?)
+/// A ledger of nobody, whose schema can be asked for.
+pub(super) fn in_memory() -> Result<Connection> {
+    let open = || -> rusqlite::Result<Connection> {
+        let db = rusqlite::Connection::open_in_memory()?;
+        MIGRATIONS.iter().try_for_each(|migration| db.execute_batch(migration))?;
+        Ok(Connection::Sqlite(db))
+    };
+    Ok(open().map_err(Error::from)?)
 }
 
 /// Makes STATE on first use.
@@ -29,8 +34,8 @@ pub(super) fn make_state(state_dir: &Path) -> Result<()> {
     std::fs::create_dir_all(state_dir).map_err(|error| not_writable(state_dir, error))
 }
 
-/// The ledger names people: only its owner may look.
-fn make_private(state_dir: &Path) -> Result<()> {
+/// Makes the file on first use. The ledger names people: only its owner may look.
+pub(super) fn make_private(state_dir: &Path) -> Result<()> {
     let made = std::fs::create_dir_all(state_dir).and_then(|()| {
         let mut options = std::fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
@@ -86,11 +91,16 @@ pub(super) fn copy_to(db: &Connection, file: &Path) -> Result<bool> {
         .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
     let copy =
         rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(Error::from)?;
-    let said: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(Error::from)?;
+    is_sound(&Connection::Sqlite(copy))
+}
+
+/// Whether all pages of a file are in order.
+pub(super) fn is_sound(db: &Connection) -> Result<bool> {
+    let said: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
     Ok(said == SOUND)
 }
 
-fn migrate(db: &Connection) -> Result<()> {
+pub(super) fn migrate(db: &Connection) -> Result<()> {
     let run = || -> Result<()> {
         let change = begin(db)?;
         let had: u32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -122,6 +132,7 @@ pub(super) fn explain(error: anyhow::Error) -> anyhow::Error {
         return error;
     };
     let words = match failure.code {
+        ErrorCode::ConstraintViolation if error.to_string().contains(transfer::CLOSED) => transfer::is_closed(),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => words!(
             "the ledger is locked by another program: close what has it open, or wait and run the command again",
             "le registre est verrouillé par un autre programme : fermez-le, ou attendez et relancez la commande"

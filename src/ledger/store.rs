@@ -13,7 +13,7 @@ use super::groups::{Groups, Job, Work, n_urgent};
 use super::postgres::{self, Server};
 use super::server_writer::{AWAY_MAX, STEP, ServerWriter};
 use super::sql::{Connection, Error, is_away};
-use super::sqlite;
+use super::{sqlite, transfer};
 use crate::model::Words;
 
 /// Jobs that may wait for the writer: far more than connections can be in flight, so that only a bug fills it.
@@ -36,6 +36,16 @@ impl Engine {
             Self::Sqlite(path) => sqlite::connect(path),
             Self::Postgres(server) => server.connect().map_err(postgres::explain),
         }
+    }
+
+    /// As [`Engine::connect`], the schema being made or brought up to date.
+    pub(super) fn connect_and_migrate(&self) -> Result<Connection> {
+        let db = self.connect()?;
+        match self {
+            Self::Sqlite(_) => sqlite::migrate(&db)?,
+            Self::Postgres(_) => postgres::migrate(&db).map_err(postgres::explain)?,
+        }
+        Ok(db)
     }
 
     /// As [`Engine::connect`]; a server that is being started again is waited for, as the writer does.
@@ -79,9 +89,20 @@ pub(super) enum Manner {
 }
 
 impl Store {
-    /// Begins to write.
+    /// Begins to write in a ledger, which has not been moved elsewhere.
     pub(super) fn begin(engine: Engine) -> Result<Self> {
-        let db = engine.connect()?;
+        let db = engine.connect_and_migrate()?;
+        transfer::is_open(&db)?;
+        Self::over(engine, db)
+    }
+
+    /// Begins with any ledger: for moving it.
+    pub(super) fn begin_any(engine: Engine) -> Result<Self> {
+        let db = engine.connect_and_migrate()?;
+        Self::over(engine, db)
+    }
+
+    fn over(engine: Engine, db: Connection) -> Result<Self> {
         let (jobs, queue) = sync_channel(QUEUE_JOBS_MAX);
         let thread = std::thread::Builder::new().name("ledger".to_owned());
         let writer = match engine.clone() {
@@ -91,15 +112,12 @@ impl Store {
                     commit(&db, group, &mut groups);
                 }
             })?,
-            Engine::Postgres(server) => {
-                postgres::migrate(&db).map_err(postgres::explain)?;
-                thread.spawn(move || {
-                    let (mut groups, mut writer) = (Groups::new(queue), ServerWriter::new(server, db));
-                    while let Some(group) = groups.next() {
-                        writer.commit(group, &mut groups);
-                    }
-                })?
-            }
+            Engine::Postgres(server) => thread.spawn(move || {
+                let (mut groups, mut writer) = (Groups::new(queue), ServerWriter::new(server, db));
+                while let Some(group) = groups.next() {
+                    writer.commit(group, &mut groups);
+                }
+            })?,
         };
         Ok(Self { engine, jobs: Some(jobs), writer: Some(writer), readers: Mutex::default() })
     }
@@ -169,10 +187,7 @@ impl Store {
     /// True: it is whole.
     pub(super) fn copy_to(&self, file: &Path) -> Result<bool> {
         if self.engine.is_server() {
-            bail!(words!(
-                "a ledger on PostgreSQL is backed up with PostgreSQL's own tools, as pg_dump",
-                "un registre sur PostgreSQL se sauvegarde avec les outils de PostgreSQL, comme pg_dump"
-            ));
+            return transfer::copy_out(&self.engine, file).map_err(explain);
         }
         self.outside_transaction(|db| sqlite::copy_to(db, file))
     }

@@ -84,6 +84,8 @@ mod links;
 /// The public pages, over real connections.
 mod serve;
 mod server;
+/// A ledger moved from its file onto a server and back.
+mod transfer;
 /// The editor's desk, over HTTP.
 mod desk;
 /// The desk in a real browser.

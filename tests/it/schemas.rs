@@ -245,12 +245,24 @@ fn leave(month: &Month<'_>) {
     month.run("archive-bundle", &["archive", "--bundle", ISSUE]);
     month.run("backup", &["backup", "b.zip"]);
     month.run("restore", &["restore", "b.zip", "--replace"]);
+    move_ledger(month);
     month.run("correct", &["correct", ISSUE]);
     month.run("run", &["run"]);
     let later = month.office.run(&["cancel", "2027-01", "--yes", "--json"]);
     month.schemas.hold("control", &later.json());
     let desk = crate::desk::Desk::closed(&month.office, &[]);
     month.schemas.hold("preview", &desk.said);
+}
+
+/// Where there is PostgreSQL.
+fn move_ledger(month: &Month<'_>) {
+    let Some(server) = crate::server::Server::start() else {
+        month.schemas.used.borrow_mut().insert("ledger-move".to_owned());
+        return;
+    };
+    let mut command = month.office.command(&["ledger", "move", "--to", "postgres", "--dry-run", "--json"]);
+    let said = command.env(concat!("CCO_NEWS", "_LEDGER"), server.url()).output().unwrap();
+    month.schemas.hold("ledger-move", &crate::office::Said::of(&said).is(0).json());
 }
 
 fn people(month: &Month<'_>) {

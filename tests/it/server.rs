@@ -23,13 +23,13 @@ const SERVER: &str = "CCO_NEWS_TEST_POSTGRES";
 const LEASE: Duration = Duration::from_mins(1);
 
 /// A server for one test.
-struct Server {
+pub(crate) struct Server {
     folder: TempDir,
 }
 
 impl Server {
     /// Begins one; none: there is no PostgreSQL here.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let folder = tempdir().unwrap();
         if program("initdb").is_none() || program("pg_ctl").is_none() {
             eprintln!("skipped: no PostgreSQL on this machine");
@@ -54,7 +54,7 @@ impl Server {
         self.does("pg_ctl", &["-w", "-m", "immediate", "stop"]);
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.folder.path().display().to_string().replace('/', "%2F"))
     }
 

@@ -95,14 +95,7 @@ fn packed(target: &Path, copy: &Path, ledger: &Ledger, shell: &Shell) -> Result<
             words!("could not make the folder `{shown}`", "impossible de créer le dossier `{shown}`")
         })?;
     }
-    files::write_secret(copy, b"\n")?;
-    File::options().write(true).open(copy)?.set_len(0)?;
-    if !ledger.copy_to(copy)? {
-        bail!(words!(
-            "the ledger is damaged: restore an earlier backup",
-            "le registre est endommagé : restaurez une sauvegarde antérieure"
-        ));
-    }
+    self::copy(ledger, copy)?;
     let mut from = BTreeMap::from([(format!("{STATE}/{FILE_NAME}"), copy.to_owned())]);
     // The log of departures is read after the ledger, so it knows at least as much.
     for name in [SECRETS, departures::FILE_NAME] {
@@ -125,6 +118,19 @@ fn packed(target: &Path, copy: &Path, ledger: &Ledger, shell: &Shell) -> Result<
         files: BTreeMap::new(),
     };
     packed::write(target, list, &from, files::open_regular)
+}
+
+/// Copies the ledger into a file that only its owner may read.
+fn copy(ledger: &Ledger, file: &Path) -> Result<()> {
+    files::write_secret(file, b"\n")?;
+    File::options().write(true).open(file)?.set_len(0)?;
+    if ledger.copy_to(file)? {
+        return Ok(());
+    }
+    bail!(words!(
+        "the ledger is damaged: restore an earlier backup",
+        "le registre est endommagé : restaurez une sauvegarde antérieure"
+    ))
 }
 
 /// Files that `newsletter.toml` names and that lie in the newsletter's folder: keys and certificates.

@@ -61,6 +61,7 @@ pub(in crate::cli) fn run(
 ) -> Result<Exit> {
     let list = packed::verify(&args.file)?;
     let config = configuration(args, &list, dir.unwrap_or_else(|| Path::new(".")))?;
+    let config = Config { ledger_url: environment.ledger_url.clone(), ..config };
     let shell = Shell { config, environment: environment.clone(), report, now, waiting: None };
     let state = shell.config.state_dir()?;
     may_replace(args, &list, &state, &shell)?;
@@ -106,14 +107,28 @@ fn absent(name: &str, root: &Path) -> Option<Wanted> {
     (!to.exists()).then(|| Wanted { name: name.to_owned(), to, is_private })
 }
 
+/// Where the ledger is.
+fn shown(server: Option<&Ledger>, state: &Path) -> String {
+    server.map_or_else(|| state.display().to_string(), Ledger::place)
+}
+
 /// Refuses to write over a ledger without a word, above all over one that knows more.
 fn may_replace(args: &Args, list: &List, state: &Path, shell: &Shell) -> Result<()> {
-    if args.replace || !state.join(FILE_NAME).exists() || state.join(RESTORING).exists() {
+    if args.replace || state.join(RESTORING).exists() {
         return Ok(());
     }
-    let (shown, made) = (state.display(), words::moment(list.at, &shell.config.newsletter));
+    let server = shell.config.ledger_url.as_ref().map(|_| shell.ledger()).transpose()?;
+    let is_there = match &server {
+        Some(server) => !server.is_empty()?,
+        None => state.join(FILE_NAME).exists(),
+    };
+    if !is_there {
+        return Ok(());
+    }
+    let (shown, made) = (shown(server.as_ref(), state), words::moment(list.at, &shell.config.newsletter));
     // A ledger that cannot be read cannot say how old it is.
-    let changed = Ledger::open(state).ok().and_then(|ledger| ledger.last_change().ok().flatten());
+    let ledger = server.or_else(|| Ledger::open(state).ok());
+    let changed = ledger.and_then(|ledger| ledger.last_change().ok().flatten());
     if let Some(changed) = changed.filter(|changed| *changed > list.at) {
         let changed = words::moment(changed, &shell.config.newsletter);
         bail!(words!(
@@ -231,16 +246,20 @@ fn hold(ready: &Path, list: &List, shell: &Shell, state: &Path) -> Result<Vec<Is
 fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<Option<PathBuf>> {
     let mark = state.join(RESTORING);
     let is_begun = mark.exists();
-    let is_there = state.join(FILE_NAME).exists();
+    let server = shell.config.ledger_url.as_ref().map(|url| Ledger::open_to_restore(state, url)).transpose()?;
+    let is_there = match &server {
+        Some(server) => !server.is_empty()?,
+        None => state.join(FILE_NAME).exists(),
+    };
     // Nobody sends, and no job runs, while the files change places.
-    let before = if is_there && !is_begun { Ledger::open(state).ok() } else { None };
+    let before = if is_there && !is_begun { server.clone().or_else(|| Ledger::open(state).ok()) } else { None };
     let locks = match &before {
         None => None,
         Some(_) if !args.replace => bail!(words!(
             "refused: another program has made a ledger meanwhile",
             "refusé : un autre programme a créé un registre entre-temps"
         )),
-        Some(ledger) => match (ledger.lock_for_sending(), ledger.lock_for_run()?) {
+        Some(ledger) => match (ledger.lock_for_sending_alone(), ledger.lock_for_run()?) {
             (Ok(send), Some(run)) => Some((send, run)),
             _ => bail!(words!(
                 "refused: `cco-news send` or `run` is at work here: wait for it, or stop it",
@@ -253,15 +272,26 @@ fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<
     let aside = is_there.then(|| state.join(format!("before-restore-{}", shell.now.strftime("%Y-%m-%dT%H%M%SZ"))));
     if let Some(aside) = &aside {
         fs::create_dir_all(aside)?;
-        for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm"), SECRETS.to_owned()] {
+        let journals = [format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")];
+        let files = if let Some(server) = &server {
+            super::copy(server, &aside.join(FILE_NAME))?;
+            Vec::new()
+        } else {
+            [FILE_NAME.to_owned()].into_iter().chain(journals).collect()
+        };
+        for name in files.into_iter().chain([SECRETS.to_owned()]) {
             if state.join(&name).exists() {
                 fs::rename(state.join(&name), aside.join(&name))?;
             }
         }
     }
     // The ledger last: with it everything is there.
+    if let Some(server) = &server {
+        server.become_as(ready)?;
+        departures::read_again(server)?;
+    }
     for name in [SECRETS, departures::FILE_NAME, FILE_NAME] {
-        if ready.join(name).exists() {
+        if ready.join(name).exists() && (name != FILE_NAME || server.is_none()) {
             let shown = state.join(name).display().to_string();
             fs::rename(ready.join(name), state.join(name))
                 .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;

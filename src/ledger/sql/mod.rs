@@ -9,9 +9,9 @@ mod values;
 use std::fmt;
 
 pub(super) use postgres::{Client, is_away, may_be_repeated};
-pub(super) use translate::schema;
-use values::{Cell, Column, Params};
-pub(super) use values::{Param, params};
+pub(super) use translate::{BOOLEANS, schema};
+pub(super) use values::{Cell, Param, Value, params};
+use values::{Column, Params};
 
 /// What went wrong in the engine, or in reading what it gave.
 #[derive(Debug)]

@@ -82,6 +82,7 @@ const fn kind(value: Value<'_>) -> Type {
     match value {
         Value::Bool(_) => Type::BOOL,
         Value::Int(_) | Value::NoInt => Type::INT8,
+        Value::Real(_) => Type::FLOAT8,
         Value::Text(_) | Value::NoText => Type::TEXT,
         Value::Bytes(_) => Type::BYTEA,
     }
@@ -96,6 +97,7 @@ impl ToSql for Value<'_> {
             Self::Int(number) if *ty == Type::BOOL => (number != 0).to_sql(ty, out),
             Self::Int(number) if *ty == Type::INT4 => i32::try_from(number)?.to_sql(ty, out),
             Self::Int(number) => number.to_sql(ty, out),
+            Self::Real(number) => number.to_sql(ty, out),
             Self::Text(text) => text.to_sql(ty, out),
             Self::Bytes(bytes) => bytes.to_sql(ty, out),
         }

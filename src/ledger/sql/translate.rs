@@ -2,7 +2,7 @@
 //! `postgres.sql`, which makes what SQLite has built in.
 
 /// Columns that hold yes or no: SQLite keeps 1 or 0.
-const BOOLEANS: [&str; 3] = ["both", "plain", "done"];
+pub(in crate::ledger) const BOOLEANS: [&str; 3] = ["both", "plain", "done"];
 /// Names of ours that are words of the language there.
 const RESERVED: [&str; 1] = ["both"];
 

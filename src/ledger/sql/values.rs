@@ -13,6 +13,8 @@ pub(in crate::ledger) enum Value<'a> {
     Bool(bool),
     /// A whole number.
     Int(i64),
+    /// A number.
+    Real(f64),
     /// A text.
     Text(&'a str),
     /// Bytes.
@@ -25,6 +27,7 @@ impl rusqlite::ToSql for Value<'_> {
             Self::NoText | Self::NoInt => ValueRef::Null,
             Self::Bool(is_so) => ValueRef::Integer(i64::from(is_so)),
             Self::Int(number) => ValueRef::Integer(number),
+            Self::Real(number) => ValueRef::Real(number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
