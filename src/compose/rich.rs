@@ -57,7 +57,9 @@ pub(super) fn rich(fragment: &str, heading: usize, styles: &Styles, mend: &mut d
         return Rich::default();
     }
     let parsed = Html::parse_fragment(fragment);
-    let mut walker = Walker { rich: Rich::default(), heading, styles, mend };
+    // Who begins with the third kind of heading means the first.
+    let is_deep = !["<h1", "<h2", "<h3"].iter().any(|tag| fragment.contains(tag));
+    let mut walker = Walker { rich: Rich::default(), heading, is_deep, styles, mend };
     walker.children(parsed.root_element(), &Place::default());
     let text = walker.rich.text;
     let mut lines: Vec<&str> = Vec::new();
@@ -80,6 +82,8 @@ struct Place {
 struct Walker<'a> {
     rich: Rich,
     heading: usize,
+    /// No heading of the fragment is of the first three levels.
+    is_deep: bool,
     styles: &'a Styles,
     mend: &'a mut dyn FnMut(&str) -> String,
 }
@@ -137,7 +141,7 @@ impl Walker<'_> {
             "ul" | "ol" => self.list(node, element.name(), place),
             "li" => self.item(node, place),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-                let below = usize::from(!matches!(element.name(), "h1" | "h2" | "h3"));
+                let below = usize::from(!self.is_deep && !matches!(element.name(), "h1" | "h2" | "h3"));
                 let level = (self.heading + below).min(6);
                 self.block(node, place, &format!("h{level}"), &styles.heading);
             }

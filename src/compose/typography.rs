@@ -134,7 +134,7 @@ static FRENCH: LazyLock<Vec<Mend>> = LazyLock::new(|| {
             "TYP-05",
             true,
             DIGIT_SPACE_UNIT,
-            r"(\d)[ \u{202f}]([%$€¢]|[MGk]\$|k[gm]\b|[cm]m\b|ml\b|°C|[KMG]o\b)",
+            r"(\d)[ \u{202f}]([%$€¢]|[MGk]\$|k?g\b|mg\b|km\b|[cm]m\b|m[lL]\b|°C|[KMG]o\b)",
             |c| format!("{}{NBSP}{}", &c[1], &c[2]),
         ),
         mend("TYP-05", false, DIGIT_SIGN, r"(\d)([%$])", |c| format!("{}{NBSP}{}", &c[1], &c[2])),
