@@ -295,7 +295,12 @@ fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 None
             };
             if let Some(words) = words {
-                hits.push(hit_in(proof, sheet, None, text.trim(), words));
+                // The author of a story mends its own headings.
+                let is_it = |placed: &&super::sheet::Placed<'_>| {
+                    placed.block.tag.ends_with(&heading.value().name()[1..]) && placed.block.text.trim() == text.trim()
+                };
+                let story = sheet.blocks.iter().find(is_it).and_then(|placed| placed.story.as_deref());
+                hits.push(hit_in(proof, sheet, story, text.trim(), words));
             }
             level = n;
         }

@@ -39,9 +39,8 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         // BIL-10 tells of a sentence that stands in both languages; of a shorter line nobody else does.
         let text = &passage.block.text;
         let is_told = || {
-            sentences::words(text) >= proof.count(&SAME_WORDS)
-                && is_to_translate(text)
-                && twin_of(proof, passage).is_some()
+            let first = passage.strange_sentences.first();
+            has_twin(proof, passage, text) || first.is_some_and(|range| has_twin(proof, passage, &text[range.clone()]))
         };
         if is_marked || is_only || is_elsewhere || is_told() {
             continue;
@@ -62,10 +61,18 @@ pub(super) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Whether a title or another short text is in the other language: by its small words, or by how its words are spelled.
+/// Whether a short text is in the other language: by so many of its small words, or by how its words are spelled.
+fn is_strange_short(text: &str, lang: &Lang, small_words_min: usize) -> bool {
+    language::strange_short(text, lang, small_words_min).is_some()
+        || language::strange_line(text, lang, LINE_POINTS_MIN).is_some()
+}
+
+/// The same of a title or a line of a story; a longer text has small words enough.
 fn is_strange_line(text: &str, lang: &Lang) -> bool {
-    language::strange_short(text, lang, SMALL_WORDS_OF_TITLE_MIN).is_some()
-        || (text.chars().count() <= LINE_CHARS_MAX && language::strange_line(text, lang, LINE_POINTS_MIN).is_some())
+    if text.chars().count() > LINE_CHARS_MAX {
+        return language::strange_short(text, lang, SMALL_WORDS_OF_TITLE_MIN).is_some();
+    }
+    is_strange_short(text, lang, SMALL_WORDS_OF_TITLE_MIN)
 }
 
 /// What the templates say around the stories, in the language of their half.
@@ -91,15 +98,27 @@ fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// The passage of the same story that says the very same words in another language.
-fn twin_of<'p>(proof: &'p Proof<'_>, passage: &Passage<'_>) -> Option<&'p Passage<'p>> {
-    let story = passage.story?;
-    let words = scan::folded_words(&passage.block.text);
-    proof.passages.iter().find(|other| {
+/// Whether these words of a passage stand in another language of the same story too, as a passage or as a sentence.
+fn has_twin(proof: &Proof<'_>, passage: &Passage<'_>, text: &str) -> bool {
+    let Some(story) = passage.story.filter(|_| is_segment(proof, text)) else { return false };
+    let words = scan::folded_words(text);
+    proof.passages.iter().any(|other| {
         other.lang != passage.lang
             && other.story.is_some_and(|other| std::ptr::eq(other, story))
-            && scan::folded_words(&other.block.text) == words
+            && segments(other).any(|segment| scan::folded_words(segment) == words)
     })
+}
+
+/// Whether a text is long enough to be the same by no chance, and more than a name.
+fn is_segment(proof: &Proof<'_>, text: &str) -> bool {
+    sentences::words(text) >= proof.count(&SAME_WORDS) && is_to_translate(text)
+}
+
+/// A passage as a whole, then each of its sentences: what translators get.
+fn segments<'p>(passage: &'p Passage<'_>) -> impl Iterator<Item = &'p str> {
+    let text = passage.block.text.as_str();
+    let all = sentences::sentences(text).into_iter().filter(move |sentence| sentence.len() < text.len());
+    std::iter::once(text).chain(all)
 }
 
 /// Whether a text is a sentence that somebody has to translate, and not a name or an address: it has words in lower case,
@@ -146,21 +165,19 @@ fn says_its_language(block: &Block) -> bool {
 }
 
 fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], lang: &Lang, hits: &mut Vec<Hit>) {
-    let sources: HashSet<Vec<String>> = ours.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
-    for passage in theirs {
-        let text = &passage.block.text;
-        if sentences::words(text) < proof.count(&SAME_WORDS)
-            || passage.block.is_code()
-            || says_its_language(&passage.block)
-            || !is_to_translate(text)
-            || !sources.contains(&scan::folded_words(text))
-        {
+    let sources: HashSet<Vec<String>> =
+        ours.iter().flat_map(|passage| segments(passage)).map(scan::folded_words).collect();
+    for passage in theirs.iter().filter(|passage| !passage.block.is_code() && !says_its_language(&passage.block)) {
+        let is_same = |text: &&str| is_segment(proof, text) && sources.contains(&scan::folded_words(text));
+        let Some(text) = segments(passage).find(is_same) else { continue };
+        if text.len() < passage.block.text.len() {
+            sentence_left(proof, passage, text, hits);
             continue;
         }
         // Whoever has the other's words is the one to translate.
         let is_source_strange = language::strange_short(text, proof.source(), SMALL_WORDS_MIN).is_some();
         let at: &Passage<'_> = if is_source_strange {
-            ours.iter().find(|other| other.block.text == *text).unwrap_or(passage)
+            ours.iter().find(|other| other.block.text == text).unwrap_or(passage)
         } else {
             passage
         };
@@ -181,14 +198,29 @@ fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], la
     }
 }
 
+/// One sentence of a passage stands as its source has it. A name or a title in it may be marked.
+fn sentence_left(proof: &Proof<'_>, passage: &Passage<'_>, sentence: &str, hits: &mut Vec<Hit>) {
+    let Some(start) = passage.block.text.find(sentence) else { return };
+    let range = start..start + sentence.len();
+    if proof.read(passage).is_marked(&range) || language::strange_short(sentence, &passage.lang, 1).is_none() {
+        return;
+    }
+    let (has, lang) = (proof.source(), &passage.lang);
+    hits.push(proof.at(
+        passage,
+        range,
+        words!(
+            "a sentence in `{lang}` is word for word the one in `{has}`",
+            "une phrase en `{lang}` est mot pour mot celle en `{has}`"
+        ),
+        words!("translate it", "faites-le traduire"),
+    ));
+}
+
 pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
-        let is_strange = |half: &str| {
-            language::strange_short(half, &passage.lang, SMALL_WORDS_MIN).is_some()
-                || language::strange_line(half, &passage.lang, LINE_POINTS_MIN).is_some()
-        };
-        let is_other = |half: &str| language::is_mostly_other(half, &passage.lang);
+        let is_strange = |half: &str| is_strange_short(half, &passage.lang, SMALL_WORDS_MIN);
         // Word for word the source's, and more than a name.
         let is_same = || {
             passage.lang != *proof.source()
@@ -202,18 +234,16 @@ pub(super) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         };
         if matches!(passage.part, Part::Subject | Part::Preheader) && (text.split('|').any(is_strange) || is_same()) {
             let lang = &passage.lang;
-            let hit = proof.at(
+            // A phrase that is borrowed, as in `Chez nous: regional stories`, is in that language too.
+            hits.push(proof.at(
                 passage,
                 0..text.len(),
-                words!("this is not in `{lang}`", "ceci n'est pas en `{lang}`"),
+                words!("this is not in `{lang}` alone", "ceci n'est pas en `{lang}` seulement"),
                 words!(
-                    "write it in `issue.toml` in the edition's language",
-                    "écrivez-le dans `issue.toml` dans la langue de l'édition"
+                    "write it in `issue.toml` in the edition's language, and in no other",
+                    "écrivez-le dans `issue.toml` dans la langue de l'édition, et dans aucune autre"
                 ),
-            );
-            // `Chez nous: regional stories` borrows a phrase: no reason to stop an issue, which nobody could waive.
-            let is_sure = is_same() || text.split('|').any(|half| is_strange(half) && is_other(half));
-            hits.push(if is_sure { hit } else { hit.weighing(Severity::Warning) });
+            ));
         }
     }
     for sheet in &proof.sheets {
@@ -389,9 +419,7 @@ pub(super) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for lang in &proof.issue.languages {
             let alt = image.alt.get(lang).map_or("", String::as_str);
             let is_same = lang != proof.source() && is_same_alt(alt, image.alt.get(proof.source()));
-            let is_strange = is_same
-                || language::strange_short(alt, lang, SMALL_WORDS_MIN).is_some()
-                || language::strange_line(alt, lang, LINE_POINTS_MIN).is_some();
+            let is_strange = is_same || is_strange_short(alt, lang, SMALL_WORDS_MIN);
             if has(lang) && !is_strange {
                 continue;
             }
@@ -407,9 +435,7 @@ pub(super) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 )
             };
             let mend = words!("write `alt` in each language", "écrivez `alt` dans chaque langue");
-            let hit = proof.on_story(story, lang, what, mend);
-            let is_sure = !is_strange || is_same || language::is_mostly_other(alt, lang);
-            hits.push(if is_sure { hit } else { hit.weighing(Severity::Warning) });
+            hits.push(proof.on_story(story, lang, what, mend));
         }
     }
 }

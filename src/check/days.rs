@@ -56,7 +56,7 @@ static FR_DATE: LazyLock<Pattern> = LazyLock::new(|| {
 /// A sentence that asks the reader to act.
 static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please |to [\p{L} ]+, |pour [\p{L} ]+, |veuillez )?(?:register|sign up|apply|submit|send|nominate|rsvp|respond|reply|save your|book|reserve|tell us|inscri|postulez|soumett|envoy|présentez|répondez|réservez|proposez|faites-nous|dites-nous)",
+        r"(?i)^(?:please |to [\p{L} ]+, |pour [\p{L} ]+, |veuillez )?(?:register|sign up|apply|submit|send|nominate|rsvp|respond|reply|save your|book|reserve|tell us|inscri|postulez|soumett|envoy|présentez|répondez|réservez|proposez|posez|déposez|transmettez|remplissez|confirmez|communiquez|votez|vote|complete|confirm|fill (?:in|out)|enter|faites-nous|dites-nous)",
     )
 });
 

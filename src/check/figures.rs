@@ -132,6 +132,8 @@ fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
     let dates =
         a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
     add(("date", "date"), Severity::Error, dates.collect());
+    let unclear = a.unclear_dates.iter().filter(|date| !b.supports_unclear(**date));
+    add(("date", "date"), Severity::Error, unclear.map(|(one, two)| format!("{one:02}/{two:02}")).collect());
     let times =
         a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
     // A time that the other language does not give at all may stand in its event block; another time is an error.
@@ -147,8 +149,13 @@ fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
         .iter()
         .map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
     add(("e-mail address", "adresse de courriel"), Severity::Error, masked.collect());
-    let numbers =
-        a.numbers.union(&a.words).filter(|number| !b.supports(**number)).map(|number| numbers::shown(*number));
-    add(("number", "nombre"), Severity::Warning, numbers.collect());
+    for (kind, shown) in a.telling.missing_in(&b.telling) {
+        add(kind, Severity::Warning, shown);
+    }
+    let lacking = a.numbers.union(&a.words).copied().filter(|number| !b.supports(*number));
+    // `1 national capital` is `la capitale nationale`: where another number stands instead, that one is told.
+    let (lone, more): (Vec<_>, Vec<_>) = lacking.partition(|number| *number == numbers::ONE);
+    add(("number", "nombre"), Severity::Warning, more.into_iter().map(numbers::shown).collect());
+    add(("number", "nombre"), Severity::Info, lone.into_iter().map(numbers::shown).collect());
     found
 }

@@ -107,14 +107,6 @@ pub(super) fn strange_line(text: &str, expected: &Lang, points_min: usize) -> Op
     }
 }
 
-/// Whether most words of a line speak for the other language: then it is no name, and no phrase that both have.
-pub(super) fn is_mostly_other(text: &str, expected: &Lang) -> bool {
-    let (english, french) = told(text);
-    let other = if Which::of(expected) == Some(Which::English) { french } else { english };
-    let all = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
-    other.words * 5 >= all * 3
-}
-
 /// English and French points of a line. A word with a capital that does not begin it may be a name, and says nothing.
 fn told(text: &str) -> (Told, Told) {
     let (mut english, mut french) = (Told::default(), Told::default());

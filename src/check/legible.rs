@@ -21,6 +21,7 @@ pub(super) const LINE_HEIGHT: Limit = limit("ACC-07", "line_height", 1.4);
 const BODY_RUN_CHARS_MIN: usize = 40;
 
 pub(super) fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    super::raw::pale_colours(proof, proof.limit(&CONTRAST), hits);
     for sheet in &proof.sheets {
         let mut said = BTreeSet::new();
         for run in &sheet.runs {

@@ -144,6 +144,9 @@ const WEAK: &[&str] = &[
 pub(super) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         let text = link.text.to_lowercase().replace('’', "'").replace('\u{a0}', " ");
+        // What kind of file it is, or in which language, says nothing of what it holds: `ici (PDF, 1,2 Mo)`.
+        let bare = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(bare, _)| bare);
+        let text = bare.filter(|bare| !bare.trim().is_empty()).unwrap_or(&text);
         let text = text.trim_matches(|c: char| !c.is_alphanumeric());
         let is_click = ["click here", "cliquez ici", "cliquer ici", "click on this", "cliquez sur"]
             .iter()

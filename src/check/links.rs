@@ -9,7 +9,6 @@ use super::catalogue::{Example, Group, Rule, row};
 use super::dom::Link;
 use super::language::Which;
 use super::proof::{Hit, Proof, Reading};
-use super::sender;
 use crate::model::{Lang, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
@@ -436,7 +435,7 @@ pub(super) fn crooked(href: &str) -> Option<(Words, Severity)> {
     if SHORTENERS.contains(&host.as_str()) {
         return error(words!("a shortener hides the page", "un raccourci cache la page"));
     }
-    if sender::is_tracking(href) {
+    if super::tracking::is_tracking(href) {
         return error(words!("it counts or names readers", "elle compte ou nomme les lecteurs"));
     }
     let is_campaign = |name: &str| {
@@ -511,7 +510,7 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 /// Whether the last word is a short form that has its full stop: `Acme Inc.`, `U.S.`.
 fn is_abbreviated(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or("");
-    last.trim_end_matches('.').contains('.')
+    (last.trim_end_matches('.').contains('.') && !last.contains(['@', '/']) && !last.starts_with("www."))
         || matches!(last, "Inc." | "Ltd." | "etc." | "Co." | "Jr." | "St." | "ltée.")
 }
 

@@ -1,5 +1,7 @@
 //! Names that have one form in each language (BIL-16): the office's own, and those of the newsletter's glossary.
 
+use std::cell::OnceCell;
+
 use super::parity::pairs;
 use super::proof::{Hit, Passage, Proof};
 use super::scan;
@@ -48,11 +50,11 @@ fn glossary(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let whole = |lang: &Lang| -> String {
             proof.of_story(story, lang).flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect()
         };
-        let (source, target) = (whole(proof.source()), whole(lang));
+        let (source, target) = (Said::of(&whole(proof.source())), Said::of(&whole(lang)));
         for term in &proof.newsletter.check.glossary {
             let (Some(ours), Some(theirs)) = (term.get(proof.source()), term.get(lang)) else { continue };
-            let is_borrowed = is_name(ours) && says_term(&target, ours);
-            if !says_term(&source, ours) || ours == theirs || says_term(&target, theirs) || is_borrowed {
+            let is_borrowed = is_name(ours) && target.says(ours);
+            if !source.says(ours) || ours == theirs || target.says(theirs) || is_borrowed {
                 continue;
             }
             hits.push(proof.on_story(
@@ -68,11 +70,11 @@ fn glossary(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         |passage: &&Passage<'_>| !passage.is_strange && passage.story.is_none_or(|story| story.only.is_none());
     for passage in proof.passages.iter().filter(is_ours) {
         let (text, lang) = (&passage.block.text, &passage.lang);
+        let said = Said::of(text);
         for term in &terms {
             let Some(own) = term.get(lang) else { continue };
             let mut others = term.iter().filter(|(other, name)| *other != lang && is_name(name));
-            let Some((_, other)) = others.find(|(_, name)| !own.contains(name.as_str()) && says_term(text, name))
-            else {
+            let Some((_, other)) = others.find(|(_, name)| !own.contains(name.as_str()) && said.says(name)) else {
                 continue;
             };
             let range = text.find(other.as_str()).map_or(0..text.len(), |at| at..at + other.len());
@@ -102,13 +104,27 @@ fn is_name(term: &str) -> bool {
     term.chars().any(char::is_uppercase)
 }
 
-/// Whether a text has a term as whole words; case counts only where the term has capitals.
-fn says_term(text: &str, term: &str) -> bool {
-    let mut text = text.replace('\u{a0}', " ").replace('’', "'");
-    if !term.chars().any(char::is_uppercase) {
-        text = text.to_lowercase();
+/// A text as terms are looked for in it: made once, however many terms there are.
+struct Said {
+    plain: String,
+    lower: OnceCell<String>,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let plain = text.chars().map(|c| match c {
+            '\u{a0}' => ' ',
+            '’' => '\'',
+            c => c,
+        });
+        Self { plain: plain.collect(), lower: OnceCell::new() }
     }
-    let is_open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.match_indices(term)
-        .any(|(at, _)| is_open(text[..at].chars().next_back()) && is_open(text[at + term.len()..].chars().next()))
+
+    /// Whether the text has a term as whole words; case counts only where the term has capitals.
+    fn says(&self, term: &str) -> bool {
+        let text = if is_name(term) { &self.plain } else { self.lower.get_or_init(|| self.plain.to_lowercase()) };
+        let is_open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        text.match_indices(term)
+            .any(|(at, _)| is_open(text[..at].chars().next_back()) && is_open(text[at + term.len()..].chars().next()))
+    }
 }

@@ -10,13 +10,15 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::language::Which;
+use super::numerals::{clock, month, number, roman, small};
 use super::scan::ascii_regex as ascii_pattern;
+use super::telling::Telling;
 use crate::model::Lang;
 
 /// A number in thousandths: enough for two decimals of a dollar, and exact.
 pub(super) type Number = u128;
 
-const ONE: Number = 1000;
+pub(super) const ONE: Number = 1000;
 
 /// Figures of a text, each kind as a set: a year said once more is nothing.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub(super) struct Figures {
     pub(super) words: BTreeSet<Number>,
     /// Values that the text supports without saying them outright: `both`, `une douzaine`, `neuf`.
     pub(super) hinted: BTreeSet<Number>,
+    /// Dates in figures alone, of which nobody knows which number is the month: `02/10/2027`.
+    pub(super) unclear_dates: BTreeSet<(u8, u8)>,
+    /// What only one shape of words tells: postal codes, fiscal years, degrees of frost.
+    pub(super) telling: Telling,
 }
 
 impl Figures {
@@ -44,7 +50,13 @@ impl Figures {
     pub(super) fn of(text: &str, lang: &Lang) -> Self {
         let french = Which::of(lang) == Some(Which::French);
         let mut reader = Reader { text: tidy(text), found: Self::default(), french };
+        reader.found.telling = Telling::of(&reader.text);
         reader.machine();
+        if !french && reader.text.contains(',') {
+            // `November 4 to 3,987` names one day.
+            reader.text =
+                GROUPED.replace_all(&reader.text, |found: &Captures<'_>| found[0].replace(',', "_")).into_owned();
+        }
         reader.spelled();
         reader.dates();
         reader.times();
@@ -77,10 +89,17 @@ impl Figures {
 
     /// Whether a date of another text is in this one: outright, or its month and its day stand apart.
     pub(super) fn supports_date(&self, (month, day): (u8, u8)) -> bool {
+        // `the first of December` hints at its day; `every two weeks` does not.
+        let is_hinted = day == 1 && self.hinted.contains(&ONE);
         self.dates.contains(&(month, day))
-            || (self.months.contains(&month)
-                && (self.numbers.contains(&(Number::from(day) * ONE))
-                    || self.hinted.contains(&(Number::from(day) * ONE))))
+            || self.unclear_dates.contains(&(month, day))
+            || self.unclear_dates.contains(&(day, month))
+            || (self.months.contains(&month) && (self.numbers.contains(&(Number::from(day) * ONE)) || is_hinted))
+    }
+
+    /// Whether a date in figures alone is in this text, read the one way or the other.
+    pub(super) fn supports_unclear(&self, (first, second): (u8, u8)) -> bool {
+        self.supports_date((first, second)) || self.supports_date((second, first))
     }
 
     /// Whether a time of another text is in this one; noon and a bare hour count.
@@ -145,13 +164,24 @@ static FR_DAY_FIRST: LazyLock<Regex> =
 static EN_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}")));
 static FR_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{FR_MONTH}")));
 static DAYS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"premier|[0-9]{1,2}"));
+/// The same in figures alone: `02/10/2027`, `10.02.2027`, `10/02/27`.
+static FIGURES_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"\b([0-9]{1,2})/([0-9]{1,2})/((?:19|20)?[0-9]{2})\b|\b([0-9]{1,2})[-.]([0-9]{1,2})[-.]((?:19|20)[0-9]{2})\b",
+    )
+});
+/// Thousands as English groups them; until they are read, `_` keeps them together.
+static GROUPED: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b[0-9]{1,3}(?:,[0-9]{3})+\b"));
 static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(
-        r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?",
+        r"\b([0-9]{1,2})(?::([0-5][0-9]))?(?::[0-5][0-9])?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?",
     )
 });
 static EN_TIME: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
+    LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
+/// `0530 hours`.
+static HOURS: LazyLock<Regex> =
+    LazyLock::new(|| ascii_pattern(r"\b([01][0-9]|2[0-3])([0-5][0-9])\s?(?:hours|hrs|h)\b"));
 static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
 static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
@@ -159,7 +189,7 @@ static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
 static NOON: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"(?:^|[^-\p{L}])(?:noon|midi)\b"));
 static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:midnight|minuit)\b"));
 /// A number as either language writes it.
-const NUMBER: &str = r"[0-9]{1,3}(?:[ ,][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
+const NUMBER: &str = r"[0-9]{1,3}(?:[ ,_][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
 const SCALE: &str =
     r"(?:thousand|million|billion|trillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
 static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\$\s?({NUMBER})(?:[\s-]?({SCALE})\b)?")));
@@ -228,6 +258,8 @@ impl Reader {
         let all: Vec<Number> = self.found.numbers.union(&self.found.words).copied().collect();
         let unit = |n: Number| [1_000_000_000_000, 1_000_000_000, ONE].into_iter().find(|unit| n.is_multiple_of(*unit));
         if ["et demi", "and a half"].iter().any(|half| self.text.contains(half)) {
+            // An hour and a half is 90 minutes.
+            self.found.hinted.insert(90 * ONE);
             self.found.hinted.extend(all.iter().filter_map(|n| Some(n + unit(*n)? / 2)));
             self.found.hinted.insert(ONE + ONE / 2);
         }
@@ -246,6 +278,22 @@ impl Reader {
             found.numbers.extend(number(&captures[1], false));
             found.months.insert(month);
             found.dates.insert((month, day));
+            true
+        });
+        self.take(&FIGURES_DATE, |captures, found, _| {
+            let of =
+                |group: usize| captures.get(group).or_else(|| captures.get(group + 3)).map_or("", |it| it.as_str());
+            let (first, second) = (small(of(1)), small(of(2)));
+            let is = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
+            match (is(first, second), is(second, first)) {
+                (true, true) if first != second => drop(found.unclear_dates.insert((first, second))),
+                (true, _) => drop(found.dates.insert((first, second))),
+                (_, true) => drop(found.dates.insert((second, first))),
+                (false, false) => return false,
+            }
+            found
+                .hinted
+                .extend(number(of(3), false).map(|year| if year < 100 * ONE { 2_000 * ONE + year } else { year }));
             true
         });
         let months: &Regex = if self.french { &FR_MONTHS } else { &EN_MONTHS };
@@ -286,7 +334,12 @@ impl Reader {
                 true
             });
             self.take(&EN_TIME, |captures, found, _| {
-                found.times.insert((clock(small(&captures[1]), &captures[3] == "p"), minute(captures, 2)));
+                found.times.insert((clock(small(&captures[1]), &captures[4] == "p"), minute(captures, 2)));
+                found.hinted.extend(captures.get(3).map(|seconds| Number::from(small(seconds.as_str())) * ONE));
+                true
+            });
+            self.take(&HOURS, |captures, found, _| {
+                found.times.insert((small(&captures[1]), small(&captures[2])));
                 true
             });
         }
@@ -310,15 +363,15 @@ impl Reader {
 
     fn amounts(&mut self) {
         let french = self.french;
-        let take = |captures: &Captures<'_>, found: &mut Figures| {
+        let take = |captures: &Captures<'_>, found: &mut Figures, text: &str| {
             let Some(value) = number(&captures[1], french) else { return false };
-            found.amounts.insert(value * captures.get(2).map_or(1, |scale| scale_of(scale.as_str(), french)));
+            found.amounts.insert(value * scale_at(captures, text, french));
             true
         };
         // In French the sign follows its number, so that order is tried first there.
         let order: [&Regex; 2] = if french { [&MONEY_AFTER, &MONEY_EN] } else { [&MONEY_EN, &MONEY_AFTER] };
         for regex in order {
-            self.take(regex, |captures, found, _| take(captures, found));
+            self.take(regex, |captures, found, text| take(captures, found, text));
         }
     }
 
@@ -342,8 +395,16 @@ impl Reader {
         self.take(&PLAIN, |captures, found, text| {
             let whole = captures.get(0).expect("group 0 is the match");
             let before = text[..whole.start()].chars().next_back();
-            let after = text[whole.end()..].chars().next();
-            // Digits within a word are a name: `canada150`, `h1n1`, `covid-19` is one too but says the same in both.
+            // A letter is a scale alone: the `b` of `40 bénévoles` is not.
+            let has_scale = captures.get(2).is_none_or(|it| !text[it.end()..].starts_with(char::is_alphabetic));
+            let after = if has_scale { text[whole.end()..].chars().next() } else { None };
+            // Digits within a word are a name: `canada150`, `h1n1`, `covid-19` is one too but says the same in both. A unit
+            // may touch its number: `500g`.
+            let is_unit = || {
+                let rest = &text[whole.end()..];
+                UNITS.contains(&&rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())])
+            };
+            let after = after.filter(|c| !c.is_alphabetic() || !is_unit());
             if before.is_some_and(char::is_alphabetic) || after.is_some_and(char::is_alphabetic) {
                 return true;
             }
@@ -354,8 +415,14 @@ impl Reader {
                 found.hinted.insert(if value < 100 * ONE { 1_900 * ONE + value } else { value % (100 * ONE) });
             }
             if let Some(value) = number(&captures[1], french) {
-                let scale = captures.get(2).map_or(1, |scale| scale_of(scale.as_str(), french));
-                found.numbers.insert(value * scale);
+                // A letter may be a unit too, 5 m, and grams are never thousands of millions.
+                let letter = captures.get(2).map(|it| it.as_str()).filter(|it| it.len() == 1 && has_scale);
+                let scale = if letter == Some("g") { 1 } else { scale_at(captures, text, french) };
+                if scale > 1 && letter.is_some() {
+                    found.hinted.extend([value, value * scale]);
+                } else {
+                    found.numbers.insert(value * scale);
+                }
                 // French with an English comma, or the reverse, is TYP-09's business, not another number.
                 if let Some(other) = number(&captures[1], !french) {
                     found.hinted.insert(other * scale);
@@ -400,59 +467,10 @@ fn days(list: &str, month_name: &str, found: &mut Figures) -> bool {
     true
 }
 
-fn small(text: &str) -> u8 {
-    text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0)
-}
-
-fn clock(hour: u8, afternoon: bool) -> u8 {
-    match (hour % 24, afternoon) {
-        (12, false) => 0,
-        (hour, true) if hour < 12 => hour + 12,
-        (hour, _) => hour,
-    }
-}
-
-fn month(name: &str) -> u8 {
-    let start: String = name.chars().take(4).collect();
-    let names: [&[&str]; 12] = [
-        &["janu", "janv", "jan."],
-        &["febr", "févr", "fevr", "feb."],
-        &["marc", "mars", "mar."],
-        &["apri", "avri", "apr."],
-        &["may", "mai"],
-        &["june", "juin"],
-        &["july", "juil"],
-        &["augu", "août", "aout", "aug."],
-        &["sept", "sep."],
-        &["octo", "oct."],
-        &["nove", "nov."],
-        &["dece", "déce", "dec.", "déc."],
-    ];
-    names
-        .iter()
-        .position(|names| names.contains(&start.as_str()))
-        .and_then(|index| u8::try_from(index + 1).ok())
-        .unwrap_or(0)
-}
-
-/// `1,000.5`, `1 000,5`, `4,35`, `2.0` in thousandths. None: more digits than a number has.
-fn number(text: &str, french: bool) -> Option<Number> {
-    let (mark, group) = if french { (',', '.') } else { ('.', ',') };
-    let text: String = text.chars().filter(|c| *c != ' ').collect();
-    let (whole, decimals) = match text.rsplit_once([mark, group]) {
-        None => (text.clone(), String::new()),
-        Some((whole, last)) => {
-            let sign = text.as_bytes()[whole.len()] as char;
-            if sign == mark || last.len() != 3 {
-                (whole.replace([mark, group], ""), last.to_owned())
-            } else {
-                (format!("{}{last}", whole.replace(group, "")), String::new())
-            }
-        }
-    };
-    let whole: Number = whole.parse().ok().filter(|_| whole.len() <= 20)?;
-    let decimals: String = decimals.chars().chain("000".chars()).take(3).collect();
-    Some(whole * ONE + decimals.parse::<Number>().unwrap_or(0))
+/// The scale that follows a number, `million`, `k`; a letter that begins a word is none.
+fn scale_at(captures: &Captures<'_>, text: &str, french: bool) -> Number {
+    let scale = captures.get(2).filter(|it| !text[it.end()..].starts_with(char::is_alphabetic));
+    scale.map_or(1, |it| scale_of(it.as_str(), french))
 }
 
 fn scale_of(word: &str, french: bool) -> Number {
@@ -466,27 +484,8 @@ fn scale_of(word: &str, french: bool) -> Number {
     }
 }
 
-/// The value of the numerals with which a text begins: `xxi`, `xixe siècle`.
-fn roman(text: &str) -> Number {
-    let values: Vec<Number> = text
-        .chars()
-        .map_while(|c| match c {
-            'x' => Some(10),
-            'v' => Some(5),
-            'i' => Some(1),
-            _ => None,
-        })
-        .collect();
-    let (mut plus, mut minus) = (0, 0);
-    for (index, value) in values.iter().enumerate() {
-        if values.get(index + 1).is_some_and(|next| next > value) {
-            minus += value;
-        } else {
-            plus += value;
-        }
-    }
-    plus - minus.min(plus)
-}
+/// Units that may be written right behind their number.
+const UNITS: &[&str] = &["g", "kg", "mg", "cm", "mm", "km", "ml", "ha", "mb", "gb", "kb", "tb", "mo", "go", "ko", "to"];
 
 /// Words that can only be numbers. `one`, `un`, `une` are articles too; `second` is also a part of a minute.
 const EN_WORDS: &[(&str, u32)] = &[
@@ -526,6 +525,12 @@ const EN_WORDS: &[(&str, u32)] = &[
     ("tenth", 10),
     ("twelfth", 12),
     ("twentieth", 20),
+    ("twofold", 2),
+    ("threefold", 3),
+    ("fourfold", 4),
+    ("fivefold", 5),
+    ("sixfold", 6),
+    ("tenfold", 10),
 ];
 const EN_HINTS: &[(&str, u32)] = &[
     ("one", 1),
@@ -543,7 +548,13 @@ const EN_HINTS: &[(&str, u32)] = &[
     ("half", 2),
     ("half", 50),
     ("two-fold", 2),
+    ("doubled", 2),
+    ("doubling", 2),
+    ("halved", 2),
     ("triple", 3),
+    ("tripled", 3),
+    ("quadrupled", 4),
+    ("quintupled", 5),
     ("quarter", 4),
     ("quarter", 25),
     ("quarters", 75),
@@ -633,6 +644,14 @@ const FR_HINTS: &[(&str, u32)] = &[
     ("double", 2),
     ("doubler", 2),
     ("doublé", 2),
+    ("triplé", 3),
+    ("quadruple", 4),
+    ("quadruplé", 4),
+    ("quintuple", 5),
+    ("quintuplé", 5),
+    ("sextuplé", 6),
+    ("décuple", 10),
+    ("décuplé", 10),
     ("moitié", 2),
     ("moitié", 50),
     ("demi", 2),
@@ -710,6 +729,8 @@ mod tests {
                 && a.times.iter().all(|time| b.supports_time(*time))
                 && a.amounts.iter().all(|amount| b.supports_amount(*amount))
                 && a.numbers.iter().chain(&a.words).all(|number| b.supports(*number))
+                && a.unclear_dates.iter().all(|date| b.supports_unclear(*date))
+                && a.telling.missing_in(&b.telling).is_empty()
                 && a.telephones.is_subset(&b.telephones)
                 && a.emails.is_subset(&b.emails)
         };
@@ -751,6 +772,22 @@ mod tests {
             ("9 am to 5 pm", "9 h-17 h"),
             ("9 am to 5 pm", "9-17 h"),
             ("a second edition", "une deuxième édition"),
+            ("on November 4 to 3,987 readers", "le 4 novembre à 3 987 lecteurs"),
+            ("40 volunteers and 25 doctors", "40 bénévoles et 25 médecins"),
+            ("at 4:27:03 pm", "à 16 h 27 min 3 s"),
+            ("at 0530 hours", "à 5 h 30"),
+            ("errors fell tenfold", "les erreurs ont été divisées par dix"),
+            ("it grew tenfold", "cela a décuplé"),
+            ("02/10/2027", "le 10 février 2027"),
+            ("02/10/2027", "le 2 octobre 2027"),
+            ("25/12/2026", "le 25 décembre 2026"),
+            ("10/02/27", "10/02/2027"),
+            ("a jar of 500 g", "un pot de 500g"),
+            ("between −40 °C and −5 °C", "entre −40 °C et -5 °C"),
+            ("10–20 °C", "de 10 à 20 °C"),
+            ("a day and a half", "une journée et demie"),
+            ("an hour and a half", "90 minutes"),
+            ("fiscal year 2025 to 2026", "exercice 2025-2026"),
         ] {
             assert!(agree(en, fr), "{en} / {fr}\n{:?}\n{:?}", english(en), french(fr));
         }
@@ -767,6 +804,13 @@ mod tests {
             ("in 2026", "en 2027"),
             ("the third edition", "la deuxième édition"),
             ("10 am to 11:30 am", "10 h–12 h 30"),
+            ("02/10/2027", "le 3 octobre 2027"),
+            ("25/12/2026", "le 24 décembre 2026"),
+            ("every two weeks, on February 2", "toutes les deux semaines, le 1er février"),
+            ("the report of 2025-26, published in 2027", "le rapport de 2026-2027, publié en 2025"),
+            ("Ottawa, Ontario K1A 0R5", "Ottawa (Ontario) K1A 0R6"),
+            ("four and a half months", "quatre mois"),
+            ("at −38 °C", "à 38 °C"),
         ] {
             assert!(!agree(en, fr), "{en} / {fr}");
         }

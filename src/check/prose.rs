@@ -34,6 +34,7 @@ const KNOWN: &[&str] = &[
     "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP",
     "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS", "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP",
     "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST", "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
+    "TERMIUM",
 ];
 
 /// Short forms that most federal communicators read without help: told, and no more.
@@ -66,6 +67,7 @@ pub(super) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 for range in short_forms(text) {
                     let short = &text[range.clone()];
                     let is_explained = whole.contains(&format!("({short})"))
+                        || whole.contains(&format!("( {short} )"))
                         || whole.contains(&format!("({short},"))
                         || whole.contains(&format!("({short};"))
                         || whole.contains(&format!("{short} ("))

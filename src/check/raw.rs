@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::contrast::{Colour, contrast};
 use super::links::crooked;
 use super::proof::{Hit, Proof, on_file};
 use super::scan::{self, Pattern, pattern};
@@ -107,6 +108,38 @@ pub(super) fn lost_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
 }
 
+/// ACC-06: colours of a story's own HTML, which do not travel with a mail, and would have been hard to read.
+pub(super) fn pale_colours(proof: &Proof<'_>, least: f64, hits: &mut Vec<Hit>) {
+    static TAG: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)<[a-z][^>]*color[^>]*>"));
+    static INK: LazyLock<Pattern> =
+        LazyLock::new(|| pattern(r#"(?i)(?:^|[\s;"'])color\s*[:=]\s*["']?\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)"#));
+    static GROUND: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(r#"(?i)(?:background(?:-color)?\s*:|bgcolor\s*=)\s*["']?\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)"#)
+    });
+    for (file, text, story) in files(proof) {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains('<')) {
+            for tag in TAG.find_iter(line) {
+                let colour = |pattern: &Pattern| Colour::parse(pattern.captures(tag.as_str())?.get(1)?.as_str());
+                let (Some(ink), ground) = (colour(&INK), colour(&GROUND).unwrap_or(Colour::WHITE)) else { continue };
+                let ratio = contrast(ink, ground);
+                if ratio >= least {
+                    continue;
+                }
+                let (ink, ground) = (ink.hex(), ground.hex());
+                let words = (
+                    words!(
+                        "{ink} on {ground} is {ratio:.1} to 1, less than {least}: the colour was taken out",
+                        "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {least} : la couleur a été retirée"
+                    ),
+                    Words::default(),
+                );
+                let column = line[..tag.start()].chars().count() + 1;
+                hits.push(at(file, index + 1, column, story, tag.as_str(), words).weighing(Severity::Fixed));
+            }
+        }
+    }
+}
+
 /// LNK-08: addresses that were unwrapped, cleaned or dropped.
 pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static TARGET: LazyLock<Pattern> = LazyLock::new(|| {
@@ -130,7 +163,7 @@ pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     continue;
                 }
                 let Some((Words { en, fr }, severity)) = crooked(href) else { continue };
-                let is_mended = severity == Severity::Warning || super::sender::is_tracking(href);
+                let is_mended = severity == Severity::Warning || super::tracking::is_tracking(href);
                 let href = scan::shorten(href);
                 let column = line[..target.start()].chars().count() + 1;
                 let words = if is_mended {

@@ -8,7 +8,7 @@ use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::proof::{Hit, Proof, on_file};
 use super::scan;
 use super::sheet::{Sheet, declarations, style_text};
-use super::{copies, setup};
+use super::{copies, setup, tracking};
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
 
 /// What large mail providers expect (FEDERAL 4); the law allows 10 business days.
@@ -253,68 +253,6 @@ fn basis(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Hosts whose links count clicks before they lead on.
-const REDIRECTORS: &[&str] = &[
-    "list-manage.com",
-    "safelinks.protection.outlook.com",
-    "urldefense.com",
-    "urldefense.proofpoint.com",
-    "links.govdelivery.com",
-    "lnks.gd",
-    "sendgrid.net",
-    "mailchi.mp",
-    "hubspotlinks.com",
-    "mandrillapp.com",
-    "click.convertkit-mail.com",
-    "awstrack.me",
-    "hs-sites.com",
-    "mailtrack.io",
-    "rs6.net",
-    "exct.net",
-    "pardot.com",
-    "mlsend.com",
-    "createsend.com",
-    "cmail19.com",
-    "cmail20.com",
-    "sparkpostmail.com",
-    "mailgun.org",
-    "list-manage1.com",
-    "google.com/url",
-];
-/// Names of query fields that say who reads.
-const PERSONAL_FIELDS: &[&str] = &[
-    "mc_eid",
-    "mc_cid",
-    "uid",
-    "userid",
-    "user_id",
-    "subscriber",
-    "subscriber_id",
-    "recipient",
-    "email",
-    "e-mail",
-    "token",
-    "_hsenc",
-    "_hsmi",
-    "mkt_tok",
-    "vero_id",
-    "ck_subscriber_id",
-    "contactid",
-    "cid_token",
-    "contact_id",
-    "reader",
-    "reader_id",
-    "member_id",
-    "sid_token",
-    "oly_enc_id",
-    "oly_anon_id",
-    "_ke",
-    "__s",
-    "elqtrackid",
-    "trk_contact",
-    "rid",
-];
-
 fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     copies::alike(proof, hits);
     for sheet in &proof.sheets {
@@ -334,7 +272,7 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     "opacity" => value == "0",
                     _ => false,
                 });
-            let is_asked_for = src.starts_with("http") && (src.contains('?') || is_counter(src));
+            let is_asked_for = src.starts_with("http") && (src.contains('?') || tracking::is_counter(src));
             if is_tiny || is_asked_for {
                 let words = (
                     words!("a picture that can count readers", "une image qui peut compter les lecteurs"),
@@ -352,7 +290,7 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let is_asked = |style: &str| {
             style.split("url(").skip(1).filter_map(|rest| rest.split(')').next()).any(|url| {
                 let url = url.trim_matches(['"', '\'', ' ']);
-                url.starts_with("http") && (url.contains('?') || is_counter(url))
+                url.starts_with("http") && (url.contains('?') || tracking::is_counter(url))
             })
         };
         if grounds.into_iter().any(is_asked) {
@@ -368,7 +306,7 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let mut said = BTreeSet::new();
         for placed in &sheet.blocks {
             for link in &placed.block.links {
-                if is_tracking(&link.href) && said.insert(&link.href) {
+                if tracking::is_tracking(&link.href) && said.insert(&link.href) {
                     let words = (
                         words!(
                             "a link that tells who reads, or counts clicks",
@@ -381,46 +319,6 @@ fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
-}
-
-/// Whether an address is one that counts who opens it, by what it calls itself.
-fn is_counter(src: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "open",
-        "opens",
-        "pixel",
-        "beacon",
-        "track",
-        "tracking",
-        "tracker",
-        "trk",
-        "click",
-        "clicks",
-        "wf",
-        "imp",
-        "impression",
-    ];
-    let Ok(url) = url::Url::parse(src) else { return false };
-    let host = url.host_str().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
-    let path = url.path().to_lowercase();
-    let stem = |part: &str| part.split('.').next().unwrap_or("").to_owned();
-    WORDS.contains(&host.as_str()) || path.split('/').any(|part| WORDS.contains(&stem(part).as_str()))
-}
-
-/// First names of hosts that count clicks before they lead on.
-const COUNTERS: &[&str] = &["click", "clicks", "track", "tracking", "trk", "clicktrack", "tracker", "links-track"];
-
-pub(super) fn is_tracking(href: &str) -> bool {
-    let Ok(url) = url::Url::parse(href) else { return false };
-    if !url.scheme().starts_with("http") {
-        return false;
-    }
-    let host = url.host_str().unwrap_or("");
-    COUNTERS.contains(&host.split('.').next().unwrap_or(""))
-        || REDIRECTORS.iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
-        || url
-            .query_pairs()
-            .any(|(name, value)| PERSONAL_FIELDS.contains(&name.to_lowercase().as_str()) && !value.is_empty())
 }
 
 fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -1,6 +1,7 @@
 //! STY: English as the Canada.ca Content Style Guide asks for it, sentences that people finish, and facts that are
 //! still true on the day.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::ToSpan as _;
@@ -176,7 +177,7 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // `December, 2026`, `December the 9th`, `Dec 9, 2026`.
     static LOOSE: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
-            r"\b({MONTHS},\s(?:19|20)[0-9]{{2}}|{MONTHS}\sthe\s[0-9]{{1,2}}(?:st|nd|rd|th)?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s[0-9]{{1,2}},?\s(?:19|20)[0-9]{{2}})\b"
+            r"\b({MONTHS},\s(?:19|20)[0-9]{{2}}|{MONTHS}\sthe\s[0-9]{{1,2}}(?:st|nd|rd|th)?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s(?:19|20)[0-9]{{2}})?)\b"
         ))
     });
     for fault in [&ORDINAL, &DAY_FIRST, &NO_COMMA, &DAY_ALONE, &SMALL, &FIGURES, &LOOSE] {
@@ -195,7 +196,7 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FORM: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b)",
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b|(?:[01][0-9]|2[0-3])[0-5][0-9]\s(?:hours|hrs)\b)",
         )
     });
     static RANGE: LazyLock<Pattern> = LazyLock::new(|| {
@@ -504,28 +505,42 @@ fn abbreviations(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// More often than this, “I” is no slip of the office but the voice of an author.
+const FIRST_PERSON_MAX: usize = 2;
+
 fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"(?i)\b((?:should|could|would|might|must)[’']ve|(?:should|could|would|might|must|sha|need|ought|may)n[’']t|it[’']ll|that[’']ll|there[’']ll|who[’']ll|ain[’']t|y[’']all)\b",
         )
     });
-    static FIRST_PERSON: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y|[mM]yself|[mM]ine)(?:[\s,.;:!?]|$)"));
+    static FIRST_PERSON: LazyLock<Pattern> = LazyLock::new(|| {
+        ascii_pattern(r"(?:^|[\s(])(I|I[’'](?:m|ve|d|ll)|[mM]y|[mM]yself|[mM]ine)(?:[\s,;:!?]|\.(?:\s|$)|$)")
+    });
     // A story with a byline, other people's words and what stands between quotation marks may say “I”.
+    let mut said: BTreeMap<Option<&str>, Vec<Hit>> = BTreeMap::new();
     for reading in proof.readings(Lang::is_english) {
         let is_ours = reading.story.is_none_or(|story| story.author.is_empty() && !super::proof::is_others(story));
-        let is_quoted = reading.text().contains(['“', '”', '"']);
-        let found = scan::matches(&FIRST_PERSON, reading.text()).into_iter().next();
-        if let Some(range) = found.filter(|range| is_ours && !is_quoted && !reading.is_marked(range)) {
+        if !is_ours || reading.text().contains(['“', '”', '"']) {
+            continue;
+        }
+        for range in scan::matches(&FIRST_PERSON, reading.text()) {
+            if reading.is_marked(&range) {
+                continue;
+            }
             let shown = reading.text()[range.clone()].to_owned();
             let hit = reading.hit(
                 range,
                 words!("`{shown}` in the office's own words", "`{shown}` dans les mots du bureau"),
                 words!("write “we” and “our”, or name the author", "écrivez « we » et « our », ou nommez l'auteur"),
             );
-            hits.push(hit.weighing(Severity::Info));
+            said.entry(reading.story.map(|story| story.id.as_str())).or_default().push(hit);
         }
+    }
+    // Who says “I” all along tells their own story, which lacks a byline and no other word.
+    for all in said.into_values() {
+        let is_slip = all.len() <= FIRST_PERSON_MAX;
+        hits.extend(all.into_iter().map(|hit| if is_slip { hit } else { hit.weighing(Severity::Info) }));
     }
     each(proof, hits, &FAULT, |shown| {
         (

@@ -15,7 +15,7 @@ const LETTERS_MIN: usize = 12;
 const SMALLEST_FR: &[&str] = &["de", "du", "des", "et", "pour", "dans", "sur", "avec", "aux", "en", "au", "ou", "les"];
 const SMALLEST_EN: &[&str] = &["of", "to", "in", "on", "at", "by", "for", "and", "or", "with", "from", "your", "our"];
 /// What every federal text names, whether or not this issue does in a sentence.
-const EVERYWHERE: &str = "canada canadian canadians public servants fonctionnaires ottawa québec quebec gatineau government gouvernement treasury board secretariat conseil trésor secrétariat office service services school école agency agence department ministère parliament parlement";
+const EVERYWHERE: &str = "canada canadian canadians public servants fonctionnaires ottawa québec quebec gatineau government gouvernement treasury board secretariat conseil trésor secrétariat office service services school école agency agence department ministère parliament parlement act loi part partie official languages langues officielles policy politique directive charter charte budget";
 /// From so many capitals on words that no sentence of the issue knows, and not one word without, a title is in title
 /// case.
 const UNKNOWN_MIN: usize = 3;
@@ -134,7 +134,7 @@ impl WordsSeen {
         }
         let is_all = small == 0 && unknown >= UNKNOWN_MIN && unknown * 2 > capitals;
         // Two will do where a sentence of the issue has one of them without.
-        let is_all = is_all || (small == 0 && undue > 0 && capitals >= CAPITALS_MIN && unknown == capitals);
+        let is_all = is_all || (small == 0 && undue > 0 && unknown >= CAPITALS_MIN && unknown * 2 > capitals);
         (undue >= CAPITALS_MIN && undue * 2 > capitals && small < capitals)
             || (n_smallest > 0 && capitals >= CAPITALS_MIN && small < capitals)
             || is_all

@@ -265,8 +265,9 @@ fn tall_signs(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static NARROW: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
-    static FOREIGN: LazyLock<Pattern> =
-        LazyLock::new(|| pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|„[^"“”«»]{2,}["“”])"#));
+    static FOREIGN: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|„[^"“”«»]{2,}["“”]|‹[^‹›«»]{2,}›)"#)
+    });
     each(proof, hits, &NARROW, true, |shown| {
         (
             words!(
@@ -319,7 +320,9 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn signs_and_units(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static LOOSE: LazyLock<Pattern> = LazyLock::new(|| {
-        pattern(r"([0-9] ?[%$¢€]|[0-9] ?(?:km|kg|cm|mm|ml|ha|Mo|Ko|Go|To|MHz|GHz|kWh|°C|[MGk]\$)(?:[^\p{L}]|$))")
+        pattern(
+            r"([0-9] ?[%$¢€]|[0-9] ?(?:km|kg|mg|g|cm|mm|ml|mL|ha|Mo|Ko|Go|To|MHz|GHz|kWh|°C|[MGk]\$)(?:[^\p{L}]|$))",
+        )
     });
     static BEFORE: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
@@ -355,8 +358,9 @@ fn elision(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|aujourd|quelqu|entr)([’'][ \u{a0}\u{202f}]+)\p{L}",
         )
     });
-    static BEFORE: LazyLock<Pattern> =
-        LazyLock::new(|| pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|aujourd)([ \u{a0}\u{202f}]+[’'])\p{L}"));
+    static BEFORE: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:[ldnmtsjc]|qu|jusqu|lorsqu|puisqu|aujourd)([ \u{a0}\u{202f}]+[’'][ \u{a0}\u{202f}]*)\p{L}")
+    });
     for fault in [&AFTER, &BEFORE] {
         each_own(proof, hits, fault, has_loose_apostrophe, |shown| {
             (
@@ -408,18 +412,24 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // Words that are English as well (Education, Edition) are left out: names of programs hold them.
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[^\p{L}])(Etats?|Etant|Etapes?|Etudes?|Etudi(?:ante?s?|er|ez)|Etre|Etes|Ecoles?|Ecout(?:e[zr]?|ant)|Ecri(?:re|vez|t|te|ts|tes|ture|vains?)|Egale?s?|Egalement|Egalité|Egaux|Egypte|Elabor(?:er|ez|ation)|Elèves?|Elargi(?:r|ssez)|Elimine[zr]|Eligib(?:le|les|ilité)|Elus?|Energies?|Energétique|Equipes?|Equipements?|Equité|Equilibre|Equivalent|Evénements?|Evite[zr]|Evalue[zr]|Eventuel(?:le|s|les)?|Evidemment|Evolue[zr]|Echanges?|Echange[zr]|Echantillons?|Echéanc(?:e|es|ier)|Echecs?|Echelles?|Eclair(?:er|ez|age)|Ecologi(?:e|que|ques)|Economi(?:e|es|que|ques|ser|sez)|Ecarts?|Ecrans?|Ecosystèmes?|Editeurs?|Editrices?|Electroni(?:que|ques)|Emissions? (?:de|d')|Emettre|Emette[zr]|Enoncés?|Enumér|Epargne[zr]?|Epoques?|Epreuves?|Etabl(?:ir|it|issements?|issez)|Etende[zr]|Etendue?s?|Eté|Etoiles?|Etrangers?|Etranges?|Etroite?s?|Etiquettes? (?:de|d')|Evaluations? (?:de|des|du|en|d')|Editions? (?:de|des|du|en|d'|spéciale)|Education (?:de|des|et la|à)|Evolutions? (?:de|des|du|d')|Elections? (?:de|des|du|et)|Iles?|ECOLES?|ETATS?|ETUDES?|EQUIPES?|EVENEMENTS?|ECRIVEZ|Ca (?:va|fait|ne|se|vous|y|marche|suffit|commence)|A (?:la|l'|l’|partir|noter|propos|titre|compter|venir|ce|cette|ces|vos|votre|notre|nos|tous|toutes|quoi|qui|quel|quelle|lire|suivre|retenir|travers|moins|mesure|chaque|distance|savoir|bientôt|présent|part|côté|cause|défaut|vous|nous|Ottawa|Montréal|Québec|Toronto|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Edmonton|Moncton|Iqaluit|Regina|Victoria|Fredericton|Charlottetown|Whitehorse|Yellowknife))(?:[^\p{L}]|$)",
+            r"(?:^|[^\p{L}])(Etats?|Etant|Etapes?|Etudes?|Etudi(?:ante?s?|er|ez)|Etre|Etes|Ecoles?|Ecout(?:e[zr]?|ant)|Ecri(?:re|vez|t|te|ts|tes|ture|vains?)|Egale?s?|Egalement|Egalité|Egaux|Egypte|Elabor(?:er|ez|ation)|Elèves?|Elargi(?:r|ssez)|Elimine[zr]|Eligib(?:le|les|ilité)|Elus?|Energies?|Energétique|Equipes?|Equipements?|Equité|Equilibre|Equivalent|Evénements?|Evite[zr]|Evalue[zr]|Eventuel(?:le|s|les)?|Evidemment|Evolue[zr]|Echanges?|Echange[zr]|Echantillons?|Echéanc(?:e|es|ier)|Echecs?|Echelles?|Eclair(?:er|ez|age)|Ecologi(?:e|que|ques)|Economi(?:e|es|que|ques|ser|sez)|Ecarts?|Ecrans?|Ecosystèmes?|Editeurs?|Editrices?|Electroni(?:que|ques)|Emissions? (?:de|d')|Emettre|Emette[zr]|Enoncés?|Enumér|Epargne[zr]?|Epoques?|Epreuves?|Etabl(?:ir|it|issements?|issez)|Etende[zr]|Etendue?s?|Eté|Etoiles?|Etrangers?|Etranges?|Etroite?s?|Etiquettes? (?:de|d')|Evaluations? (?:de|des|du|en|d')|Editions? (?:de|des|du|en|d'|spéciale)|Education (?:de|des|et la|à)|Evolutions? (?:de|des|du|d')|Elections? (?:de|des|du|et)|Iles?|ECOLES?|ETATS?|ETUDES?|EQUIPES?|EVENEMENTS?|ECRIVEZ|Ca (?:va|fait|ne|se|vous|y|marche|suffit|commence)|A (?:eux|elles?|lui|moi|toi|soi|la|l'|l’|partir|noter|propos|titre|compter|venir|ce|cette|ces|vos|votre|notre|nos|tous|toutes|quoi|qui|quel|quelle|lire|suivre|retenir|travers|moins|mesure|chaque|distance|savoir|bientôt|présent|part|côté|cause|défaut|vous|nous|Ottawa|Montréal|Québec|Toronto|Gatineau|Halifax|Vancouver|Winnipeg|Calgary|Edmonton|Moncton|Iqaluit|Regina|Victoria|Fredericton|Charlottetown|Whitehorse|Yellowknife))(?:[^\p{L}]|$)",
         )
     });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!(
-                "`{shown}`: an accent is missing on the capital",
-                "`{shown}`\u{a0}: il manque un accent sur la majuscule"
-            ),
-            words!("write É, À, Î", "écrivez É, À, Î"),
-        )
-    });
+    // At the head of a sentence, before a name: `A Alert`, and no longer text of capitals.
+    static TO_A_NAME: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[.!?»] )(A \p{Lu}\p{Ll}{2,})"));
+    for fault in [&FAULT, &TO_A_NAME] {
+        each(proof, hits, fault, false, missing_accent);
+    }
+}
+
+fn missing_accent(shown: &str) -> (Words, Words) {
+    (
+        words!(
+            "`{shown}`: an accent is missing on the capital",
+            "`{shown}`\u{a0}: il manque un accent sur la majuscule"
+        ),
+        words!("write É, À, Î", "écrivez É, À, Î"),
+    )
 }
 
 fn french_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -37,12 +37,15 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
         )
     });
+    // `31 juil.`; the guide keeps short forms for tables.
+    static SHORT: LazyLock<Pattern> =
+        LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2}(?:er)?\s(?:janv|févr|avr|juill?|sept|oct|nov|déc)\.)"));
     static ENGLISH: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
             r"\b((?:January|February|March|April|June|July|August|September|October|November|December|Jan\.|Feb\.|Apr\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)\s[0-9]{1,2}|[0-9]{1,2}\s(?:January|February|March|April|June|July|August|September|October|November|December))\b",
         )
     });
-    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED, &REVERSED_BARE, &NAMED, &PARTED, &FIGURES, &ENGLISH] {
+    for fault in [&CAPITAL, &COMMA, &FIRST, &REVERSED, &REVERSED_BARE, &NAMED, &PARTED, &FIGURES, &SHORT, &ENGLISH] {
         each(proof, hits, fault, false, |shown| {
             (
                 words!(
@@ -61,7 +64,7 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 pub(super) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?\s(?:[aApP][mM]\b|[ap]\.\s?m\.)|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|[0-9]{1,2}\s?h(?:eures?)?(?:\s?[0-5][0-9])?\s(?:[aApP][mM]\b|[ap]\.\s?m\.)|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
         )
     });
     each(proof, hits, &FAULT, false, |shown| {
@@ -93,7 +96,7 @@ pub(super) fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
     static NAMES: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|art\.|p\.)[\s\u{a0}]*$",
+            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|art\.|p\.|ligne|formulaire|dossier|processus|compte|local|référence)[\s\u{a0}]*$|\b(?:nos|numéros|lignes|postes|pièces|salles|codes|formulaires|dossiers)[\s\u{a0}]*[\s\u{a0}]*$",
         )
     });
     static DATES: LazyLock<Pattern> =
@@ -145,8 +148,23 @@ pub(super) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     // writers publish has fiscal years with a hyphen, which is told and no more.
     static YEARS: LazyLock<Pattern> =
         LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?:[^0-9-]|$)"));
-    for fault in [&DAYS, &SPANS, &COUNTED, &FAULT] {
+    // `les salles 8-110 et 8-112` names two rooms.
+    static ROOMS: LazyLock<Pattern> = LazyLock::new(|| {
+        ascii_pattern(
+            r"(?i)\b(?:salles?|pièces?|bureaux?|locaux|local|chambres?|formulaires?|dossiers?|numéros?|nos?|codes?)\b[^.;:!?]{0,40}$",
+        )
+    });
+    for fault in [&DAYS, &SPANS, &FAULT] {
         each(proof, hits, fault, false, range_words);
+    }
+    for reading in proof.readings(Lang::is_french) {
+        for range in scan::matches(&COUNTED, reading.text()) {
+            if !reading.is_marked(&range) && !reading.is_code(&range) && !ROOMS.is_match(&reading.text()[..range.start])
+            {
+                let (message, hint) = range_words(&reading.text()[range.clone()]);
+                hits.push(reading.hit(range, message, hint));
+            }
+        }
     }
     let told = hits.len();
     each(proof, hits, &YEARS, false, range_words);

@@ -60,6 +60,8 @@ mod imap;
 mod checks;
 /// What `check` must find, planted in stories one by one.
 mod seeds;
+/// Sixty right stories, and what goes wrong in them.
+mod pairs;
 /// The report on an issue that has left.
 mod account;
 /// Pause, resume, cancel, resolve, and who is asked about.

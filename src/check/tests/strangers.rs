@@ -67,7 +67,7 @@ fn slips_of_parity_are_found_wherever_they_stand() {
             Body,
             "Trois collègues expliquent comment un long rapport est devenu une courte page.",
             "Three colleagues explain how a long report became a short page.",
-            "BIL-09",
+            "BIL-10",
         ),
         (
             "en",
