@@ -174,6 +174,15 @@ impl Ledger {
         })
     }
 
+    /// As [`Ledger::set_meta`], unless it is known already, perhaps from another machine at this moment. Gives what holds.
+    pub fn settle_meta(&self, key: &str, value: &str) -> Result<String> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.db.write_now(move |db| {
+            db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING", [&key, &value])?;
+            Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [&key], |row| row.get(0))?)
+        })
+    }
+
     /// Reads one fact about the ledger itself.
     pub fn meta(&self, key: &str) -> Result<Option<String>> {
         use sql::OptionalExtension as _;

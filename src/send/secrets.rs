@@ -59,6 +59,10 @@ impl Secrets {
         }
         let secrets = match there {
             Ok(secrets) => secrets?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && ledger.is_shared() => bail!(words!(
+                "`{shown}` is not there, and every machine needs the same: copy it from the one that has it, or from a backup",
+                "`{shown}` n'est pas là, et chaque machine a besoin du même : copiez-le de celle qui l'a, ou d'une sauvegarde"
+            )),
             Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(words!(
                 "`{shown}` is gone, and the links in every newsletter sent so far hang on it: restore it from a backup",
                 "`{shown}` a disparu, et les liens de toutes les infolettres déjà envoyées en dépendent : restaurez-le d'une sauvegarde"
@@ -67,13 +71,13 @@ impl Secrets {
                 return Err(error).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"));
             }
         };
-        match known {
-            None => ledger.set_meta(META_KEY, &secrets.id())?,
-            Some(id) if id == secrets.id() => {}
-            Some(_) => bail!(words!(
+        // Of two machines that begin at once, one has the key.
+        let id = known.map_or_else(|| ledger.settle_meta(META_KEY, &secrets.id()), Ok)?;
+        if id != secrets.id() {
+            bail!(words!(
                 "`{shown}` is not the key this ledger was made with: put the right file back",
                 "`{shown}` n'est pas la clé avec laquelle ce registre a été créé : remettez le bon fichier"
-            )),
+            ));
         }
         Ok(secrets)
     }
