@@ -204,6 +204,17 @@ impl Half<'_> {
                 "Depuis : {left} départs, {bounced} adresses qui n'existent plus, {complained} plaintes."
             ),
         );
+        let of = |what: &str| self.account.opinions.get(what).copied().unwrap_or(0);
+        if !self.account.opinions.is_empty() {
+            let (yes, no) = (self.number(of("useful")), self.number(of("not-useful")));
+            self.paragraph(
+                out,
+                &words!(
+                    "“Was this useful?” was answered yes {yes} times, and no {no} times.",
+                    "À la question « Vous a-t-elle été utile? », on a répondu oui {yes} fois, et non {no} fois."
+                ),
+            );
+        }
     }
 
     fn audience(&self, out: &mut String) {

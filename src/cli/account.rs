@@ -120,6 +120,13 @@ fn show(account: &Account, page: &str, shell: &Shell) {
         };
         report.text(format!("{n} {}", report.say(&what)));
     }
+    for (what, n) in &account.opinions {
+        let what = match what.as_str() {
+            "useful" => words!("found it useful", "l'ont trouvée utile"),
+            _ => words!("did not find it useful", "ne l'ont pas trouvée utile"),
+        };
+        report.text(format!("{n} {}", report.say(&what)));
+    }
     report.line(&words!("report: {page}", "rapport : {page}"));
 }
 

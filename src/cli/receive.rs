@@ -22,6 +22,9 @@ const INBOX: &str = "inbox";
 /// A token of version 0.1.0.
 const OLD_TOKEN_CHARS: usize = 32;
 
+/// What the ledger calls mails that stay where they are, for a person or for nobody.
+const LEFT: [&str; 6] = ["automatic", "moved", "personal", "request", "settled", "unmatched"];
+
 /// Arguments of `receive`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -187,8 +190,12 @@ fn shown(received: &Received) -> Done {
         Notice::Request { what: Request::Leave, .. } => {
             ("leave", words!("a person leaves", "une personne se désabonne"))
         }
+        Notice::Request { what: Request::Unclear, .. } => (
+            "request",
+            words!("a request for a person to answer today", "une demande à laquelle une personne répond aujourd'hui"),
+        ),
         Notice::Request { .. } => ("language", words!("a person changes language", "une personne change de langue")),
-        Notice::Useful(_) => {
+        Notice::Useful { .. } => {
             ("useful", words!("an answer to “Was this useful?”", "une réponse à « Vous a-t-elle été utile? »"))
         }
         Notice::AutoReply => ("automatic", words!("an automatic answer", "une réponse automatique")),
@@ -213,14 +220,15 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn act(&self, mail: &[u8], received: &Received) -> Result<Done> {
-        if self.ledger.was_received(&received.hash)? {
-            // Acted on before; the move after it may be what is missing.
-            let is_left = matches!(shown(received).what, "personal" | "automatic" | "moved" | "report");
-            return Ok(Done { what: "known", said: Words::default(), is_handled: !is_left, needs_person: false });
+        if let Some(kind) = self.ledger.received_as(&received.hash)? {
+            // Acted on before; the move after it may be what is missing. What waits for a person waits on.
+            let is_handled = !LEFT.contains(&kind.as_str());
+            return Ok(Done { what: "known", said: Words::default(), is_handled, needs_person: false });
         }
         if let Some(reply) = receive::read_approval(mail, &self.asked) {
             let taken = approve::take(&reply, mail, self.shell)?;
-            self.note(received, "approval")?;
+            // A reply that approves nothing is a person's to read.
+            self.note(received, if taken.is_approved { "approval" } else { "personal" })?;
             let by = &reply.asked.by;
             let said = taken.said.unwrap_or_else(|| {
                 words!("{by} answered a request for approval", "{by} a répondu à une demande d'approbation")
@@ -232,7 +240,9 @@ impl Desk<'_> {
             Notice::Bounce(bounced) => self.bounce(received, bounced),
             Notice::Complaint(address) => self.complaint(received, address.as_ref()),
             Notice::Request { what, token } => self.request(received, what, token.as_deref()),
-            Notice::Useful(is_useful) => {
+            Notice::Useful { is_useful, is_subject }
+                if *is_subject || self.ledger.leads_back(&self.trace(received))? =>
+            {
                 self.note(received, if *is_useful { "useful" } else { "not-useful" })?;
                 Ok(Done::handled("useful", words!("an opinion was counted", "un avis a été compté")))
             }
@@ -255,7 +265,7 @@ impl Desk<'_> {
                     words!("an automatic answer, left as it is", "une réponse automatique, laissée telle quelle"),
                 ))
             }
-            Notice::Personal => {
+            Notice::Personal | Notice::Useful { .. } => {
                 self.note(received, "personal")?;
                 let from = masked(received.from.as_ref());
                 Ok(Done::for_person(
@@ -359,6 +369,17 @@ impl Desk<'_> {
     /// soon said, and the person can come back.
     fn request(&self, received: &Received, what: &Request, token: Option<&str>) -> Result<Done> {
         let from = received.from.as_ref();
+        if *what == Request::Unclear {
+            self.note(received, "request")?;
+            let from = masked(from);
+            return Ok(Done::for_person(
+                "request",
+                words!(
+                    "{from} writes about leaving, and not only that: read and answer it today",
+                    "{from} parle de désabonnement, et d'autre chose : lisez et répondez aujourd'hui"
+                ),
+            ));
+        }
         let mut subscriber = token.map(|token| self.by_token(token, from)).transpose()?.flatten();
         if subscriber.is_none() {
             subscriber = from.map(|from| self.ledger.subscriber(from)).transpose()?.flatten();
@@ -377,7 +398,7 @@ impl Desk<'_> {
         let who = subscriber.address.masked();
         let deed = |why: &str| Deed::of_person("mail", why, self.shell.now);
         match what {
-            Request::Leave => {
+            Request::Leave | Request::Unclear => {
                 self.ledger.change_status(&subscriber.address, "left", deed("asked by mail"))?;
                 self.note(received, "leave")?;
                 Ok(Done::handled("left", words!("{who} left", "{who} s'est désabonné")))

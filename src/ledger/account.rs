@@ -53,6 +53,7 @@ impl Ledger {
                 outcomes: outcomes(db, issue)?,
                 refusals: refusals(db, issue)?,
                 departures: departures(db, frozen.frozen_at)?,
+                opinions: opinions(db, frozen.frozen_at)?,
                 audience: audiences(db, issue, frozen.frozen_at)?,
                 counts: counts.clone(),
             }))
@@ -163,6 +164,17 @@ fn refusals(db: &Connection, issue: &IssueId) -> Result<Vec<Refusal>> {
     list.sort_by(|a, b| b.copies.cmp(&a.copies).then_with(|| a.cmp(b)));
     list.truncate(REFUSALS_MAX);
     Ok(list)
+}
+
+/// An answer is counted for the issue that was the last when it came: many come without a trace of the copy.
+fn opinions(db: &Connection, since: Timestamp) -> Result<BTreeMap<String, u64>> {
+    let mut query = db.prepare(
+        "SELECT kind, count(*) FROM received WHERE kind IN ('useful', 'not-useful') AND at >= ?1
+           AND at < coalesce((SELECT min(frozen_at) FROM issues
+             WHERE frozen_at > ?1 AND issue NOT LIKE '%-correction%'), at + 1) GROUP BY kind",
+    )?;
+    let rows = query.query_map([since.as_millisecond()], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<super::sql::Result<_>>()?)
 }
 
 fn departures(db: &Connection, since: Timestamp) -> Result<BTreeMap<String, u64>> {

@@ -39,9 +39,12 @@ pub struct Trace {
 }
 
 impl Ledger {
-    /// Whether a mail was acted on before.
-    pub fn was_received(&self, hash: &str) -> Result<bool> {
-        self.db.read(|db| was_received(db, hash))
+    /// As what a mail was read before; none: it is new.
+    pub fn received_as(&self, hash: &str) -> Result<Option<String>> {
+        self.db.read(|db| {
+            let mut query = db.prepare_cached("SELECT kind FROM received WHERE hash = ?1")?;
+            Ok(query.query_row([hash], |row| row.get(0)).optional()?)
+        })
     }
 
     /// Keeps that a mail was read, and as what; says whether it is new.
@@ -65,6 +68,11 @@ impl Ledger {
             let n_rows = db.execute("UPDATE received SET kind = 'settled' WHERE kind = 'request'", [])?;
             Ok(n_rows as u64)
         })
+    }
+
+    /// Whether a mail leads back to a copy of ours.
+    pub fn leads_back(&self, trace: &Trace) -> Result<bool> {
+        self.db.read(|db| Ok(find_copy(db, trace, None)?.is_some()))
     }
 
     /// How many mails were read as what.
@@ -91,6 +99,9 @@ impl Ledger {
                     effect = of_one;
                 }
             }
+            if effect == Effect::None {
+                unmatched(db, &trace.hash)?;
+            }
             Ok(effect)
         })
     }
@@ -101,16 +112,14 @@ impl Ledger {
             if !note_received(db, &trace.hash, "complaint", trace.at)? {
                 return Ok(Effect::Known);
             }
-            let Some((_, key)) = find_copy(db, &trace, address.as_ref())? else { return Ok(Effect::None) };
+            let Some((_, key)) = find_copy(db, &trace, address.as_ref())? else {
+                unmatched(db, &trace.hash)?;
+                return Ok(Effect::None);
+            };
             let deed = deed("a complaint by way of their mail provider", trace.at);
             Ok(if change_status(db, &key, "complained", &deed)? { Effect::Suppressed } else { Effect::None })
         })
     }
-}
-
-fn was_received(db: &Connection, hash: &str) -> Result<bool> {
-    let found = db.prepare_cached("SELECT 1 FROM received WHERE hash = ?1")?.exists([hash])?;
-    Ok(found)
 }
 
 pub(super) fn note_received(db: &Connection, hash: &str, kind: &str, now: Timestamp) -> Result<bool> {
@@ -118,6 +127,12 @@ pub(super) fn note_received(db: &Connection, hash: &str, kind: &str, now: Timest
         .prepare_cached("INSERT INTO received (hash, at, kind) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
         .execute(params![hash, now.as_millisecond(), kind])?;
     Ok(n_rows > 0)
+}
+
+/// Keeps that a report led back to nobody: it stays where it is.
+fn unmatched(db: &Connection, hash: &str) -> Result<()> {
+    db.prepare_cached("UPDATE received SET kind = 'unmatched' WHERE hash = ?1")?.execute([hash])?;
+    Ok(())
 }
 
 fn deed(why: &str, at: Timestamp) -> Deed {

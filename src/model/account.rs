@@ -28,6 +28,8 @@ pub struct Account {
     pub refusals: Vec<Refusal>,
     /// How many people left, bounced or complained since, until the next issue.
     pub departures: BTreeMap<String, u64>,
+    /// How many answered "Was this useful?" since, until the next issue: `useful` and `not-useful`.
+    pub opinions: BTreeMap<String, u64>,
     /// The audience of this issue and of those before it, oldest first.
     pub audience: Vec<(IssueId, BTreeMap<EditionId, u64>)>,
 }

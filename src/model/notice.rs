@@ -50,6 +50,8 @@ pub enum Request {
     Leave,
     /// Another language; none: the other one, or it must be asked.
     Language(Option<Lang>),
+    /// Something about leaving that a person has to read, the same day.
+    Unclear,
 }
 
 /// What a mail is.
@@ -67,7 +69,12 @@ pub enum Notice {
         token: Option<String>,
     },
     /// A person says whether an issue was useful.
-    Useful(bool),
+    Useful {
+        /// What they say.
+        is_useful: bool,
+        /// Whether their subject says so; else they answer something of ours, and it must have been a copy.
+        is_subject: bool,
+    },
     /// A program answered for a person who is away.
     AutoReply,
     /// An automatic answer names a new address.

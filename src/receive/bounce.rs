@@ -2,6 +2,7 @@
 //! the address.
 
 use super::letter::Letter;
+use super::person::is_absence;
 use super::report::{address, trimmed};
 use super::rules::{Rules, folded};
 use crate::model::{Address, BounceClass, Bounced, Notice};
@@ -12,11 +13,11 @@ const NOTICE_LINES_MAX: usize = 200;
 const RECIPIENTS_MAX: usize = 100;
 /// What is kept of what a server said.
 const TEXT_CHARS_MAX: usize = 200;
-/// Evidence that is needed before a mail is taken for a report: a person's mail about bounces has one at most.
+/// Evidence that is needed before a mail is taken for a report by what it says.
 const EVIDENCE_MIN: u32 = 2;
 
 /// Senders that are programs.
-const DAEMONS: [&str; 12] = [
+const DAEMONS: [&str; 13] = [
     "mailer-daemon",
     "mailerdaemon",
     "mail-daemon",
@@ -29,6 +30,7 @@ const DAEMONS: [&str; 12] = [
     "mail.daemon",
     "mailer",
     "maildelivery",
+    "system administrator",
 ];
 /// Words of the names and subjects of reports.
 const SUBJECTS: [&str; 44] = [
@@ -101,13 +103,61 @@ pub(super) fn read(letter: &Letter, rules: &Rules) -> Option<Notice> {
 }
 
 /// Whether a program wrote this mail to say that another did not arrive.
+///
+/// A person's mail about bounces holds all their sentences, so a sentence alone is never enough; and a person who minds a
+/// `postmaster` answers and passes on.
 fn is_report(letter: &Letter, whole: &str, rules: &Rules) -> bool {
+    let is_bulk = letter.header("list-unsubscribe").is_some() && !is_from_daemon(letter);
+    if (is_answer(letter) || is_bulk) && !is_program(letter) {
+        return is_verdict_on_answer(letter) && rules.begins_strongly(whole);
+    }
     let evidence = evidence(letter);
-    let subject = folded(&letter.subject);
-    let is_forwarded = ["fw:", "fwd:", "tr:", "tr :"].iter().any(|prefix| subject.starts_with(prefix));
-    (!is_forwarded && rules.begins_strongly(whole))
+    (evidence > 0 && rules.begins_strongly(whole))
         || (evidence >= EVIDENCE_MIN && rules.is_report(whole))
-        || evidence > EVIDENCE_MIN
+        || (evidence > EVIDENCE_MIN && is_program(letter))
+}
+
+/// Whether the mail itself says that a program wrote it, in a way that no mail program of a person does.
+pub(super) fn is_program(letter: &Letter) -> bool {
+    let kind = letter.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let from = letter.header("from").unwrap_or_default().to_ascii_lowercase();
+    has_null_path(letter)
+        || letter.header("x-failed-recipients").is_some()
+        || kind.contains("multipart/report")
+        || from.contains("mailer-daemon@")
+}
+
+/// Whether the reports in a mail are its own: people attach and paste those of others.
+pub(super) fn is_own_report(letter: &Letter) -> bool {
+    is_program(letter) || (is_from_daemon(letter) && !is_answer(letter))
+}
+
+fn has_null_path(letter: &Letter) -> bool {
+    letter.headers("return-path").any(|path| path.trim() == "<>" || path.to_ascii_lowercase().contains("mailer-daemon"))
+}
+
+/// Whether the subject is that of an answer, or of a mail that somebody passes on.
+fn is_answer(letter: &Letter) -> bool {
+    let subject = folded(&letter.subject);
+    ["re:", "re :", "fw:", "fwd:", "tr:", "tr :", "aw:", "rép :"].iter().any(|prefix| subject.starts_with(prefix))
+}
+
+/// Whether the subject is that of the copy, with what became of it at its end, as gateways write it under an address of
+/// their own: `RE: News : non remis (delivery failed)`. It answers nothing, since it has no thread.
+fn is_verdict_on_answer(letter: &Letter) -> bool {
+    let subject = folded(&letter.subject);
+    let (before, verdict) = subject.rsplit_once(':').unwrap_or(("", ""));
+    let is_forward = ["fw", "fwd", "tr"].iter().any(|prefix| subject.starts_with(prefix));
+    before.contains(':')
+        && !is_forward
+        && letter.header("in-reply-to").is_none()
+        && letter.header("references").is_none()
+        && SUBJECTS.iter().filter(|word| verdict.contains(**word)).count() > 1
+}
+
+fn has_subject(letter: &Letter) -> bool {
+    let subject = folded(&letter.subject);
+    !is_answer(letter) && SUBJECTS.iter().any(|word| subject.contains(word))
 }
 
 fn one(address: Option<Address>, about: &str, whole: &str, is_delay: bool, rules: &Rules) -> Bounced {
@@ -161,19 +211,13 @@ pub(super) fn short(text: &str) -> String {
 
 /// How much besides its text says that a program wrote this mail.
 fn evidence(letter: &Letter) -> u32 {
-    let subject = folded(&letter.subject);
-    let is_reply = ["re:", "fw:", "fwd:", "tr:", "aw:"].iter().any(|prefix| subject.starts_with(prefix));
-    let is_null = letter
-        .headers("return-path")
-        .any(|path| path.trim() == "<>" || path.to_ascii_lowercase().contains("mailer-daemon"));
     let is_automatic = letter.header("auto-submitted").is_some_and(|value| !value.trim().eq_ignore_ascii_case("no"))
         || letter.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("multipart/report"));
-    let has_subject = !is_reply && SUBJECTS.iter().any(|word| subject.contains(word));
     // No person's address is this one.
     let is_daemon = letter.header("from").is_some_and(|from| from.to_ascii_lowercase().contains("mailer-daemon@"));
-    2 * u32::from(is_from_daemon(letter) || is_null)
+    2 * u32::from(is_from_daemon(letter) || has_null_path(letter))
         + u32::from(is_automatic)
-        + u32::from(has_subject)
+        + u32::from(has_subject(letter))
         + u32::from(is_daemon)
 }
 
@@ -181,21 +225,23 @@ fn evidence(letter: &Letter) -> u32 {
 pub(super) fn is_from_daemon(letter: &Letter) -> bool {
     let from = letter.header("from").or_else(|| letter.header("sender")).unwrap_or_default().to_lowercase();
     let local =
-        from.rsplit('<').next().unwrap_or("").split('@').next().unwrap_or("").trim_matches(['"', ' ']).to_owned();
+        from.rsplit('<').next().unwrap_or("").split('@').next().unwrap_or("").trim_matches(['"', ' ', '\\']).to_owned();
+    // The whole of the name: there are people in "Mail Delivery Services", too.
+    let name = from.split('<').next().unwrap_or("").trim_matches(['"', ' ', '\'']).to_owned();
     let names = [
-        "mail delivery",
-        "mailer-daemon",
-        "delivery subsystem",
-        "system administrator",
+        "internet mail delivery",
         "mail administrator",
-        "postmaster",
+        "mail delivery service",
+        "mail delivery subsystem",
+        "mail delivery system",
+        "delivery subsystem",
         "delivery system",
-        "administrateur système",
+        "mailer-daemon",
+        "mailer daemon",
+        "postmaster",
     ];
     let parts = ["smtp", "antivirus", "mailsweeper", "mail_service", "microsoftexchange", "mailer-daemon"];
-    DAEMONS.contains(&local.as_str())
-        || parts.iter().any(|part| local.contains(part))
-        || names.iter().any(|name| from.contains(name))
+    DAEMONS.contains(&local.as_str()) || parts.iter().any(|part| local.contains(part)) || names.contains(&name.as_str())
 }
 
 /// The lines before the copy of the original.
@@ -332,8 +378,8 @@ fn section(notice: &[&str], address: &Address) -> String {
     folded(&std::iter::once(&notice[start]).chain(after).copied().collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether an automatic answer is a person's and not a mail system's: it has no null sender with a report's subject.
+/// Whether an automatic answer is a person's and not a mail system's: its subject is that of an answer, or at least not
+/// that of a report. What it answers may speak of mailboxes and delays itself.
 pub(super) fn is_away(letter: &Letter) -> bool {
-    let subject = folded(&letter.subject);
-    letter.header("x-failed-recipients").is_none() && !SUBJECTS.iter().any(|word| subject.contains(word))
+    letter.header("x-failed-recipients").is_none() && (is_absence(letter) || !has_subject(letter))
 }

@@ -1,7 +1,7 @@
 //! Reports for machines: delivery status notifications (RFC 3464), with the tolerance that real ones need, and
 //! complaints (RFC 5965).
 
-use super::bounce::{class_of, find_status, short};
+use super::bounce::{class_of, find_status, is_own_report, short};
 use super::letter::Letter;
 use super::rules::{Rules, folded};
 use crate::model::{Address, BounceClass, Bounced, Notice};
@@ -20,7 +20,7 @@ struct Group<'a> {
 
 /// A complaint; none when the mail is none. Providers also report the opposite, which asks for nothing.
 pub(super) fn complaint(letter: &Letter) -> Option<Notice> {
-    let feedback = letter.feedback.as_deref()?;
+    let feedback = letter.feedback.as_deref().filter(|_| is_own_report(letter))?;
     let fields = fields(feedback);
     let kind = fields.iter().find(|(name, _)| name == "feedback-type").map_or("abuse", |(_, value)| value);
     if matches!(kind.to_ascii_lowercase().as_str(), "not-spam" | "dmarc" | "auth-failure") {
@@ -34,6 +34,9 @@ pub(super) fn complaint(letter: &Letter) -> Option<Notice> {
 
 /// What a delivery status notification says; none when the mail holds none.
 pub(super) fn delivery(letter: &Letter, rules: &Rules) -> Option<Notice> {
+    if !is_own_report(letter) {
+        return None;
+    }
     let inline = letter.text.contains("inal-Recipient:").then_some(&letter.text);
     let sources = if letter.statuses.is_empty() {
         inline.into_iter().collect()

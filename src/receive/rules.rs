@@ -8,9 +8,6 @@ use crate::model::BounceClass;
 /// The patterns compile to about 3 MB; the limit is there for the day somebody adds a wild one.
 const REGEX_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// How far from its beginning such a sentence stands: whoever forwards a report writes something before it.
-const STRONG_BYTES_MAX: usize = 200;
-
 /// The rules, ready to match.
 pub struct Rules {
     opens: RegexSet,
@@ -66,7 +63,10 @@ impl Rules {
             set(systems.flat_map(|system| system.opens.iter().map(|text| pattern(text))))
         };
         let strong = file.system.iter().filter(|system| system.strong);
-        let strong = set(strong.flat_map(|system| system.opens.iter().map(|text| pattern(text))));
+        // With nothing but rules and stars before it: whoever forwards a report writes something first.
+        let begins =
+            |text: &String| format!("^[^\\w]*{}", pattern(text.trim_start_matches(|c: char| !c.is_alphanumeric())));
+        let strong = set(strong.flat_map(|system| system.opens.iter().map(begins)));
         let plain = |text: &String| regex::escape(text);
         Self {
             opens: of(false),
@@ -84,11 +84,7 @@ impl Rules {
 
     /// Whether a text begins with a sentence that no person writes.
     pub(super) fn begins_strongly(&self, text: &str) -> bool {
-        let mut end = text.len().min(STRONG_BYTES_MAX);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        self.strong.is_match(&text[..end])
+        self.strong.is_match(text)
     }
 
     /// Whether a text only says that a server is still trying.

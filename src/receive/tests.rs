@@ -127,8 +127,11 @@ fn people_leave_and_change_language_in_their_words() {
     };
     assert_eq!(understood(&person(&format!("language fr {token}"), "")).notice, language(Some("fr")));
     assert_eq!(understood(&person(&format!("langue en/fr {token}"), "")).notice, language(None));
-    assert_eq!(understood(&person("Useful: yes 2026-12", "")).notice, Notice::Useful(true));
-    assert_eq!(understood(&person("Utile : non", "")).notice, Notice::Useful(false));
+    assert_eq!(
+        understood(&person("Useful: yes 2026-12", "")).notice,
+        Notice::Useful { is_useful: true, is_subject: true }
+    );
+    assert_eq!(understood(&person("Utile : non", "")).notice, Notice::Useful { is_useful: false, is_subject: true });
     assert_eq!(understood(&person("Idée d'article sur le langage clair", "Bonjour")).notice, Notice::Story);
 }
 
@@ -152,6 +155,63 @@ fn what_a_person_writes_about_bounces_is_a_persons_mail() {
     ] {
         assert_eq!(understood(&person(subject, text)).notice, Notice::Personal, "{subject}");
     }
+}
+
+/// The mails of a fixture: what each must be taken for, its name, its bytes.
+fn mails(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    file.split("\n=== ").skip(1).map(|mail| {
+        let (head, raw) = mail.split_once('\n').unwrap();
+        let (what, name) = head.split_once(": ").unwrap();
+        (what, name, raw.replace('\n', "\r\n"))
+    })
+}
+
+/// What a mail was taken for, as the fixtures say it.
+fn taken(notice: &Notice) -> String {
+    match notice {
+        Notice::Bounce(bounced) => bounced
+            .iter()
+            .map(|one| {
+                let address = one.address.as_ref().map_or_else(|| "?".to_owned(), crate::model::Address::key);
+                let status = one.status.as_ref().map_or_else(String::new, |status| format!(" {status}"));
+                format!("{} {address}{status}", one.class.as_str())
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+        Notice::Complaint(_) => "complaint".to_owned(),
+        Notice::Request { what: Request::Leave, .. } => "leave".to_owned(),
+        Notice::Request { what: Request::Unclear, .. } => "unclear".to_owned(),
+        Notice::Request { .. } => "language".to_owned(),
+        Notice::Useful { is_useful, .. } => if *is_useful { "useful" } else { "not useful" }.to_owned(),
+        Notice::AutoReply => "automatic".to_owned(),
+        Notice::Moved(_) => "moved".to_owned(),
+        Notice::Report => "report".to_owned(),
+        Notice::Story => "story".to_owned(),
+        Notice::Personal => "personal".to_owned(),
+    }
+}
+
+fn assert_taken(file: &'static str, n_mails: usize) {
+    let mut wrong = Vec::new();
+    let mut n_seen = 0;
+    for (what, name, raw) in mails(file) {
+        let found = taken(&understood(&raw).notice);
+        if found != what {
+            wrong.push(format!("{name}: {found}, not {what}"));
+        }
+        n_seen += 1;
+    }
+    assert!(n_seen >= n_mails && wrong.is_empty(), "{} of {n_seen}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_mail_of_a_person_is_taken_for_a_bounce_or_for_what_they_did_not_ask() {
+    assert_taken(include_str!("../../tests/fixtures/mails/people.txt"), 70);
+}
+
+#[test]
+fn reports_of_many_systems_say_whose_copy_and_how_much() {
+    assert_taken(include_str!("../../tests/fixtures/mails/reports.txt"), 35);
 }
 
 #[test]
@@ -189,6 +249,35 @@ fn whatever_the_bytes_are_the_answer_comes_in_time() {
     for input in inputs {
         understood(&input);
     }
+}
+
+/// The fixtures, each broken in the ways in which mail breaks: cut, without an end of its head, without boundaries, with
+/// bytes that are no text, with the wrong encoding, with everything twice.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long each takes is what is looked at")]
+fn broken_mails_take_no_time_and_end_nothing() {
+    let ways: [fn(&str) -> Vec<u8>; 8] = [
+        |mail| mail.as_bytes()[..mail.len() / 2].to_vec(),
+        |mail| mail.as_bytes()[..mail.len() / 5].to_vec(),
+        |mail| mail.replace("\r\n\r\n", "\r\n").into_bytes(),
+        |mail| mail.replace("boundary=", "boundary=\"\"; x=").into_bytes(),
+        |mail| mail.bytes().map(|byte| if byte == b'e' { 0xE9 } else { byte }).collect(),
+        |mail| mail.replace("Content-Type:", "Content-Transfer-Encoding: base64\r\nContent-Type:").into_bytes(),
+        |mail| mail.replace("Content-Type: ", "Content-Type: multipart/report; boundary=R; ").into_bytes(),
+        |mail| [mail, "\0\r\n\r\n--R\r\n--M\r\n", mail].concat().into_bytes(),
+    ];
+    let people = include_str!("../../tests/fixtures/mails/people.txt");
+    let reports = include_str!("../../tests/fixtures/mails/reports.txt");
+    let mut n_mails = 0;
+    for (_, name, raw) in mails(people).chain(mails(reports)) {
+        for (way, broken) in ways.iter().enumerate() {
+            let began = std::time::Instant::now();
+            read(&broken(&raw), &RULES);
+            assert!(began.elapsed() < std::time::Duration::from_secs(1), "{name}, broken in way {way}");
+            n_mails += 1;
+        }
+    }
+    assert!(n_mails > 161, "{n_mails}");
 }
 
 proptest::proptest! {
@@ -232,5 +321,6 @@ fn real_bounces_are_understood() {
             wrong.push(format!("{file}: {named:?} for {addresses:?}, {classes:?} for {is_temporary}"));
         }
     }
+    eprintln!("{} of {} understood; not:\n{}", verdicts.len() - wrong.len(), verdicts.len(), wrong.join("\n"));
     assert!(wrong.len() * 100 <= verdicts.len() * 3, "{} of {}:\n{}", wrong.len(), verdicts.len(), wrong.join("\n"));
 }

@@ -84,9 +84,10 @@ fn a_forged_bounce_suppresses_nobody_and_a_full_mailbox_is_counted() {
     put(&office, "3", &bounce(READER, &id, "5.2.2", "mailbox full"));
     receive(&office).is(0);
     assert_eq!(status(&office, READER), "active");
-    // Nobody of ours.
+    // Nobody of ours: it stays where it is, also when it is met again.
     put(&office, "4", &bounce("nobody@example.ca", "<x@y.example>", "5.1.1", "User unknown"));
     receive(&office).is(0).says(&["nothing follows"]);
+    receive(&office).is(0);
     assert!(office.path().join("mail/new/4").exists());
 }
 
@@ -105,8 +106,34 @@ fn people_leave_and_change_language_by_mail() {
     // Who is not on the list is answered by a person, and that is remembered until somebody has.
     put(&office, "3", &person("Désabonnement", "Merci").replace(READER, "elsewhere@example.ca"));
     receive(&office).is(3).says(&["answer them today"]);
-    assert!(office.path().join("mail/new/3").exists());
-    office.run(&["receive", "--settled"]).is(0).says(&["requests settled: 1"]);
+    // Nor does anybody leave who writes about leaving, and of something else.
+    put(&office, "4", &person("Unsubscribe a colleague who retired", "How do I go about it?"));
+    receive(&office).is(3).says(&["read and answer it today"]);
+    receive(&office).is(0);
+    assert!(office.path().join("mail/new/3").exists() && office.path().join("mail/new/4").exists());
+    office.run(&["receive", "--settled"]).is(0).says(&["requests settled: 2"]);
+}
+
+#[test]
+fn opinions_are_counted_for_the_issue_and_shown_in_its_report() {
+    let office = sent();
+    let id = header(&office, READER, "Message-ID");
+    let answer = |text: &str, to: &str| {
+        format!(
+            "From: Reader <{READER}>\r\nTo: requests@cco-bcc.example\r\nSubject: Re: CCO News\r\nIn-Reply-To: {to}\r\n\r\n{text}\r\n"
+        )
+    };
+    put(&office, "1", &answer("Yes, very useful!", &id));
+    put(&office, "2", &answer("Non, merci.", &id));
+    put(&office, "3", &person("Useful: yes 2026-12", ""));
+    // An answer to something else is a person's to read.
+    put(&office, "4", &answer("Yes", "<some.other.mail.of.the.office@cco-bcc.example>"));
+    receive(&office).is(3).says(&["3 useful", "1 personal"]);
+    assert!(office.path().join("mail/new/4").exists() && !office.path().join("mail/new/1").exists());
+    let report = office.run(&["report", ISSUE, "--json"]).is(0).json();
+    assert_eq!(report["opinions"], serde_json::json!({"not-useful": 1, "useful": 2}));
+    office.run(&["report", ISSUE]).is(0).says(&["2 found it useful", "1 did not"]);
+    assert!(office.read(&format!("issues/{ISSUE}/report.html")).contains("answered yes 2 times, and no 1"));
 }
 
 #[test]
@@ -156,6 +183,74 @@ fn our_own_mail_that_comes_back_makes_no_loop() {
         assert!(!office.path().join("state/drafts").exists(), "and nothing is drafted");
     }
     assert_eq!(office.run(&["subscribers", "list", "--json"]).is(0).out, before.1);
+}
+
+#[test]
+fn a_crash_between_the_ledger_and_the_move_is_made_good_and_nothing_is_deleted() {
+    let office = sent();
+    let id = header(&office, READER, "Message-ID");
+    let mails = [
+        bounce(READER, &id, "5.1.1", "User unknown"),
+        person("unsubscribe", "").replace(READER, "lectrice.francophone@example.ca"),
+        person("Lunch?", "Shall we?"),
+    ];
+    let count = |folder: &str| fs::read_dir(office.path().join(folder)).map_or(0, Iterator::count);
+    let list = || office.run(&["subscribers", "list", "--json"]).is(0).out;
+    let mut after_first = String::new();
+    for round in 0..4 {
+        for (n, mail) in mails.iter().enumerate() {
+            // As if the move had not come to be: the same bytes lie there again.
+            put(&office, &format!("{round}.{n}"), mail);
+        }
+        receive(&office);
+        if round == 0 {
+            after_first = list();
+        }
+        assert_eq!(list(), after_first, "round {round}");
+        let left = count("mail/new") + count("mail/cur");
+        assert_eq!((left, count("mail/.Handled/cur")), (round + 1, 2 * (round + 1)), "nothing is deleted");
+    }
+    let history = office.run(&["subscribers", "history", READER, "--json"]).is(0).out;
+    assert_eq!(history.matches("\"what\": \"bounced\"").count(), 1, "{history}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_mail_of_fifty_megabytes_and_ten_thousand_parts_cost_little() {
+    use std::io::Write as _;
+    let office = sent();
+    let part = |n: u32| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n");
+    let nested = (0..10_000).map(part).collect::<Vec<_>>().concat();
+    let garbage = vec![0xFF; 1_000_000];
+    let long =
+        [person("Photos", "See below."), "A line of a large mail, in which nothing is.\r\n".repeat(1_100_000)].concat();
+    assert!(long.len() > 50_000_000);
+    for mail in [long.as_bytes(), nested.as_bytes(), garbage.as_slice()] {
+        let mut child = office
+            .command(&["receive", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.as_mut().unwrap().write_all(mail).unwrap();
+        // It has read all of it, or as much as it wants; the end is still to come.
+        let memory = || fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak = |status: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+            line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+        };
+        let before = peak(&memory()).unwrap();
+        drop(child.stdin.take());
+        let mut most = before;
+        while let Ok(None) = child.try_wait() {
+            most = most.max(
+                peak(&fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default()).unwrap_or(0),
+            );
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert!(most < 64 * 1024, "{most} KiB");
+    }
 }
 
 #[test]
