@@ -44,6 +44,33 @@ pub fn read_bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A key or a password is short, and an access token a few KiB.
+pub const PRIVATE_BYTES_MAX: u64 = 64 * 1024;
+
+/// Reads a secret, which its owner alone may read; none: it is not there. A link is followed: what hands secrets to
+/// services, as systemd and containers do, hands out links.
+pub fn read_private(path: &Path) -> Result<Option<Vec<u8>>> {
+    let shown = path.display();
+    let unreadable = || words!("could not read `{shown}`", "impossible de lire `{shown}`");
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.with_context(unreadable)?,
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if file.metadata().with_context(unreadable)?.permissions().mode() & 0o077 != 0 {
+            bail!(words!(
+                "others than you may read `{shown}`, and act as you: run `chmod 600 {shown}`",
+                "d'autres que vous peuvent lire `{shown}` et agir en votre nom : lancez `chmod 600 {shown}`"
+            ));
+        }
+    }
+    let mut bytes = Vec::new();
+    file.take(PRIVATE_BYTES_MAX).read_to_end(&mut bytes).with_context(unreadable)?;
+    Ok(Some(bytes))
+}
+
 /// Opens a regular file for reading; links, folders, pipes and devices are refused by name.
 pub fn open_regular(path: &Path) -> Result<File> {
     let shown = path.display();

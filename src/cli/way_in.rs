@@ -1,6 +1,5 @@
 //! By which way mail comes in: the mailbox that is named, and the secret that opens it.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,8 +12,6 @@ use crate::mailbox::{Imap, Mailbox, Mark, Secret};
 
 /// A certificate authority's file is a few KiB; a bundle of all of them under 1 MiB.
 const CA_BYTES_MAX: u64 = 1024 * 1024;
-/// A password is short, and an access token a few KiB.
-const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
 /// Whether a mailbox is named: that `run` can say so without asking for a password.
 pub(super) fn is_named(shell: &Shell) -> bool {
@@ -86,18 +83,7 @@ pub(super) fn kept_mark(ledger: &Ledger, name: &str) -> Result<Mark> {
 fn secret_in(path: &Path) -> Result<String> {
     let shown = path.display();
     let unreadable = || words!("could not read `{shown}`", "impossible de lire `{shown}`");
-    let file = files::open_regular(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if file.metadata().with_context(unreadable)?.permissions().mode() & 0o077 != 0 {
-            bail!(words!(
-                "others than you may read `{shown}`: run `chmod 600 {shown}`",
-                "d'autres que vous peuvent lire `{shown}` : lancez `chmod 600 {shown}`"
-            ));
-        }
-    }
-    let mut text = String::new();
-    file.take(SECRET_BYTES_MAX).read_to_string(&mut text).with_context(unreadable)?;
+    let bytes = files::read_private(path)?.with_context(unreadable)?;
+    let text = String::from_utf8(bytes).with_context(unreadable)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

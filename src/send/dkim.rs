@@ -5,8 +5,6 @@
 //! Same key, same copy: same signature, since neither algorithm draws randomness and `t=` is the freeze.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,9 +17,8 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::copy::Encoded;
+use crate::files;
 
-/// A key's file has one key; anything long is something else.
-const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// Headers that are signed when they are there: what a reader sees, what a program acts on. Content-Type too: without it
 /// the body could be shown as something else (RFC 6376 5.4.1, 8.1).
 const SIGNED: [&str; 12] = [
@@ -63,19 +60,7 @@ impl Key {
     pub fn read(path: &Path, domain: &str, selector: &str) -> Result<Self> {
         let shown = path.display();
         let unreadable = || words!("could not read `{shown}`", "impossible de lire `{shown}`");
-        let file = fs::File::open(path).with_context(unreadable)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            if file.metadata().with_context(unreadable)?.permissions().mode() & 0o077 != 0 {
-                bail!(words!(
-                    "others than you may read `{shown}`, and sign mail as you: run `chmod 600 {shown}`",
-                    "d'autres que vous peuvent lire `{shown}` et signer en votre nom : lancez `chmod 600 {shown}`"
-                ));
-            }
-        }
-        let mut pem = Vec::new();
-        file.take(FILE_BYTES_MAX).read_to_end(&mut pem).with_context(unreadable)?;
+        let pem = files::read_private(path)?.with_context(unreadable)?;
         Self::from_pem(&pem, domain, selector).with_context(|| {
             words!("`{shown}` holds no key to sign with", "`{shown}` ne contient pas de clé de signature")
         })

@@ -2,7 +2,7 @@
 //! machine, or a restored one, cannot send with another key and break every link that has been sent.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -12,13 +12,12 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::links::{self, LinkKey, LinkTo};
+use crate::files;
 use crate::ledger::Ledger;
 use crate::model::{Address, Digest, EditionId, IssueId};
 
 /// Its file in STATE.
 const FILE_NAME: &str = "secrets.toml";
-/// The file holds a key, and a few more for links; anything long is something else.
-const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// Bytes of a token or Message-ID that remain: 160 bits, of which nobody guesses one.
 const TOKEN_BYTES: usize = 20;
 /// The ledger's name for the id of the key.
@@ -52,25 +51,26 @@ impl Secrets {
         let path = ledger.state_dir().join(FILE_NAME);
         let shown = path.display();
         let known = ledger.meta(META_KEY)?;
-        let mut there = read(&path);
-        if there.as_ref().is_err_and(|why| why.kind() == io::ErrorKind::NotFound) && known.is_none() {
+        let mut there = files::read_private(&path)?;
+        if there.is_none() && known.is_none() {
             make(&path).with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
-            there = read(&path);
+            there = files::read_private(&path)?;
         }
-        let secrets = match there {
-            Ok(secrets) => secrets?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && ledger.is_shared() => bail!(words!(
-                "`{shown}` is not there, and every machine needs the same: copy it from the one that has it, or from a backup",
-                "`{shown}` n'est pas là, et chaque machine a besoin du même : copiez-le de celle qui l'a, ou d'une sauvegarde"
-            )),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(words!(
+        let Some(text) = there else {
+            if ledger.is_shared() {
+                bail!(words!(
+                    "`{shown}` is not there, and every machine needs the same: copy it from the one that has it, or from a backup",
+                    "`{shown}` n'est pas là, et chaque machine a besoin du même : copiez-le de celle qui l'a, ou d'une sauvegarde"
+                ));
+            }
+            bail!(words!(
                 "`{shown}` is gone, and the links in every newsletter sent so far hang on it: restore it from a backup",
                 "`{shown}` a disparu, et les liens de toutes les infolettres déjà envoyées en dépendent : restaurez-le d'une sauvegarde"
-            )),
-            Err(error) => {
-                return Err(error).with_context(|| words!("could not read `{shown}`", "impossible de lire `{shown}`"));
-            }
+            ));
         };
+        let secrets = parse(&text).with_context(|| {
+            words!("`{shown}` does not hold a key: restore it", "`{shown}` ne contient pas de clé : restaurez-le")
+        })?;
         // Of two machines that begin at once, one has the key.
         let id = known.map_or_else(|| ledger.settle_meta(META_KEY, &secrets.id()), Ok)?;
         if id != secrets.id() {
@@ -169,28 +169,8 @@ impl Secrets {
     }
 }
 
-fn read(path: &Path) -> io::Result<Result<Secrets>> {
-    let file = fs::File::open(path)?;
-    let shown = path.display();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            return Ok(Err(words!(
-                "others than you may read `{shown}`: run `chmod 600 {shown}`",
-                "d'autres que vous peuvent lire `{shown}` : lancez `chmod 600 {shown}`"
-            )
-            .into()));
-        }
-    }
-    let mut text = String::new();
-    file.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
-    let bad = || words!("`{shown}` does not hold a key: restore it", "`{shown}` ne contient pas de clé : restaurez-le");
-    Ok(parse(&text).with_context(bad))
-}
-
-fn parse(text: &str) -> Option<Secrets> {
-    let document = text.parse::<toml_edit::DocumentMut>().ok()?;
+fn parse(text: &[u8]) -> Option<Secrets> {
+    let document = std::str::from_utf8(text).ok()?.parse::<toml_edit::DocumentMut>().ok()?;
     let key = |value: Option<&toml_edit::Item>| -> Option<[u8; 32]> {
         HEXLOWER.decode(value?.as_str()?.as_bytes()).ok()?.try_into().ok()
     };

@@ -53,6 +53,9 @@ mod hostile;
 mod archive;
 /// What comes back, read as a scheduled job reads it.
 mod receive;
+/// What nobody may see.
+#[cfg(unix)]
+mod private;
 /// A mailbox on a real IMAP server.
 #[cfg(unix)]
 mod imap;

@@ -90,7 +90,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("translate", &["word", "xml", "model"]), // the forms in which translators get and send texts
     ("compose", &["files", "word", "model"]), // files: the newsletter's own templates
     ("check", &["model"]),
-    ("send", &["ledger", "mail", "model"]),
+    ("send", &["ledger", "mail", "files", "model"]), // files: keys, which others may not read
     ("receive", &["model"]),
     ("archive", &["model"]),
     // The edges: the data and nothing else.
