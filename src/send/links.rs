@@ -161,6 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn nobody_guesses_a_link_in_a_hundred_thousand_tries() {
+        let keys = vec![LinkKey::first([7; 32])];
+        let n_chars = write(&keys, "news", LinkTo::Leave, 42, Timestamp::MIN).len();
+        let mut state = 42_u64;
+        for _ in 0..100_000 {
+            let guess: String = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b"abcdefghijklmnopqrstuvwxyz234567"[usize::try_from(state >> 59).unwrap_or(0)])
+            })
+            .take(n_chars)
+            .collect();
+            assert_eq!(read(&keys, "news", LinkTo::Leave, &guess), None, "{guess}");
+        }
+    }
+
+    #[test]
     fn links_say_nothing_about_how_many_there_are() {
         let keys = vec![LinkKey::first([7; 32])];
         let link = |number| write(&keys, "news", LinkTo::Leave, number, Timestamp::MIN);

@@ -13,7 +13,7 @@ use cco_news::ledger::Ledger;
 use cco_news::model::Address;
 use cco_news::send::{LinkTo, Secrets};
 
-use crate::office::Office;
+use crate::office::{ISSUE, Office};
 
 /// Who reads, in the list that the newsletter ships with.
 pub(crate) const READER: &str = "anglophone.reader@example.ca";
@@ -254,7 +254,7 @@ fn leaving_takes_one_click_of_a_mail_program_and_a_look_changes_nothing() {
     assert_eq!(served.facts(), before);
     let multipart = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
     std::thread::scope(|scope| {
-        for n in 0..20 {
+        for n in 0..50 {
             let (served, link) = (&served, &link);
             scope.spawn(move || {
                 let answer = if n % 2 == 0 {
@@ -272,6 +272,50 @@ fn leaving_takes_one_click_of_a_mail_program_and_a_look_changes_nothing() {
     // The same person in tomorrow's file.
     office.run(&["subscribers", "import"]);
     assert_eq!(served.status(READER), "left");
+}
+
+#[test]
+fn every_link_of_a_message_may_be_followed_by_a_scanner_and_nothing_changes() {
+    let office = Office::quick();
+    let text = office.read("newsletter.toml");
+    office.write("newsletter.toml", &format!("{text}\n[serve]\nurl = \"https://news.example.ca/\"\n"));
+    assert!(matches!(office.run(&["compose", ISSUE, "--offline"]).code, 0 | 3));
+    for language in ["en", "fr"] {
+        office.run(&["approve", ISSUE, "--edition", language, "--by", "An Approver"]).is(0);
+    }
+    office.run(&["send", ISSUE, "--yes"]).is(0);
+    let served = Served::start(&office);
+    served.post("/en/subscribe", "email=new%40example.ca&language=en").is(200);
+    let mut mails = office.copies();
+    mails.push(served.letter("new@example.ca", "/confirm/"));
+    let mut links = std::collections::BTreeSet::new();
+    for mail in &mails {
+        let flat = mail.replace("=\r\n", "").replace("\r\n ", "").replace("=3D", "=");
+        for (at, address) in flat.match_indices("https://news.example.ca") {
+            let rest = &flat[at + address.len()..];
+            links.insert(rest.split(['\r', '\n', '"', '<', '>', ' ', ')']).next().unwrap().to_owned());
+        }
+    }
+    let of_people = links.iter().filter(|link| link.len() > 40).count();
+    assert!(of_people > mails.len(), "each copy has its own: {links:?}");
+    let before = served.facts();
+    for link in &links {
+        for (method, more) in [
+            ("GET", ""),
+            ("HEAD", ""),
+            ("OPTIONS", ""),
+            (
+                "GET",
+                "Purpose: prefetch\r\nSec-Purpose: prefetch;prerender\r\nX-Moz: prefetch\r\nX-Purpose: preview\r\n",
+            ),
+            ("POST", ""),
+        ] {
+            let answer = served.ask(method, link, more, "");
+            assert!(matches!(answer.status, 200 | 204 | 400 | 404 | 405 | 422), "{method} {link}: {}", answer.status);
+            assert!(answer.header("set-cookie").is_none() && answer.header("location").is_none());
+        }
+    }
+    assert_eq!(served.facts(), before);
 }
 
 #[test]
@@ -350,6 +394,82 @@ fn no_link_but_ours_opens_anything_and_all_others_look_alike() {
     served.get(&format!("/en/preferences/{token}")).is(404);
     served.post(&format!("/en/confirm/{token}"), "do=confirm").is(404);
     assert_eq!((tried, served.status(READER).as_str()), (40, "active"));
+}
+
+/// The middle of the times that requests take, in milliseconds, asked for in turns so that the machine's load is shared.
+#[expect(clippy::disallowed_methods, reason = "how long an answer takes is what is looked at")]
+fn medians(served: &Served<'_>, paths: &[String]) -> Vec<f64> {
+    let mut times = vec![Vec::new(); paths.len()];
+    for _ in 0..60 {
+        for (path, times) in paths.iter().zip(&mut times) {
+            let began = Instant::now();
+            served.post(path, "List-Unsubscribe=One-Click").is(404);
+            times.push(began.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    let middle = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    times.iter_mut().map(middle).collect()
+}
+
+#[test]
+fn a_wrong_link_takes_as_long_as_any_other_wrong_link() {
+    let office = office("");
+    let served = Served::start(&office);
+    let link = served.path(LinkTo::Leave, "/en/unsubscribe", READER);
+    let (head, last) = link.split_at(link.len() - 1);
+    let nearly = format!("{head}{}", if last == "a" { "b" } else { "a" });
+    let other = {
+        let secrets = Secrets::open(&served.ledger()).unwrap();
+        let at = "2026-12-02T14:00:00Z".parse().unwrap();
+        format!("/en/unsubscribe/{}", secrets.link("another-list", LinkTo::Leave, 1, at))
+    };
+    let never = format!("/en/unsubscribe/{}", "a".repeat(40));
+    let preferences = served.path(LinkTo::Preferences, "/en/unsubscribe", READER);
+    let medians = medians(&served, &[nearly, other, never, preferences]);
+    let quickest = medians.iter().copied().fold(f64::MAX, f64::min);
+    assert!(medians.iter().all(|time| time - quickest < 5.0), "milliseconds: {medians:?}");
+    assert_eq!(served.status(READER), "active");
+}
+
+#[test]
+fn a_thousand_requests_for_one_address_and_for_many_send_one_letter_each_and_no_more_than_the_hour_has() {
+    let office = office("letters_per_hour = 40\nbehind_proxy = true\n");
+    let served = Served::start(&office);
+    let n_before = office.outbox().len();
+    let ask = |n: usize, email: &str| {
+        let more = format!(
+            "Content-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: 10.{}.{}.1\r\n",
+            n / 250,
+            n % 250
+        );
+        served.ask("POST", "/en/subscribe", &more, &format!("email={email}%40example.ca&language=en")).status
+    };
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let ask = &ask;
+        let workers: Vec<_> = (0..8)
+            .map(|worker| {
+                scope.spawn(move || {
+                    let mine = (0..1_000).filter(|n| n % 8 == worker);
+                    let email = |n: usize| if n.is_multiple_of(2) { "victim".to_owned() } else { format!("p{n}") };
+                    mine.map(|n| ask(n, &email(n))).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    let n_of = |status: u16| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!((n_of(200), n_of(429)), (40, 960));
+    // All that are due have left when the last address that was taken has its letter.
+    let people = office.run(&["subscribers", "list", "--where", "status=unconfirmed"]).is(0).out;
+    for line in people.lines() {
+        served.letter(line.split(' ').next().unwrap(), "/confirm/");
+    }
+    let letters = office.outbox().len() - n_before;
+    assert_eq!((letters, people.matches("victim").count()), (people.lines().count(), 1));
+    assert!((20..=40).contains(&letters), "{letters}");
 }
 
 #[test]

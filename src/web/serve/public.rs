@@ -56,7 +56,7 @@ impl Serve {
         match page {
             PublicPage::Subscribe => self.ask_to_subscribe(place, form, from).await,
             PublicPage::Privacy => Err(Fault::Bad),
-            PublicPage::Confirm => self.confirm(place).await,
+            PublicPage::Confirm => self.confirm(place, form).await,
             PublicPage::Preferences => self.change_choices(place, form, from).await,
             PublicPage::Leave => self.leave(place, form).await,
         }
@@ -83,9 +83,13 @@ impl Serve {
         Ok(self.plain(place, Plain::Asked))
     }
 
-    async fn confirm(&self, place: &Place) -> Result<Content, Fault> {
+    async fn confirm(&self, place: &Place, form: &Form) -> Result<Content, Fault> {
         let letter = self.letter(place).await?;
         let is_move = letter.kind == LetterKind::NewAddress;
+        // A scanner that sends forms, with nothing in them, has not pressed the button.
+        if form.get("do") != if is_move { "move" } else { "confirm" } {
+            return Err(Fault::Bad);
+        }
         let (ledger, id, deed) =
             (self.ledger.clone(), letter.id, Deed::of_person("web", "pressed the button", self.now()));
         let today = self.today().to_string();
