@@ -44,6 +44,7 @@ mod steer;
 mod office;
 mod audience;
 mod trial;
+mod aside;
 mod certificate;
 mod rehearse;
 mod control;

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use super::aside::Aside;
 use super::exit::Exit;
 use super::report::Colour;
 use super::workspace;
@@ -47,7 +48,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         return Ok(Exit::Blocked);
     }
     let ledger = shell.ledger()?;
-    subscribers::import_lists(&ledger, clock(), shell)?;
+    // The lists are taken in as the freeze takes them in, but into a copy.
+    let aside = Aside::of(&ledger)?;
+    let tried = aside.as_ref().map(Aside::ledger).transpose()?;
+    subscribers::try_lists(tried, &ledger, clock(), shell)?;
     let folder_of_stage = ledger.state_dir().join("rehearsal");
     if folder_of_stage.exists() {
         fs::remove_dir_all(&folder_of_stage).with_context(|| {
@@ -55,7 +59,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         })?;
     }
     let stage = Ledger::open(&folder_of_stage)?;
-    copy_people(&ledger, &stage)?;
+    copy_people(tried.unwrap_or(&ledger), &stage)?;
+    drop(aside);
     let began = clock();
     let rehearsed = rehearse(&stage, id, &editions, began, shell);
     drop(stage);

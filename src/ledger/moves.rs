@@ -143,8 +143,11 @@ fn move_one(db: &Connection, old: &Address, new: &Address, deed: &Deed) -> Resul
          ON CONFLICT (address_key) DO UPDATE SET becomes = excluded.becomes, at = excluded.at",
         params![from, other.as_ref().map(|_| person.number), to, deed.at.as_millisecond()],
     )?;
-    let why = format!("was {}", person.address.as_str());
-    events::write(db, &to, "moved", &Deed { why: [why, deed.why.clone()].join("; "), ..deed.clone() })?;
+    let mut why = format!("was {}", person.address.as_str());
+    if !deed.why.is_empty() {
+        why = format!("{why}; {}", deed.why);
+    }
+    events::write(db, &to, "moved", &Deed { why, ..deed.clone() })?;
     let status: String =
         db.query_row("SELECT status FROM subscribers WHERE address_key = ?1", [&to], |row| row.get(0))?;
     let stays_out = matches!(status.as_str(), "left" | "complained");

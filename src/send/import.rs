@@ -9,7 +9,7 @@ use csv::ByteRecord;
 use jiff::Timestamp;
 
 use super::columns::Columns;
-use super::lines::{ROW_BYTES_MAX, text_of};
+use super::lines::{Bounded, Opened, ROW_BYTES_MAX, text_of};
 use super::remarks::{self, Remark};
 use super::secrets::Secrets;
 use super::suspect::suspect;
@@ -266,14 +266,20 @@ fn each_row(
     mut take: impl FnMut(u64, Entry) -> Result<()>,
 ) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    let Some((input, delimiter)) = text_of(input)? else { return Ok(findings) };
+    let (input, delimiter) = match text_of(input)? {
+        Opened::Empty => return Ok(findings),
+        Opened::Binary => return Ok(vec![remarks::finding(name, 1, Severity::Error, remarks::no_text())]),
+        Opened::Text(input, delimiter) => (input, delimiter),
+    };
+    let (input, n_read) = Bounded::new(input);
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(input);
     let mut record = ByteRecord::new();
     let mut columns: Option<Columns> = None;
     let mut n_unsaid = 0;
     loop {
-        let began = reader.position().byte();
+        let (began, first_line) = (reader.position().byte(), reader.position().line());
+        n_read.set(0);
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
@@ -281,13 +287,13 @@ fn each_row(
                 if !is_endless(error, name)? {
                     break;
                 }
-                findings.push(remarks::finding(name, reader.position().line(), Severity::Error, remarks::too_long()));
+                findings.push(remarks::finding(name, first_line, Severity::Error, remarks::too_long()));
                 break;
             }
         }
         // Every row ends in one line end here; those inside quotes are counted off.
         let n_lines = record.as_slice().split(|byte| *byte == b'\n').count() as u64;
-        let line = reader.position().line().saturating_sub(n_lines);
+        let line = reader.position().line().saturating_sub(n_lines).max(first_line);
         if reader.position().byte() - began > ROW_BYTES_MAX {
             findings.push(remarks::finding(name, line, Severity::Error, remarks::too_long()));
             continue;

@@ -1,22 +1,49 @@
 //! The bytes of a subscriber file as plain lines, whatever wrote them: Notepad, Excel on Windows or a Mac, a script.
 
+use std::cell::Cell;
 use std::io::{self, Read};
+use std::rc::Rc;
 
 use anyhow::Result;
 
 /// Bytes of one row. A longer one is a quote that nobody closed.
 pub(super) const ROW_BYTES_MAX: u64 = 64 * 1024;
 
-/// The input as bytes that are UTF-8 or nearly, and the delimiter of its first line; none when it is empty.
-pub(super) fn text_of(mut input: impl Read) -> Result<Option<(impl Read, u8)>> {
+/// Several rows' worth: the row itself is named when it is only somewhat too long.
+const ROWS_BYTES_MAX: u64 = 10 * ROW_BYTES_MAX;
+
+/// Of so many bytes one may be a control character: more is a workbook, a picture, a program.
+const CONTROLS_SHARE: usize = 50;
+
+/// Whether the beginning of a file is that of no text.
+fn is_binary(head: &[u8]) -> bool {
+    let is_control = |byte: &&u8| **byte < b' ' && !matches!(**byte, b'\t' | b'\r' | b'\n');
+    head.starts_with(b"PK\x03\x04") || head.iter().filter(is_control).count() * CONTROLS_SHARE > head.len().max(512)
+}
+
+/// What a file is.
+pub(super) enum Opened<R> {
+    /// There is nothing in it.
+    Empty,
+    /// No text: a workbook, a picture.
+    Binary,
+    /// The input as bytes that are UTF-8 or nearly, and the delimiter of its first line.
+    Text(R, u8),
+}
+
+/// Looks at the beginning of the input.
+pub(super) fn text_of(mut input: impl Read) -> Result<Opened<impl Read>> {
     let mut head = Vec::new();
     input.by_ref().take(8 * 1024).read_to_end(&mut head)?;
     if head.is_empty() {
-        return Ok(None);
+        return Ok(Opened::Empty);
     }
     let mark = encoding_rs::Encoding::for_bom(&head);
     let decoder = mark.map(|(encoding, _)| encoding).filter(|encoding| *encoding != encoding_rs::UTF_8);
     let skipped = mark.map_or(0, |(_, n_bytes)| n_bytes);
+    if decoder.is_none() && is_binary(&head) {
+        return Ok(Opened::Binary);
+    }
     let whole = io::Cursor::new(head.split_off(skipped)).chain(input);
     let mut text = Lines::new(whole, decoder.map(encoding_rs::Encoding::new_decoder));
     let mut first = vec![0_u8; 4 * 1024];
@@ -33,7 +60,32 @@ pub(super) fn text_of(mut input: impl Read) -> Result<Option<(impl Read, u8)>> {
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',');
     // Of equal counts `max_by_key` takes the last; a single column has none of them.
     let delimiter = if count(delimiter) == 0 { b',' } else { delimiter };
-    Ok(Some((io::Cursor::new(first).chain(text), delimiter)))
+    Ok(Opened::Text(io::Cursor::new(first).chain(text), delimiter))
+}
+
+/// What is read of one row, until a person has to look: a quote that nobody closed would take in the rest of the file.
+pub(super) struct Bounded<R> {
+    input: R,
+    n_read: Rc<Cell<u64>>,
+}
+
+impl<R> Bounded<R> {
+    /// The input, and the count of what was read of it, to be set to zero before each row.
+    pub(super) fn new(input: R) -> (Self, Rc<Cell<u64>>) {
+        let n_read = Rc::new(Cell::new(0));
+        (Self { input, n_read: Rc::clone(&n_read) }, n_read)
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.n_read.get() > ROWS_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a row without an end"));
+        }
+        let n_bytes = self.input.read(out)?;
+        self.n_read.set(self.n_read.get() + n_bytes as u64);
+        Ok(n_bytes)
+    }
 }
 
 /// The input as it streams: UTF-16 becomes UTF-8, every line end `\n`, the last line has one, and a line that never
@@ -85,8 +137,7 @@ impl<R: Read> Lines<R> {
             self.is_over = true;
             self.ready.push(b'\n');
         }
-        // Several rows' worth: the row itself is named when it is only somewhat too long.
-        if self.n_since_line > 10 * ROW_BYTES_MAX {
+        if self.n_since_line > ROWS_BYTES_MAX {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a line without an end"));
         }
         Ok(())

@@ -56,6 +56,13 @@ pub(super) fn no_header() -> Remark {
     )
 }
 
+pub(super) fn no_text() -> Remark {
+    (
+        words!("the file is not text, so it is no list", "le fichier n'est pas du texte, donc pas une liste"),
+        words!("in Excel, save it as “CSV UTF-8”", "dans Excel, enregistrez-le au format « CSV UTF-8 »"),
+    )
+}
+
 pub(super) fn too_many_columns(n_columns: usize) -> Remark {
     (
         words!(

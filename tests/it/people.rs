@@ -116,7 +116,66 @@ fn a_file_that_is_no_list_is_named_and_costs_little() {
     for bytes in [binary, with_header] {
         let taken =
             import::take_in(&ledger, &newsletter(), (bytes.as_slice(), "subscribers/list.csv"), "1", now()).unwrap();
-        assert!(taken.added == 0 && !taken.findings.is_empty() && taken.findings.len() < 1_100);
+        assert_eq!((taken.added, lines(&taken)), (0, vec![1]), "{:?}", taken.findings);
+        assert!(taken.findings[0].message.en.contains("not text"));
+    }
+    // A workbook beside the lists is not passed over in silence.
+    let office = Office::without_stories();
+    office.write_bytes("subscribers/list.xlsx", b"PK\x03\x04");
+    office.run(&["subscribers", "import"]).is(3).says(&["subscribers/list.xlsx", "CSV UTF-8"]);
+}
+
+#[test]
+fn lists_of_every_kind_of_computer_are_read_and_endless_lines_are_refused_by_line() {
+    use std::io::Read as _;
+    let state = tempdir().unwrap();
+    let ledger = Ledger::open(state.path()).unwrap();
+    let text = "email;nom\r\nzo\u{e9}@example.ca;Zo\u{e9}\r\nann@example.ca;Ann\r\n";
+    let wide = |big: bool| -> Vec<u8> {
+        let mark = std::iter::once(0xFEFF_u16);
+        let units = mark.chain(text.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    let western: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let mut said = Vec::new();
+    for bytes in [text.as_bytes().to_vec(), wide(true), wide(false), western] {
+        let taken =
+            import::take_in(&ledger, &newsletter(), (bytes.as_slice(), "subscribers/list.csv"), "1", now()).unwrap();
+        said.push((taken.added, taken.same, taken.findings.iter().filter(|it| it.severity == Severity::Error).count()));
+    }
+    assert_eq!(said, [(2, 0, 0), (0, 2, 0), (0, 2, 0), (0, 2, 0)]);
+    // A line of a gigabyte costs what is looked at of it: the rest is never read.
+    for (byte, line_of) in [(b'x', 3), (b'"', 3), (0, 1)] {
+        let mut read = 0;
+        let line = Inspected { input: std::io::repeat(byte).take(1 << 30), n_read: &mut read };
+        let file = b"email\nlast@example.ca\n".chain(line);
+        let taken = import::take_in(&ledger, &newsletter(), (file, "subscribers/list.csv"), "2", now()).unwrap();
+        assert_eq!(lines(&taken), [line_of], "{:?}", taken.findings);
+        assert!(read < 64 << 20, "{read} bytes were read");
+    }
+    // A quotation mark that nobody closed takes in no more than it must, and is named where it stands.
+    let mut read = 0;
+    let rows = std::iter::repeat_n("reader@example.ca,A name\n", 100_000).collect::<String>();
+    let text = format!("email,nom\n\nann@example.ca,Ann\nbob@example.ca,\"Bob\n{rows}");
+    let file = Inspected { input: text.as_bytes(), n_read: &mut read };
+    let taken = import::take_in(&ledger, &newsletter(), (file, "subscribers/list.csv"), "3", now()).unwrap();
+    assert_eq!((lines(&taken), taken.same), (vec![4], 1), "{:?}", taken.findings);
+    assert!(read < 1 << 20, "{read} bytes were read");
+    let short = "email,nom\nann@example.ca,Ann\nbob@example.ca,\"Bob\ncaz@example.ca,Caz\n";
+    assert_eq!(lines(&take(&ledger, short)), [3]);
+}
+
+/// Counts what is read.
+struct Inspected<'a, R> {
+    input: R,
+    n_read: &'a mut u64,
+}
+
+impl<R: std::io::Read> std::io::Read for Inspected<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let n_read = self.input.read(out)?;
+        *self.n_read += n_read as u64;
+        Ok(n_read)
     }
 }
 

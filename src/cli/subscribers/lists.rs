@@ -20,15 +20,20 @@ const SHOWN_MAX: usize = 20;
 /// Where findings are written when there are too many to show, in STATE. They name lines, and nobody's address.
 const REPORT: &str = "import.txt";
 
-/// The files of `subscribers/`, in the order of their names.
+/// The lists of `subscribers/`, in the order of their names.
 pub(crate) fn lists(shell: &Shell) -> Result<Vec<PathBuf>> {
+    in_folder(shell, &["csv"])
+}
+
+/// The files of `subscribers/` with one of these endings, in the order of their names.
+fn in_folder(shell: &Shell, endings: &[&str]) -> Result<Vec<PathBuf>> {
     let Ok(entries) = fs::read_dir(folder(shell)) else { return Ok(Vec::new()) };
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file()
-            && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
+            && path.extension().is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
             && !crate::files::is_ignored_name(&name)
         {
             files.push(path);
@@ -43,6 +48,20 @@ pub(crate) fn import_lists(ledger: &Ledger, now: Timestamp, shell: &Shell) -> Re
     Ok(import(ledger, false, now, shell)?.exit)
 }
 
+/// As the freeze takes them in: into the copy of the ledger, or, where there is none, only looked at.
+pub(crate) fn try_lists(copy: Option<&Ledger>, ledger: &Ledger, now: Timestamp, shell: &Shell) -> Result<()> {
+    match copy {
+        Some(copy) => {
+            copy.wake(now)?;
+            import(copy, false, now, shell)?;
+        }
+        None => {
+            import(ledger, true, now, shell)?;
+        }
+    }
+    Ok(())
+}
+
 fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Result<Import> {
     // Two imports in one moment of a set clock are two.
     let name = format!("import {now} {}", clock());
@@ -54,6 +73,14 @@ fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Resul
         names.push(name);
     }
     let mut exit = Exit::Done;
+    for path in in_folder(shell, &["xlsx", "xls", "ods", "numbers"])? {
+        let name = shown(&path, shell);
+        shell.report.warn(&words!(
+            "`{name}` is a workbook, and is not read: save it there as “CSV UTF-8”",
+            "`{name}` est un classeur et n'est pas lu : enregistrez-le à cet endroit au format « CSV UTF-8 »"
+        ));
+        exit = Exit::Look;
+    }
     let taken = taking.finish()?;
     for (name, taken) in names.iter().zip(&taken) {
         for finding in taken.findings.iter().take(SHOWN_MAX) {
@@ -69,7 +96,7 @@ fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Resul
         say(name, taken, shell);
     }
     if taken.iter().any(|taken| taken.findings.len() > SHOWN_MAX) {
-        let shown = write_down(ledger, &names, &taken, shell)?;
+        let shown = write_down(&names, &taken, shell)?;
         shell.report.line(&words!(
             "every finding, by file and line: {shown}",
             "chaque constat, par fichier et ligne : {shown}"
@@ -98,7 +125,7 @@ pub(super) fn run(ledger: &Ledger, is_dry: bool, shell: &Shell) -> Result<Exit> 
 }
 
 /// Writes every finding into a file, one a line, and gives its path.
-fn write_down(ledger: &Ledger, names: &[String], taken: &[Taken], shell: &Shell) -> Result<String> {
+fn write_down(names: &[String], taken: &[Taken], shell: &Shell) -> Result<String> {
     let mut text = String::new();
     for (name, finding) in
         names.iter().zip(taken).flat_map(|(name, taken)| taken.findings.iter().map(move |one| (name, one)))
@@ -109,7 +136,8 @@ fn write_down(ledger: &Ledger, names: &[String], taken: &[Taken], shell: &Shell)
         // Writing to a String does not fail.
         let _ = writeln!(text, "{letter} {name}:{line}  {said} ({hint})");
     }
-    let path = ledger.state_dir().join(REPORT);
+    // In STATE also when a copy of the ledger takes the lists in.
+    let path = shell.config.state_dir()?.join(REPORT);
     crate::files::write_whole(&path, text.as_bytes())?;
     Ok(shown(&path, shell))
 }

@@ -14,12 +14,13 @@ use crate::send::departures;
 
 mod lists;
 mod show;
+mod said;
 mod change;
 mod moving;
 mod erase;
 mod retention;
 
-pub(super) use lists::{import_lists, lists};
+pub(super) use lists::{import_lists, lists, try_lists};
 pub(super) use retention::enforce;
 
 /// Arguments of `subscribers`.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::super::cell::harmless;
 use super::super::exit::Exit;
 use super::super::{Shell, words};
-use super::unknown;
+use super::{said, unknown};
 use crate::ledger::{Event, Ledger, Subscriber};
 use crate::model::{Address, Lang, Segment, Speech, Words};
 
@@ -110,23 +110,25 @@ pub(super) fn history(ledger: &Ledger, address: &Address, is_export: bool, shell
         return Ok(Exit::Done);
     }
     if let Some(person) = &person {
-        let (shown, language, status) = (person.address.as_str(), language(person), &person.status);
+        let (shown, language) = (person.address.as_str(), language(person));
+        let status = shell.report.say(&said::what(&person.status)).to_owned();
         shell
             .report
             .line(&words!("{shown}: {status}, language: {language}", "{shown} : {status}, langue : {language}"));
     }
     for event in &events {
         let at = words::moment(event.at, &shell.config.newsletter);
-        let mut line = format!("{at}  {}", event.what);
+        let say = |words: Words| words.say(shell.report.speech).to_owned();
+        let mut line = format!("{at}  {}", say(said::what(&event.what)));
         let by =
-            [event.who.as_deref().map(|who| who_words(who).say(shell.report.speech).to_owned()), event.way.clone()];
+            [event.who.as_deref().map(|who| say(said::who(who))), event.way.as_deref().map(|way| say(said::way(way)))];
         let by: Vec<String> = by.into_iter().flatten().collect();
         if !by.is_empty() {
             line = format!("{line}  ({})", by.join(", "));
         }
         if let Some(detail) = &event.detail {
             let colon = if shell.report.speech == Speech::Fr { "\u{a0}: " } else { ": " };
-            line = format!("{line}{colon}{detail}");
+            line = format!("{line}{colon}{}", say(said::why(detail)));
         }
         shell.report.text(line);
     }
@@ -135,14 +137,4 @@ pub(super) fn history(ledger: &Ledger, address: &Address, is_export: bool, shell
 
 fn event(event: &Event) -> Value {
     json!({"at": event.at, "what": event.what, "by": event.who, "way": event.way, "detail": event.detail})
-}
-
-fn who_words(who: &str) -> Words {
-    match who {
-        "person" => words!("the person", "la personne"),
-        "office" => words!("the office", "le bureau"),
-        "server" => words!("a mail server", "un serveur de courriel"),
-        "file" => words!("a list", "une liste"),
-        other => Words::same(other),
-    }
 }
