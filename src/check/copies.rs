@@ -177,7 +177,7 @@ pub(super) fn alike(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let (a, b): (BTreeSet<&str>, BTreeSet<&str>) = (a.into_iter().collect(), b.into_iter().collect());
             a.symmetric_difference(&b).copied().collect()
         };
-        let strays = differing.into_iter().filter(|word| !word.starts_with("mailto:") && !word.starts_with("https://"));
+        let strays = differing.into_iter().filter(|word| !word.starts_with("mailto:") && !is_page(word, proof));
         let shown: Vec<String> = strays.take(3).map(super::scan::shorten).collect();
         if shown.is_empty() {
             return Vec::new();
@@ -188,6 +188,12 @@ pub(super) fn alike(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             our_fault(),
         )]
     });
+}
+
+/// A link of the web, or to the public pages where they are tried on one's own machine: SND-03 says what is wrong with those.
+fn is_page(word: &str, proof: &Proof<'_>) -> bool {
+    let pages = proof.newsletter.serve.url.as_deref();
+    word.starts_with("https://") || pages.is_some_and(|pages| word.starts_with(pages))
 }
 
 /// A body, its soft line ends undone.

@@ -213,10 +213,10 @@ serve_privacy_see = Vous pouvez consulter et faire corriger ce que nous détenon
 serve_privacy_links = Vos liens sont à vous seuls{"\u00A0"}: quiconque a un message de vous peut s'en servir. Transmettez la page Web d'un numéro plutôt que le message.
 # Les courriels au sujet d'un abonnement.
 serve_mail_confirm_subject = Confirmez votre abonnement{"\u00A0"}: { $title }
-serve_mail_confirm_text = Quelqu'un a demandé que { $title } soit envoyé à cette adresse. Si c'était vous, ouvrez la page ci-dessous et appuyez sur son bouton.
+serve_mail_confirm_text = Quelqu'un a demandé que l'infolettre { $title } soit envoyée à cette adresse. Si c'était vous, ouvrez la page ci-dessous et appuyez sur son bouton.
 serve_mail_confirm_not = Si ce n'était pas vous, ne faites rien. Rien d'autre ne sera envoyé, et la demande est supprimée après { $days } jours.
 serve_mail_known_subject = Vous recevez déjà { $title }
-serve_mail_known_text = Quelqu'un a demandé que { $title } soit envoyé à cette adresse. C'est déjà le cas. Vous pouvez changer ici ce que vous recevez{"\u00A0"}:
+serve_mail_known_text = Quelqu'un a demandé que l'infolettre { $title } soit envoyée à cette adresse. C'est déjà le cas. Vous pouvez changer ici ce que vous recevez{"\u00A0"}:
 serve_mail_known_not = Si ce n'était pas vous, il n'y a rien à faire.
 serve_mail_new_address_subject = Confirmez votre nouvelle adresse{"\u00A0"}: { $title }
 serve_mail_new_address_text = Une personne abonnée à { $title } a demandé que ses messages arrivent désormais à cette adresse. Si c'était vous, ouvrez la page ci-dessous et appuyez sur son bouton.
