@@ -63,7 +63,7 @@ fn main() {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             tell.send(listener.local_addr().unwrap()).unwrap();
-            listen::serve(listener, serve.router(), stopped).await;
+            listen::serve(listener, serve.router(), None, stopped).await;
         });
     });
     let address = told.recv().unwrap();

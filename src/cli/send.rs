@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::aside::Aside;
 use super::backup::settle;
 use super::exit::Exit;
 use super::report::{Colour, ask};
@@ -130,7 +129,7 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
         return Ok(Exit::Blocked);
     }
     if intent.is_dry {
-        return try_out(departure, shell);
+        return trial::run(departure, shell);
     }
     if intent.is_delivered_again && departure.kind != WayOut::Outbox {
         departure.ledger.deliver_again(id)?;
@@ -144,24 +143,6 @@ pub(super) fn send(id: &IssueId, intent: &Intent, shell: &Shell) -> Result<Exit>
     freeze(&departure, shell)?;
     let ended = deliver(&departure, shell)?;
     conclude(&departure, &ended, shell)
-}
-
-/// Shows what would leave. Lists are taken in as the freeze would take them in, but into a copy.
-fn try_out(departure: Departure<'_>, shell: &Shell) -> Result<Exit> {
-    let is_frozen = departure.ledger.frozen(&departure.folder.id)?.is_some();
-    let aside = if is_frozen { None } else { Aside::of(&departure.ledger)? };
-    let tried = aside.as_ref().map(Aside::ledger).transpose()?;
-    if !is_frozen {
-        subscribers::try_lists(tried, &departure.ledger, departure.now, shell)?;
-    }
-    let ledger = tried.unwrap_or(&departure.ledger).clone();
-    let departure = Departure { ledger, ..departure };
-    show_plan(&departure, shell)?;
-    trial::show(&departure, shell)?;
-    // Whoever holds the copy lets it go before its folder goes.
-    drop(departure);
-    drop(aside);
-    Ok(Exit::Done)
 }
 
 /// What an issue would leave with; none: it is not as it was composed, which is said.
@@ -275,7 +256,7 @@ fn is_confirmed(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Re
 }
 
 /// Who would get what, by which way. Gives the number of people.
-fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
+pub(super) fn show_plan(departure: &Departure<'_>, shell: &Shell) -> Result<u64> {
     let ids: Vec<EditionId> = departure.editions.iter().map(|edition| edition.id.clone()).collect();
     let planned = send::planned(&departure.ledger, &departure.folder.id, &ids, &departure.only)?;
     for edition in &departure.editions {

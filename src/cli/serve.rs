@@ -71,7 +71,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "les pages publiques sont à http://{address}/; Ctrl-C met fin"
         ));
         let letters = tokio::spawn(post(Arc::clone(&serve), signalled.clone()));
-        listen::serve(listener, serve.router(), signalled).await;
+        // A proxy's connections are everybody's.
+        let per_address = (!serving.behind_proxy).then_some(listen::CONNECTIONS_PER_ADDRESS_MAX);
+        listen::serve(listener, serve.router(), per_address, signalled).await;
         // A letter that is being handed over is finished and recorded.
         letters.await?;
         Ok(Exit::Done)

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use jiff::SignedDuration;
 
-use super::send::Departure;
-use super::{Shell, audience, way_out, words};
+use super::aside::Aside;
+use super::exit::Exit;
+use super::send::{Departure, show_plan};
+use super::{Shell, audience, subscribers, way_out, words};
 use crate::check::WayOut;
 use crate::model::{Address, AddressError, Delivering, EditionId};
 use crate::send::dkim::Signing;
@@ -17,8 +19,27 @@ const SAMPLE_PEOPLE: u32 = 3;
 /// Lines that are shown of the message's body.
 const BODY_LINES: usize = 12;
 
+/// Shows what would leave. Lists are taken in as the freeze would take them in, but into a copy.
+pub(super) fn run(mut departure: Departure<'_>, shell: &Shell) -> Result<Exit> {
+    let is_frozen = departure.ledger.frozen(&departure.folder.id)?.is_some();
+    let aside = if is_frozen { None } else { Aside::of(&departure.ledger)? };
+    let tried = aside.as_ref().map(Aside::ledger).transpose()?;
+    if !is_frozen {
+        subscribers::try_lists(tried, &departure.ledger, departure.now, shell)?;
+    }
+    if let Some(tried) = tried {
+        departure.ledger = tried.clone();
+    }
+    show_plan(&departure, shell)?;
+    show(&departure, shell)?;
+    // Whoever holds the copy lets it go before its folder goes.
+    drop(departure);
+    drop(aside);
+    Ok(Exit::Done)
+}
+
 /// Shows what `send` would do now, beside the plan. Nothing is frozen, and no address is shown whole.
-pub(super) fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
+fn show(departure: &Departure<'_>, shell: &Shell) -> Result<()> {
     let Departure { ledger, editions, only, now, kind, folder, .. } = departure;
     let (issue, now) = (&folder.id, *now);
     let newsletter = &shell.config.newsletter;

@@ -291,7 +291,8 @@ struct Person {
     has_list: bool,
 }
 
-/// What a row would change: an empty field in a file says nothing, and a language that the person chose is theirs.
+/// What a row would change, as [`standing`] says it of many at once; a test imports the same rows by both ways
+/// (`many_rows_at_once_come_to_what_they_come_to_one_by_one`). An empty field in a file says nothing, and a language that the person chose is theirs.
 const DIFFERS: &str = "(language_by = 'file' AND (?2 IS NOT NULL OR ?3) AND
         (language IS DISTINCT FROM CASE WHEN ?3 THEN ?2 ELSE coalesce(?2, language) END OR both <> ?3))
     OR name IS DISTINCT FROM coalesce(?4, name) OR (language_by = 'file' AND format IS DISTINCT FROM coalesce(?5, format))

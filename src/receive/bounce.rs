@@ -32,6 +32,9 @@ const DAEMONS: [&str; 13] = [
     "maildelivery",
     "system administrator",
 ];
+/// How the names of such senders begin, with that of a machine after it.
+const NAMES: [&str; 5] =
+    ["mail delivery sub", "mail delivery system", "mailer-daemon", "mailer daemon", "internet mail delivery"];
 /// Words of the names and subjects of reports.
 const SUBJECTS: [&str; 44] = [
     "undeliver",
@@ -241,7 +244,10 @@ pub(super) fn is_from_daemon(letter: &Letter) -> bool {
         "postmaster",
     ];
     let parts = ["smtp", "antivirus", "mailsweeper", "mail_service", "microsoftexchange", "mailer-daemon"];
-    DAEMONS.contains(&local.as_str()) || parts.iter().any(|part| local.contains(part)) || names.contains(&name.as_str())
+    DAEMONS.contains(&local.as_str())
+        || parts.iter().any(|part| local.contains(part))
+        || names.contains(&name.as_str())
+        || NAMES.iter().any(|begin| name.starts_with(begin))
 }
 
 /// The lines before the copy of the original.

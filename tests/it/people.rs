@@ -216,8 +216,10 @@ fn random_rows(seed: u64) -> Vec<String> {
             let name = ["", "Ann", "Zoé"][usize::try_from(next(3)).unwrap()];
             let format = ["", "text"][usize::try_from(next(2)).unwrap()];
             let day = ["", "2026-01-15"][usize::try_from(next(2)).unwrap()];
+            let source = ["", "form", "fair"][usize::try_from(next(3)).unwrap()];
+            let basis = ["", "asked"][usize::try_from(next(2)).unwrap()];
             let region = ["", "East", "West"][usize::try_from(next(3)).unwrap()];
-            format!("p{who}@example.ca,{language},{name},{format},{day},{region}")
+            format!("p{who}@example.ca,{language},{name},{format},{day},{source},{basis},{region}")
         })
         .collect();
     rows.sort_by_key(|row| row.len() * 31 % 17);
@@ -227,7 +229,7 @@ fn random_rows(seed: u64) -> Vec<String> {
 
 #[test]
 fn many_rows_at_once_come_to_what_they_come_to_one_by_one() {
-    let header = "email,language,name,format,consented_on,region";
+    let header = "email,language,name,format,consented_on,source,basis,region";
     for seed in 0..6 {
         let lists: Vec<String> = [1, 2]
             .map(|times| {

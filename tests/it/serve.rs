@@ -678,7 +678,7 @@ fn requests_have_limits_and_an_end_finishes_what_is_under_way() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "limits of time are what is looked at")]
 fn who_sends_a_byte_now_and_then_is_let_go_and_keeps_nobody_waiting() {
-    let office = office("");
+    let office = office("behind_proxy = true\n");
     let served = Served::start(&office);
     let began = Instant::now();
     // Heads that never end, and bodies that never come: the limits are ten seconds each.
@@ -710,6 +710,29 @@ fn who_sends_a_byte_now_and_then_is_let_go_and_keeps_nobody_waiting() {
     }
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     assert_eq!(served.status("late@example.ca"), "nobody");
+}
+
+#[test]
+fn nobody_alone_takes_every_place() {
+    let office = office("");
+    let served = Served::start(&office);
+    let mut open: Vec<TcpStream> = (0..64).map(|_| TcpStream::connect(served.address).unwrap()).collect();
+    // Each of them is seen to be served, so that none is still on its way.
+    for stream in &mut open {
+        stream.write_all(b"GET /pages.css HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+    assert_eq!(served.get("/pages.css").status, 0, "one more is closed, and told nothing");
+    drop(open);
+    for _ in 0..200 {
+        if served.get("/pages.css").status == 200 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the places do not come back");
 }
 
 #[test]

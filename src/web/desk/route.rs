@@ -50,7 +50,7 @@ pub(super) fn serve(listener: TcpListener, room: &Arc<Room>, ended: watch::Recei
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let app = Router::new().fallback(answer).with_state(Arc::clone(room));
         tokio::select! {
-            () = listen::serve(listener, app, ended) => {}
+            () = listen::serve(listener, app, None, ended) => {}
             _ = tokio::signal::ctrl_c() => {}
         }
         Ok(())
