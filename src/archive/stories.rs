@@ -45,14 +45,12 @@ fn received(out: &mut String, contributions: &[Contribution], newsletter: &Newsl
         return;
     }
     let heads = heads().map(|words| words.say(speech).to_owned());
-    // The roles are those of a table already; they keep it one where the style sheet lays its rows out as blocks.
-    let _ =
-        writeln!(out, "<table class=\"received\" role=\"table\">\n<caption>{}</caption>", say(&tally(contributions)));
-    out.push_str("<thead role=\"rowgroup\"><tr role=\"row\">");
+    let _ = writeln!(out, "<table class=\"received\">\n<caption>{}</caption>", say(&tally(contributions)));
+    out.push_str("<thead><tr>");
     for head in &heads {
-        let _ = write!(out, "<th scope=\"col\" role=\"columnheader\">{}</th>", escaped(head));
+        let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(head));
     }
-    out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    out.push_str("</tr></thead>\n<tbody>\n");
     // Who has something to do comes first; within that the order of the files stays.
     let (to_do, done): (Vec<_>, Vec<_>) = contributions.iter().partition(|contribution| !contribution.is_good());
     for contribution in to_do.into_iter().chain(done) {
@@ -83,15 +81,15 @@ fn tally(contributions: &[Contribution]) -> Words {
 
 fn row(out: &mut String, of: &Contribution, newsletter: &Newsletter, speech: Speech, heads: &[String; 5]) {
     let cell = |out: &mut String, at: usize, html: &str| {
-        let _ = write!(out, "<td role=\"cell\" data-label=\"{}\">{html}</td>", escaped(&heads[at]));
+        let _ = write!(out, "<td data-label=\"{}\">{html}</td>", escaped(&heads[at]));
     };
-    out.push_str("<tr role=\"row\">");
+    out.push_str("<tr>");
     let files: Vec<String> = of
         .files
         .iter()
         .map(|file| format!("<code>{}</code>", escaped(&masked(file.strip_prefix("stories/").unwrap_or(file)))))
         .collect();
-    let _ = write!(out, "<th scope=\"row\" role=\"rowheader\">{}</th>", files.join("<br>"));
+    let _ = write!(out, "<th scope=\"row\">{}</th>", files.join("<br>"));
     cell(out, 1, &titles(of, newsletter, speech));
     let class = if of.is_good() { "good" } else { "mend" };
     cell(out, 2, &format!("<span class=\"{class}\">{}</span>", escaped(standing(of).say(speech))));

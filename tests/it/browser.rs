@@ -233,6 +233,8 @@ fn an_editor_moves_rewords_and_pairs_and_the_file_says_this_and_nothing_else() {
     browser.command("Input.dispatchKeyEvent", &key("keyUp"));
     browser.until("!!document.querySelector('[data-list=held] [data-id=file-mentoring]')");
     browser.until("document.getElementById('said').textContent.includes('held for another month')");
+    // It was alone in its list: the keyboard goes on at the next one.
+    browser.until("!!document.activeElement.closest('[data-id]:not([data-id=file-mentoring])')");
 
     // The French of a third is reworded.
     browser.run("document.querySelector('[data-id=file-learning-day] a').click()");

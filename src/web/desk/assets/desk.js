@@ -17,13 +17,25 @@
   const touched = () => [...document.querySelectorAll("form[data-texts] textarea, form[data-texts] input:not([type=hidden])")]
     .filter((field) => field.value !== field.defaultValue);
 
+  // The stories that can be seen, in the order of the page; those in a closed list cannot have the focus.
+  const isSeen = (element) => (element.checkVisibility ? element.checkVisibility() : Boolean(element.offsetParent));
+  const titles = () => [...document.querySelectorAll("[data-id] > a.title")].filter(isSeen);
+  // The one after a story, or before the last one.
+  const beside = (story) => {
+    const all = titles();
+    const at = all.indexOf(story.querySelector("a.title"));
+    return all[at + 1] || all[at - 1];
+  };
+
   // Where the person is: a button of a story, by what does not change when the page is made anew.
   const place = () => {
     const focus = document.activeElement;
     const story = focus && focus.closest("[data-id]");
+    const next = story && beside(story);
     return {
       id: focus && focus.id,
       story: story && story.id,
+      next: next && next.closest("[data-id]").id,
       key: focus && focus.dataset.k,
       details: [...document.querySelectorAll("main details[open]")].map(name).filter(Boolean),
     };
@@ -39,7 +51,9 @@
     }
     const story = was.story && document.getElementById(was.story);
     const button = story && was.key && story.querySelector(`[data-k="${was.key}"]:not([disabled])`);
-    const target = button || (story && story.querySelector("a")) || (was.id && document.getElementById(was.id));
+    const next = was.next && document.getElementById(was.next);
+    const ways = [button, story && story.querySelector("a"), next && next.querySelector("a"), was.id && document.getElementById(was.id)];
+    const target = ways.find((way) => way && isSeen(way)) || (was.story && document.getElementById("main"));
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });
   };
 
@@ -126,9 +140,9 @@
       const button = story.querySelector(`[data-k="${key}"]:not([disabled])`);
       if (!button) return;
       event.preventDefault();
-      const next = story.nextElementSibling || story.previousElementSibling;
+      const next = beside(story);
       const stays = key === "up" || key === "down";
-      if (!stays && next) next.querySelector("a").focus({ preventScroll: true });
+      if (!stays && next) next.focus({ preventScroll: true });
       else button.focus({ preventScroll: true });
       button.click();
     };
@@ -140,7 +154,7 @@
     const key = event.key.toLowerCase();
     if (verbs[key]) press(verbs[key]);
     if (key === "j" || key === "k") {
-      const all = [...document.querySelectorAll("[data-id] > a.title")].filter((link) => link.offsetParent);
+      const all = titles();
       const at = all.indexOf(story.querySelector("a.title")) + (key === "j" ? 1 : -1);
       if (all[at]) {
         event.preventDefault();
