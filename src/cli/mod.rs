@@ -242,7 +242,9 @@ pub fn run() -> std::process::ExitCode {
             }
             Err(error) => {
                 report.error(&error);
-                return Exit::Usage.into();
+                // A mail server returns the mail of a pipe that fails in any other way: not because of a slip in a file.
+                let is_pipe = matches!(&command, Some(Command::Receive(args)) if args.is_pipe());
+                return if is_pipe { Exit::TryAgain.into() } else { Exit::Usage.into() };
             }
         },
     };

@@ -14,6 +14,55 @@ use crate::send::{Note, Secrets, hand_over, note};
 /// What waits for a person, gathered by `run` for one mail: a key that stays the same as long as it waits, and its words.
 pub(super) type Waiting = Mutex<Vec<(String, Vec<Words>)>>;
 
+/// The ledger's name for what is to be told and was not yet.
+const META_UNTOLD: &str = "office.untold";
+/// Of more, the oldest are dropped: they are found by looking into the mailbox.
+const UNTOLD_MAX: usize = 50;
+
+/// Mails that are told of one by one: a letter of more is not read.
+const TOLD_MAX: usize = 10;
+
+/// Has the office told of new mail for a person. A mail is new once, so what is to be told is kept until it was: `run` may be
+/// killed, or the relay away, and this may be the mail server's pipe or a job of its own.
+pub(super) fn leave_to_person(mails: &[(String, Words)], ledger: &Ledger) -> Result<()> {
+    let Some((hash, _)) = mails.first() else { return Ok(()) };
+    let mut said = vec![words!(
+        "mail has come in that a person has to read; `cco-news receive --dry-run` says what it is taken for",
+        "du courriel est arrivé qu'une personne doit lire; `cco-news receive --dry-run` dit pour quoi il est pris"
+    )];
+    said.extend(mails.iter().take(TOLD_MAX).map(|(_, words)| words.clone()));
+    let n_more = mails.len().saturating_sub(TOLD_MAX);
+    if n_more > 0 {
+        said.push(words!("and {n_more} more", "et {n_more} de plus"));
+    }
+    keep_untold(&format!("receive {hash}"), said, ledger)
+}
+
+/// Keeps what happened once and is to be told, until `run` has told it.
+fn keep_untold(key: &str, said: Vec<Words>, ledger: &Ledger) -> Result<()> {
+    let mut all = untold(ledger)?;
+    all.push((key.to_owned(), said));
+    let n_over = all.len().saturating_sub(UNTOLD_MAX);
+    let pairs = |said: Vec<Words>| said.into_iter().map(|words| (words.en, words.fr)).collect();
+    let all: Kept = all.into_iter().skip(n_over).map(|(key, said)| (key, pairs(said))).collect();
+    ledger.set_meta(META_UNTOLD, &serde_json::to_string(&all)?)
+}
+
+/// As it is kept: a key, and sentences in English and French.
+type Kept = Vec<(String, Vec<(String, String)>)>;
+
+/// What is to be told and was not yet, by a key of its own each.
+pub(super) fn untold(ledger: &Ledger) -> Result<Vec<(String, Vec<Words>)>> {
+    let kept = ledger.meta(META_UNTOLD)?.and_then(|text| serde_json::from_str::<Kept>(&text).ok());
+    let words = |said: Vec<(String, String)>| said.into_iter().map(|(en, fr)| Words { en, fr }).collect();
+    Ok(kept.unwrap_or_default().into_iter().map(|(key, said)| (key, words(said))).collect())
+}
+
+/// It was told, or a person was looking on.
+pub(super) fn forget_untold(ledger: &Ledger) -> Result<()> {
+    if ledger.meta(META_UNTOLD)?.is_some_and(|text| text != "[]") { ledger.set_meta(META_UNTOLD, "[]") } else { Ok(()) }
+}
+
 /// One letter of the office's own program to a person of the office.
 pub(super) struct Letter<'a> {
     pub(super) issue: &'a IssueId,

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::exit::Exit;
-use super::{Shell, approve, host, way_in};
+use super::{Shell, approve, host, office, way_in};
 use crate::files;
 use crate::ledger::{Choice, Deed, Effect, Ledger, Subscriber, Trace};
 use crate::mailbox::{self, Fate, Mailbox};
@@ -46,6 +46,13 @@ pub(super) struct Args {
     /// You have answered the requests that waited for a person.
     #[arg(long)]
     settled: bool,
+}
+
+impl Args {
+    /// Whether a mail server hands over one mail.
+    pub(super) fn is_pipe(&self) -> bool {
+        self.standard.is_some()
+    }
 }
 
 /// What became of one mail.
@@ -93,7 +100,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 }
 
 fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
-    if args.standard.is_some() {
+    if args.is_pipe() {
         return Ok(Mailbox::Standard);
     }
     if let Some(file) = &args.mbox {
@@ -112,14 +119,16 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
     let desk = Desk { ledger: &ledger, rules: Rules::shipped(), asked: approve::asked(None, shell)?, shell };
     let mut tally: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut lines: Vec<Value> = Vec::new();
-    let mut needs_person = false;
+    let mut for_person: Vec<(String, Words)> = Vec::new();
     let name = if let Mailbox::Imap(imap) = mailbox { imap.name() } else { String::new() };
     let mark = way_in::kept_mark(&ledger, &name)?;
     let after = mailbox.each(is_dry, mark, &mut |mail| {
         let received = receive::read(&mail, &desk.rules);
         let done = if is_dry { shown(&received) } else { desk.act(&mail, &received)? };
         *tally.entry(done.what).or_default() += 1;
-        needs_person |= done.needs_person;
+        if done.needs_person {
+            for_person.push((received.hash.clone(), done.said.clone()));
+        }
         if shell.report.is_json {
             lines.push(line(&received, &done));
         } else if done.what != "known" {
@@ -139,6 +148,9 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
     if !is_dry && after != mark {
         ledger.set_meta(&name, &format!("{} {}", after.validity, after.uid))?;
     }
+    if !is_dry {
+        office::leave_to_person(&for_person, &ledger)?;
+    }
     // Who left is also kept outside the ledger, for the day on which a backup is restored.
     if !is_dry {
         departures::settle(&ledger, shell.now)?;
@@ -150,7 +162,7 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
         let counts = if counts.is_empty() { "0".to_owned() } else { counts.join(", ") };
         shell.report.line(&words!("mails read: {counts}", "courriels lus : {counts}"));
     }
-    Ok(if needs_person { Exit::Look } else { Exit::Done })
+    Ok(if for_person.is_empty() { Exit::Done } else { Exit::Look })
 }
 
 /// A mail without its text; addresses are masked.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::office::{ISSUE, Office, Said};
+use crate::office::{ISSUE, LETTER, Office, Said};
 
 const READER: &str = "anglophone.reader@example.ca";
 const SECRET: &str = "a-secret-of-the-mailbox";
@@ -178,6 +178,29 @@ fn a_mailbox_on_a_server_is_read_once_and_only_what_was_handled_is_moved() {
     }
     receive(&office, &[]).is(0).says(&["mails read: 43 known"]);
     assert_eq!(dovecot.counts(), (43, 1));
+}
+
+#[test]
+fn the_scheduled_job_reads_the_mailbox_on_a_server_tells_what_waits_and_goes_on_when_it_is_away() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let office = dovecot.office();
+    office.write("sources.toml", "");
+    let told = || office.outbox().into_iter().filter(|text| text.contains(LETTER)).count();
+    dovecot.put("1.bounce", &bounce(&office));
+    dovecot.put("2.person", PERSONAL);
+    office.run(&["run", "--explain"]).says(&["due      receive", "the mailbox is read"]);
+    assert_eq!((dovecot.counts(), told()), ((2, 0), 0), "a look moves nothing and tells nobody");
+    office.run(&["run"]).is(4).says(&["a mail from p***@"]);
+    assert_eq!((dovecot.counts(), told()), ((1, 1), 1));
+    office.run(&["subscribers", "history", READER]).is(0).says(&["bounced", "5.1.1"]);
+    office.run(&["run"]).is(0);
+    assert_eq!(told(), 1);
+    drop(dovecot);
+    // What can be done without the mailbox is done, and the office is told that it is away.
+    let json = office.run(&["run", "--json"]).is(1).json();
+    let step = |name: &str| json["steps"].as_array().unwrap().iter().find(|one| one["step"] == name).unwrap().clone();
+    assert_eq!((step("receive")["state"].as_str(), step("archive")["state"].as_str()), (Some("failed"), Some("done")));
+    assert_eq!(told(), 2);
 }
 
 #[test]

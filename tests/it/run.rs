@@ -120,6 +120,36 @@ fn what_waits_for_a_person_is_one_mail_a_day_until_something_new_waits() {
 }
 
 #[test]
+fn new_mail_is_told_however_short_ago_the_last_was_and_by_whichever_way_it_came_in() {
+    let office = Office::with_two_stories();
+    offline(&office);
+    office.edit("newsletter.toml", "[policy]", "[mailbox]\nmaildir = \"mail\"\n\n[policy]");
+    fs::create_dir_all(office.path().join("mail/new")).unwrap();
+    let mail = |name: &str| {
+        let text = format!("From: {name}@example.ca\nTo: office@example.ca\nSubject: A question of {name}\n\nWhen?\n");
+        office.write(&format!("mail/new/{name}"), &text);
+    };
+    let run = |clock: &str| at(&office, &format!("2026-11-10T{clock}:00-05:00"), &["run"]);
+    let told = |word: &str| letters_with(&office, word);
+    mail("anna");
+    run("09:00").is(4).says(&["a mail from a***@"]);
+    assert_eq!(told("a mail from a***@"), 1);
+    run("09:05").is(0);
+    assert_eq!(letters(&office).len(), 1, "it is told once");
+    mail("benoit");
+    run("09:10").is(4);
+    assert_eq!((told("a mail from b***@"), letters(&office).len()), (1, 2), "another matter, ten minutes later");
+    // Read by a job of its own, while a sending lasts: the next run tells.
+    mail("chloe");
+    at(&office, "2026-11-10T09:12:00-05:00", &["receive"]).is(3);
+    assert_eq!(letters(&office).len(), 2);
+    run("09:15").is(0);
+    assert_eq!((told("a mail from c***@"), letters(&office).len()), (1, 3));
+    run("09:20").is(0);
+    assert_eq!(letters(&office).len(), 3);
+}
+
+#[test]
 fn explain_shows_everything_and_changes_nothing() {
     let office = Office::with_two_stories();
     offline(&office);

@@ -19,7 +19,14 @@ const META_TOLD: &str = "run.told";
 
 /// Tells the office, unless a person is looking on or knows already.
 pub(super) fn tell(waiting: &[(String, Vec<Words>)], ledger: &Ledger, shell: &Shell) -> Result<()> {
-    if waiting.is_empty() || is_on_terminal() {
+    if is_on_terminal() {
+        return office::forget_untold(ledger);
+    }
+    // New mail is told of once, by what it is, also when it was not this run that read it.
+    let is_mail = |key: &str| key.starts_with("receive ") && key.ends_with(" mail");
+    let mut waiting: Vec<_> = waiting.iter().filter(|(key, _)| !is_mail(key)).cloned().collect();
+    waiting.extend(office::untold(ledger)?);
+    if waiting.is_empty() {
         return Ok(());
     }
     let now = shell.now;
@@ -53,6 +60,7 @@ pub(super) fn tell(waiting: &[(String, Vec<Words>)], ledger: &Ledger, shell: &Sh
         to: &newsletter.sender.reply_to,
     };
     if office::post(&letter, ledger, shell)? {
+        office::forget_untold(ledger)?;
         told.retain(|_, at| now.duration_since(*at).abs() < FORGET);
         told.extend(waiting.iter().map(|(key, _)| (key.clone(), now)));
         ledger.set_meta(META_TOLD, &serde_json::to_string(&told)?)?;

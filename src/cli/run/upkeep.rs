@@ -32,8 +32,8 @@ pub(super) fn receive(due: &Item, view: &View<'_>) -> Result<Came> {
     Ok(match inbox::receive(&mailbox, false, view.shell)? {
         Exit::Look => {
             let said = words!(
-                "mail has come in that a person has to read; `cco-news receive --dry-run` says what it is taken for",
-                "du courriel est arrivé qu'une personne doit lire; `cco-news receive --dry-run` dit pour quoi il est pris"
+                "mail has come in that a person has to read",
+                "du courriel est arrivé qu'une personne doit lire"
             );
             Came { exit: Exit::Look, item: Item { state: State::Person("mail"), said, ..due.clone() } }
         }
