@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -182,6 +183,27 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 fn temporary_beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+/// A write takes seconds, on the slowest share minutes: what is older was left behind by a process that was killed.
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
+
+/// Removes from a folder what whole writes left there that were cut off, as seen at a moment of the real clock.
+pub fn remove_left_behind(folder: &Path, now: SystemTime) {
+    for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_ours = name
+            .strip_prefix('.')
+            .and_then(|rest| rest.strip_suffix(".tmp")?.rsplit_once('.'))
+            .is_some_and(|(_, process)| process.parse::<u32>().is_ok());
+        let is_old = entry
+            .metadata()
+            .and_then(|meta| meta.modified())
+            .is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > LEFT_BEHIND));
+        if is_ours && is_old {
+            let _ = fs::remove_file(entry.path()); // One that stays is found again the next time.
+        }
+    }
 }
 
 /// Whether a folder lies on a network share, where SQLite's locks and our outbox cannot be trusted. `None`: unknown.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::exit::Exit;
 use super::report::Colour;
-use super::{Shell, words, workspace};
+use super::{Shell, clock, words, workspace};
 use crate::archive::{DIGESTS, addresses, faults};
 use crate::files;
 use crate::model::{IssueId, Newsletter};
@@ -56,7 +56,7 @@ pub(super) use load::has_left;
 pub(super) fn update(shell: &Shell) -> Result<Exit> {
     let issues = load::issues(shell)?;
     let site = load::site(&issues, shell)?;
-    let written = write::write(&shell.config.root.join(PUBLIC), &site)?;
+    let written = write::write(&shell.config.root.join(PUBLIC), &site, clock().into())?;
     let (n_files, n_written, n_removed) = (site.len(), written.written.len(), written.removed.len());
     if shell.report.is_json {
         let ids: Vec<&IssueId> = issues.iter().map(|past| &past.web.issue).collect();

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::Result;
 
@@ -20,7 +21,8 @@ pub(super) struct Written {
 }
 
 /// Writes the site. The list of digests says which files are ours: what an office has put beside them stays.
-pub(super) fn write(root: &Path, site: &[SiteFile]) -> Result<Written> {
+/// A write that was cut off leaves a file beside its page, which is removed later: `now` is the real clock's.
+pub(super) fn write(root: &Path, site: &[SiteFile], now: SystemTime) -> Result<Written> {
     let mut done = Written::default();
     for file in site {
         if files::write_whole(&root.join(&file.path), &file.bytes)? {
@@ -36,6 +38,10 @@ pub(super) fn write(root: &Path, site: &[SiteFile]) -> Result<Written> {
             done.removed.push(path.clone());
         }
         remove_empty(root, path);
+    }
+    let folders: BTreeSet<&Path> = site.iter().filter_map(|file| Path::new(&file.path).parent()).collect();
+    for folder in folders {
+        files::remove_left_behind(&root.join(folder), now);
     }
     let mut sorted: Vec<&SiteFile> = site.iter().collect();
     sorted.sort_by(|a, b| a.path.cmp(&b.path));

@@ -81,6 +81,7 @@ fn make(target: &Path, ledger: &Ledger, shell: &Shell) -> Result<List> {
     // On the ledger's own disk, and private from its first byte.
     let copy = ledger.state_dir().join(COPY);
     let _ = fs::remove_file(&copy); // What a crash left behind.
+    files::remove_left_behind(ledger.state_dir(), clock().into());
     let made = packed(target, &copy, ledger, shell);
     let _ = fs::remove_file(&copy); // It is in the backup now, or of no use.
     let list = made?;
@@ -137,7 +138,13 @@ fn copy(ledger: &Ledger, file: &Path) -> Result<()> {
 fn named_files(shell: &Shell) -> Vec<String> {
     let newsletter = &shell.config.newsletter;
     let keys = newsletter.delivery.dkim.iter().map(|key| key.key_file.clone());
-    let others = [newsletter.delivery.ca_file.clone(), newsletter.policy.allowed_signers.clone()];
+    let mailbox = &newsletter.mailbox;
+    let others = [
+        newsletter.delivery.ca_file.clone(),
+        newsletter.policy.allowed_signers.clone(),
+        mailbox.ca_file.clone(),
+        mailbox.password_file.clone(),
+    ];
     let is_inside =
         |name: &String| Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
     keys.chain(others.into_iter().flatten()).filter(is_inside).map(|name| name.replace('\\', "/")).collect()
@@ -207,19 +214,33 @@ pub(super) fn age(last: Option<Timestamp>, shell: &Shell) -> Result<Words> {
     let is_made = shell.config.newsletter.run.backups_kept > 0;
     Ok(match last {
         Some(at) => {
-            let hours = shell.now.duration_since(at).as_hours().max(0);
+            let ago = ago(shell.now.duration_since(at));
             let at = words::moment(at, &shell.config.newsletter);
-            let (days, hours) = (hours / 24, hours % 24);
+            let (ago_en, ago_fr) = (ago.en, ago.fr);
             let (en, fr) = if is_made {
                 (format!("; `run` keeps them in `{shown}`"), format!("; `run` les garde dans `{shown}`"))
             } else {
                 ("; `run` makes none".to_owned(), "; `run` n'en fait aucune".to_owned())
             };
-            words!(
-                "last backup: {at}, {days} days and {hours} hours ago{en}",
-                "dernière sauvegarde : {at}, il y a {days} jours et {hours} heures{fr}"
-            )
+            words!("last backup: {at}, {ago_en} ago{en}", "dernière sauvegarde : {at}, il y a {ago_fr}{fr}")
         }
         None => words!("no backup has been made yet", "aucune sauvegarde n'a encore été faite"),
     })
+}
+
+/// How long ago something was, as people say it: the first two of days and hours that count.
+fn ago(since: SignedDuration) -> Words {
+    let hours = since.as_hours().max(0);
+    let (days, hours) = (usize::try_from(hours / 24).unwrap_or(usize::MAX), usize::try_from(hours % 24).unwrap_or(0));
+    let days_words = words::count(days, ["day", "days"], ["jour", "jours"]);
+    let hours_words = words::count(hours, ["hour", "hours"], ["heure", "heures"]);
+    match (days, hours) {
+        (0, 0) => words!("less than an hour", "moins d'une heure"),
+        (0, _) => hours_words,
+        (_, 0) => days_words,
+        _ => {
+            let (en, fr, hours_en, hours_fr) = (days_words.en, days_words.fr, hours_words.en, hours_words.fr);
+            words!("{en} and {hours_en}", "{fr} et {hours_fr}")
+        }
+    }
 }

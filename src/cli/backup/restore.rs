@@ -1,7 +1,8 @@
 //! `restore`: a newsletter from its backup. Who left since stays out, and what may have left since is held.
 //!
-//! Everything is made ready in a folder of its own; then, behind a mark that no command passes, the files take their
-//! places. Stopped anywhere and run again it does the same.
+//! STATE's files are made ready in a folder of their own. Then, behind a mark that no command passes, the newsletter's files
+//! come, what may have left is held, and the files take their places: issues that are approved, beside a ledger that knows
+//! nothing of them, would leave again. Stopped anywhere and run again it does the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,7 +18,7 @@ use super::super::{Shell, host, subscribers, words, workspace};
 use super::{KEPT, META_AT, SECRETS, STATE, settle};
 use crate::config::{Config, Environment};
 use crate::files;
-use crate::ledger::{FILE_NAME, Hold, Ledger, RESTORING};
+use crate::ledger::{FILE_NAME, Hold, Ledger, RESTORING, RunLock, SendLock};
 use crate::model::IssueId;
 use crate::packed::{self, List, Wanted};
 use crate::send::{Secrets, departures};
@@ -70,24 +71,35 @@ pub(in crate::cli) fn run(
         fs::remove_dir_all(&ready)?; // A restore that was stopped.
     }
     let n_later = make_ready(args, &list, &state, &ready)?;
+    let guard = stand_guard(args, &state, &shell)?;
     let n_files = unpack_rest(args, &list, &shell)?;
     let held = hold(&ready, &list, &shell, &state)?;
-    let aside = take_place(args, &state, &ready, &shell)?;
+    let aside = take_place(&guard, &state, &ready, &shell)?;
+    drop(guard);
     // Replays the departures that the ledger does not know, and says how many people that keeps out.
     let ledger = subscribers::open(&shell)?;
     conclude(&Done { list, held, n_files, n_later, aside }, &ledger, &shell)
 }
 
-/// The newsletter's settings: they say where STATE lies. Those that are here are younger, and stay.
+/// The newsletter's settings: they say where STATE lies. Those that are here are younger, and stay. The backup's are only
+/// looked at: with them in their place a job would begin a new ledger.
 fn configuration(args: &Args, list: &List, root: &Path) -> Result<Config> {
     fs::create_dir_all(root)?;
     let root = root.canonicalize()?;
-    if !root.join("newsletter.toml").exists() {
+    let config = if root.join("newsletter.toml").exists() {
+        Config::load(&root)?
+    } else {
+        let look = root.join(READY);
+        if look.exists() {
+            fs::remove_dir_all(&look)?; // A restore that was stopped.
+        }
         let is_setting = |name: &&String| matches!(name.as_str(), "newsletter.toml" | "sources.toml");
-        let wanted: Vec<Wanted> = list.files.keys().filter(is_setting).filter_map(|name| absent(name, &root)).collect();
+        let wanted: Vec<Wanted> = list.files.keys().filter(is_setting).filter_map(|name| absent(name, &look)).collect();
         packed::unpack(&args.file, &wanted)?;
-    }
-    let config = Config::load(&root)?;
+        let config = Config::load(&look);
+        fs::remove_dir_all(&look)?;
+        Config { root, ..config? }
+    };
     if config.newsletter.id != list.newsletter {
         let (ours, its) = (&config.newsletter.id, &list.newsletter);
         bail!(words!(
@@ -242,17 +254,24 @@ fn hold(ready: &Path, list: &List, shell: &Shell, state: &Path) -> Result<Vec<Is
     Ok(held)
 }
 
-/// Moves what is here aside, and what is ready into its place. Gives where the former ledger lies.
-fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<Option<PathBuf>> {
+/// What keeps others away while files change places, and what is there before.
+struct Guard {
+    /// The ledger on a server, where there is one.
+    server: Option<Ledger>,
+    /// Whether there is a ledger already, other than an empty one.
+    is_there: bool,
+    _locks: Option<(SendLock, RunLock)>,
+}
+
+/// Nobody sends and no job runs from here on: the locks of the ledger that is here, and a mark that outlives this program.
+fn stand_guard(args: &Args, state: &Path, shell: &Shell) -> Result<Guard> {
     let mark = state.join(RESTORING);
-    let is_begun = mark.exists();
     let server = shell.config.ledger_url.as_ref().map(|url| Ledger::open_to_restore(state, url)).transpose()?;
     let is_there = match &server {
         Some(server) => !server.is_empty()?,
         None => state.join(FILE_NAME).exists(),
     };
-    // Nobody sends, and no job runs, while the files change places.
-    let before = if is_there && !is_begun { server.clone().or_else(|| Ledger::open(state).ok()) } else { None };
+    let before = if is_there && !mark.exists() { server.clone().or_else(|| Ledger::open(state).ok()) } else { None };
     let locks = match &before {
         None => None,
         Some(_) if !args.replace => bail!(words!(
@@ -268,12 +287,18 @@ fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<
         },
     };
     files::write_secret(&mark, b"A restore is under way. If it was stopped: run the same `cco-news restore` again.\n")?;
-    drop(before);
-    let aside = is_there.then(|| state.join(format!("before-restore-{}", shell.now.strftime("%Y-%m-%dT%H%M%SZ"))));
+    files::sync_folder(state)?;
+    Ok(Guard { server, is_there, _locks: locks })
+}
+
+/// Moves what is here aside, and what is ready into its place. Gives where the former ledger lies.
+fn take_place(guard: &Guard, state: &Path, ready: &Path, shell: &Shell) -> Result<Option<PathBuf>> {
+    let (mark, server) = (state.join(RESTORING), &guard.server);
+    let aside = guard.is_there.then(|| state.join(format!("before-restore-{}", shell.now.strftime("%Y-%m-%dT%H%M%SZ"))));
     if let Some(aside) = &aside {
         fs::create_dir_all(aside)?;
         let journals = [format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")];
-        let files = if let Some(server) = &server {
+        let files = if let Some(server) = server {
             super::copy(server, &aside.join(FILE_NAME))?;
             Vec::new()
         } else {
@@ -286,7 +311,7 @@ fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<
         }
     }
     // The ledger last: with it everything is there.
-    if let Some(server) = &server {
+    if let Some(server) = server {
         server.become_as(ready)?;
         departures::read_again(server)?;
     }
@@ -300,7 +325,6 @@ fn take_place(args: &Args, state: &Path, ready: &Path, shell: &Shell) -> Result<
     files::sync_folder(state)?;
     fs::remove_file(&mark)?;
     files::sync_folder(state)?;
-    drop(locks);
     let _ = fs::remove_dir_all(ready); // Nothing of use is left in it.
     Ok(aside)
 }
