@@ -106,7 +106,8 @@ fn is_nobodys(domain: &str) -> bool {
     // Tests of bad addresses need some: no registry sells a domain of one letter under .ca, or a malformed one.
     let is_impossible = labels[1].is_empty() || labels[1].starts_with('-') || labels[0] == "ca" && labels[1].len() == 1;
     is_impossible
-        || [".example", ".invalid"].iter().any(|reserved| domain.ends_with(reserved))
+        // Units of systemd look like addresses (`run@NAME.timer`); no such domains exist.
+        || [".example", ".invalid", ".timer", ".service"].iter().any(|reserved| domain.ends_with(reserved))
         || DOMAINS.iter().any(|ours| domain == *ours || domain.ends_with(&format!(".{ours}")))
 }
 

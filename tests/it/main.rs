@@ -80,6 +80,15 @@ mod year;
 /// Backups, and what comes of one that is put back.
 #[cfg(unix)]
 mod backup;
+/// Killed while it makes a backup, puts one back, publishes.
+#[cfg(unix)]
+mod cut;
+/// Newsletters of earlier versions, and several on one machine.
+#[cfg(unix)]
+mod lives;
+/// Units, cron lines, a container: what makes a server of it.
+#[cfg(unix)]
+mod packaging;
 /// A stop at every step, and then again.
 mod kill;
 /// Out to the translators and back.

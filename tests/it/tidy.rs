@@ -26,6 +26,7 @@ const TOP: &[(&str, &str)] = &[
     ("fuzz", "what parses outside input, fed with noise"),
     ("justfile", "one-liners for people"),
     ("newsletter.toml", "the newsletter: who sends, in which languages, when"),
+    ("packaging", "units, cron, aliases and a container, for a server"),
     ("rustfmt.toml", "the form of the code"),
     ("sources.toml", "the newsletter: what is read"),
     ("src", "the program"),
