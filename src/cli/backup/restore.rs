@@ -294,7 +294,8 @@ fn stand_guard(args: &Args, state: &Path, shell: &Shell) -> Result<Guard> {
 /// Moves what is here aside, and what is ready into its place. Gives where the former ledger lies.
 fn take_place(guard: &Guard, state: &Path, ready: &Path, shell: &Shell) -> Result<Option<PathBuf>> {
     let (mark, server) = (state.join(RESTORING), &guard.server);
-    let aside = guard.is_there.then(|| state.join(format!("before-restore-{}", shell.now.strftime("%Y-%m-%dT%H%M%SZ"))));
+    let aside =
+        guard.is_there.then(|| state.join(format!("before-restore-{}", shell.now.strftime("%Y-%m-%dT%H%M%SZ"))));
     if let Some(aside) = &aside {
         fs::create_dir_all(aside)?;
         let journals = [format!("{FILE_NAME}-wal"), format!("{FILE_NAME}-shm")];

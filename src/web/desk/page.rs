@@ -169,9 +169,13 @@ impl Page<'_> {
             let title =
                 what.as_ref().map_or(String::new(), |words| format!(" title=\"{}\"", as_html(words.say(self.speech))));
             let is_off = if what.is_none() { " disabled" } else { "" };
-            let aria = what
-                .as_ref()
-                .map_or_else(|| label.clone(), |words| format!("{label}: {}", as_html(words.say(self.speech))));
+            let aria = what.as_ref().map_or_else(
+                || label.clone(),
+                |words| {
+                    let act = as_html(words.say(self.speech));
+                    words!("{label}: {act}", "{label} : {act}").say(self.speech).to_owned()
+                },
+            );
             format!(
                 "<button class=\"quiet\" formaction=\"{}\" aria-label=\"{aria}\"{title}{is_off}>{label}</button>",
                 self.to(&format!("/do/{act}"))

@@ -300,9 +300,11 @@ impl Page<'_> {
         let (id, section, title) = (as_html(id.as_str()), as_html(section), as_html(title));
         let mut button = |verb: &str, label: &str, name: String, is_off: bool| {
             let off = if is_off { " disabled" } else { "" };
+            let spoken = words!("{name}: {title}", "{name} : {title}");
+            let spoken = spoken.say(self.speech);
             let _ = write!(
                 out,
-                "<button form=\"moves\" name=\"m\" value=\"{verb};{id};{section};{list}\" data-k=\"{verb}\" aria-label=\"{name}: {title}\"{off}>{label}</button>"
+                "<button form=\"moves\" name=\"m\" value=\"{verb};{id};{section};{list}\" data-k=\"{verb}\" aria-label=\"{spoken}\"{off}>{label}</button>"
             );
         };
         if matches!(list, "pick") {
