@@ -204,6 +204,31 @@ fn a_story_moved_at_the_desk_is_one_line_moved_and_undo_leaves_no_trace() {
 }
 
 #[test]
+fn a_second_desk_says_that_there_is_another_and_neither_undoes_what_the_other_did() {
+    let office = Office::with_two_stories();
+    let note = "another desk is open on this newsletter";
+    let (first, second) = (Desk::open(&office, &[]), Desk::open(&office, &[]));
+    assert!(!first.get("/en/").body.contains(note) && second.get("/en/").body.contains(note));
+    assert!(second.get("/fr/").body.contains("un autre bureau est ouvert"));
+    // Both show the same story at the same place; the first moves it, the second is late.
+    first.said("/en/do/move", &[("m", "held;file-mentoring;mentoring;pick"), ("back", "/en/")], "held");
+    let after = office.read(TOML);
+    second.said("/en/do/move", &[("m", "dropped;file-mentoring;mentoring;pick"), ("back", "/en/")], "not moved");
+    assert_eq!(office.read(TOML), after);
+    // What each does to another story stays.
+    second.said("/en/do/move", &[("m", "dropped;file-learning-day;learningday;pick"), ("back", "/en/")], "dropped");
+    first.said("/en/do/undo", &[("back", "/en/")], "undone: held");
+    let lists = office.read(TOML);
+    let list = |id: &str| {
+        lists[..lists.find(id).unwrap()].rsplit_once(" = [").unwrap().0.rsplit('\n').next().unwrap().to_owned()
+    };
+    assert_eq!((list("\"file-mentoring\"").as_str(), list("\"file-learning-day\"").as_str()), ("pick", "dropped"));
+    // A desk that was killed is not there any more.
+    drop((first, second));
+    assert!(!Desk::open(&office, &[]).get("/en/").body.contains(note));
+}
+
+#[test]
 fn a_text_is_reworded_beside_its_source_and_two_hands_on_one_text_are_asked() {
     let office = Office::with_two_stories();
     let desk = Desk::open(&office, &[]);
