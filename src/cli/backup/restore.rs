@@ -256,11 +256,12 @@ fn hold(ready: &Path, list: &List, shell: &Shell, state: &Path) -> Result<Vec<Is
 
 /// What keeps others away while files change places, and what is there before.
 struct Guard {
+    /// They go first: a right on a server is given back through its ledger.
+    _locks: Option<(SendLock, RunLock)>,
     /// The ledger on a server, where there is one.
     server: Option<Ledger>,
     /// Whether there is a ledger already, other than an empty one.
     is_there: bool,
-    _locks: Option<(SendLock, RunLock)>,
 }
 
 /// Nobody sends and no job runs from here on: the locks of the ledger that is here, and a mark that outlives this program.
@@ -288,7 +289,7 @@ fn stand_guard(args: &Args, state: &Path, shell: &Shell) -> Result<Guard> {
     };
     files::write_secret(&mark, b"A restore is under way. If it was stopped: run the same `cco-news restore` again.\n")?;
     files::sync_folder(state)?;
-    Ok(Guard { server, is_there, _locks: locks })
+    Ok(Guard { _locks: locks, server, is_there })
 }
 
 /// Moves what is here aside, and what is ready into its place. Gives where the former ledger lies.
