@@ -165,13 +165,11 @@ fn says_its_language(block: &Block) -> bool {
 }
 
 fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], lang: &Lang, hits: &mut Vec<Hit>) {
-    let sources: HashSet<Vec<String>> =
-        ours.iter().flat_map(|passage| segments(passage)).map(scan::folded_words).collect();
+    let sources: HashSet<Vec<String>> = ours.iter().map(|passage| scan::folded_words(&passage.block.text)).collect();
     for passage in theirs.iter().filter(|passage| !passage.block.is_code() && !says_its_language(&passage.block)) {
-        let is_same = |text: &&str| is_segment(proof, text) && sources.contains(&scan::folded_words(text));
-        let Some(text) = segments(passage).find(is_same) else { continue };
-        if text.len() < passage.block.text.len() {
-            sentence_left(proof, passage, text, hits);
+        let text = passage.block.text.as_str();
+        if !is_segment(proof, text) || !sources.contains(&scan::folded_words(text)) {
+            sentence_left(proof, ours, passage, hits);
             continue;
         }
         // Whoever has the other's words is the one to translate.
@@ -199,10 +197,18 @@ fn compare(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], la
 }
 
 /// One sentence of a passage stands as its source has it. A name or a title in it may be marked.
-fn sentence_left(proof: &Proof<'_>, passage: &Passage<'_>, sentence: &str, hits: &mut Vec<Hit>) {
-    let Some(start) = passage.block.text.find(sentence) else { return };
+fn sentence_left(proof: &Proof<'_>, ours: &[&Passage<'_>], passage: &Passage<'_>, hits: &mut Vec<Hit>) {
+    let is_left = |sentence: &&str| {
+        language::strange_short(sentence, &passage.lang, 1).is_some() && is_segment(proof, sentence) && {
+            let words = scan::folded_words(sentence);
+            ours.iter().flat_map(|own| segments(own)).any(|own| scan::folded_words(own) == words)
+        }
+    };
+    let text = passage.block.text.as_str();
+    let Some(sentence) = segments(passage).skip(1).find(is_left) else { return };
+    let Some(start) = text.find(sentence) else { return };
     let range = start..start + sentence.len();
-    if proof.read(passage).is_marked(&range) || language::strange_short(sentence, &passage.lang, 1).is_none() {
+    if proof.read(passage).is_marked(&range) {
         return;
     }
     let (has, lang) = (proof.source(), &passage.lang);

@@ -8,7 +8,7 @@ use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::dropped::{self, Dropped};
 use super::proof::{Hit, Proof};
 use super::scan;
-use super::sheet::{Sheet, declarations, style_text, without_comments};
+use super::sheet::{Declaration, Sheet, declarations, style_text, without_comments};
 use crate::model::{Edition, Lang, Severity};
 
 /// Gmail cuts a mail at about 102 KB; above this the layout should be contents-first where a web copy exists.
@@ -146,15 +146,13 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 shown.insert("javascript:".to_owned());
             }
         }
-        for element in sheet.select("[style]") {
-            css_shown.extend(dropped(element.attr("style").unwrap_or("")));
-        }
+        css_shown.extend(dropped(&sheet.inline));
         let css = without_comments(&style_text(&sheet.html));
         if css.contains("@import") {
             shown.insert("@import".to_owned());
         }
         for block in css.split('{').skip(1) {
-            css_shown.extend(dropped(block.split('}').next().unwrap_or("")));
+            css_shown.extend(dropped(&declarations(block.split('}').next().unwrap_or(""))));
         }
         for element in sheet.select("body, body *") {
             if element.value().attrs().any(|(name, _)| name.len() > 4 && name.starts_with("on")) {
@@ -187,8 +185,7 @@ fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn dropped(style: &str) -> Vec<(String, &'static Dropped)> {
-    let all = declarations(style);
+fn dropped(all: &[Declaration]) -> Vec<(String, &'static Dropped)> {
     let found = all.iter().filter_map(|(name, value, _)| {
         let known = dropped::find(name, value)?;
         Some((format!("{name}: {value}"), known))
@@ -254,11 +251,10 @@ fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let width =
             |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<usize>().ok()).unwrap_or(0);
-        let styled = sheet.select("table[style], td[style], div[style], img[style], p[style]");
-        let in_style = styled.iter().flat_map(|it| declarations(it.attr("style").unwrap_or("")));
+        let in_style = sheet.inline.iter();
         let in_style = in_style
             .filter(|(name, value, _)| matches!(name.as_str(), "width" | "min-width") && value.ends_with("px"))
-            .map(|(_, value, _)| width(Some(&value)));
+            .map(|(_, value, _)| width(Some(value)));
         let set = sheet.select("table[width], td[width], th[width], img[width]");
         let widest = set.iter().map(|it| width(it.attr("width"))).chain(in_style).max();
         let most = proof.count(&WIDTH_PX);
@@ -425,11 +421,9 @@ fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let css = without_comments(&style_text(&sheet.html));
         let sheets = css.split('{').skip(1).filter_map(|block| block.split('}').next()).map(declarations);
-        let inline =
-            sheet.select("[style]").into_iter().map(|element| declarations(element.attr("style").unwrap_or("")));
         let bare: BTreeSet<String> = sheets
-            .chain(inline.collect::<Vec<_>>())
             .flatten()
+            .chain(sheet.inline.iter().cloned())
             // Of the shorthand the families follow the size: `16px/1.5 Lato, Arial`.
             .filter(|(name, value, _)| name == "font-family" || (name == "font" && value.contains("px")))
             .map(|(name, value, _)| {

@@ -6,6 +6,7 @@ use super::accessibility::hit_in;
 use super::catalogue::{Limit, limit};
 use super::contrast::contrast;
 use super::proof::{Hit, Proof};
+use super::scan;
 
 /// WCAG 2.1, 1.4.3.
 pub(super) const CONTRAST: Limit = limit("ACC-06", "ratio", 4.5);
@@ -34,11 +35,12 @@ pub(super) fn contrasts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     continue;
                 }
                 let (ink, ground) = (ink.hex(), ground.hex());
+                let ((ratio, ratio_fr), (least, least_fr)) = (scan::decimal(ratio), scan::decimal(min));
                 let (en, fr) = if is_dark { (" in the dark scheme", " en mode sombre") } else { ("", "") };
                 let words = (
                     words!(
-                        "{ink} on {ground} is {ratio:.1} to 1, less than {min}{en}",
-                        "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {min}{fr}"
+                        "{ink} on {ground} is {ratio} to 1, less than {least}{en}",
+                        "{ink} sur {ground} donne {ratio_fr} pour 1, moins que {least_fr}{fr}"
                     ),
                     words!(
                         "take a darker ink or a lighter ground",

@@ -49,6 +49,7 @@ mod language;
 mod numbers;
 mod spelled;
 mod numerals;
+mod worth;
 mod tracking;
 mod telling;
 mod scan;

@@ -11,7 +11,7 @@ use regex::{Captures, Regex};
 
 use super::language::Which;
 use super::numerals::{clock, month, number, roman, small};
-use super::scan::ascii_regex as ascii_pattern;
+use super::scan::{self, ascii_regex as ascii_pattern};
 use super::telling::Telling;
 use crate::model::Lang;
 
@@ -51,17 +51,21 @@ impl Figures {
         let french = Which::of(lang) == Some(Which::French);
         let mut reader = Reader { text: tidy(text), found: Self::default(), french };
         reader.found.telling = Telling::of(&reader.text);
-        reader.machine();
+        reader.machine(scan::has_digit(&reader.text));
         if !french && reader.text.contains(',') {
             // `November 4 to 3,987` names one day.
             reader.text =
                 GROUPED.replace_all(&reader.text, |found: &Captures<'_>| found[0].replace(',', "_")).into_owned();
         }
         reader.spelled();
-        reader.dates();
-        reader.times();
-        reader.amounts();
-        reader.plain();
+        // Words of several may have become digits.
+        let has_digit = scan::has_digit(&reader.text);
+        reader.dates(has_digit);
+        reader.times(has_digit);
+        if has_digit {
+            reader.amounts();
+        }
+        reader.plain(has_digit);
         reader.in_words();
         reader.halves();
         reader.found
@@ -179,9 +183,8 @@ static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static EN_TIME: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2})(?::([0-5][0-9]))?(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?"));
-/// `0530 hours`.
-static HOURS: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"\b([01][0-9]|2[0-3])([0-5][0-9])\s?(?:hours|hrs|h)\b"));
+/// `0530 hours`; without the zero it may be a length of time.
+static HOURS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(0[0-9])([0-5][0-9])\s?(?:hours|hrs|h)\b"));
 static CLOCK_TIME: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b([01]?[0-9]|2[0-4]):([0-5][0-9])\b"));
 static FR_TIME: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(r"\b([01]?[0-9]|2[0-4])\s*(?:h|heures)\b\s*([0-5][0-9]\b)?|\b([01]?[0-9]|2[0-4])\s*h([0-5][0-9])\b")
@@ -229,7 +232,10 @@ impl Reader {
         }
     }
 
-    fn machine(&mut self) {
+    fn machine(&mut self, has_digit: bool) {
+        if !self.text.contains(['@', '#', '/']) && !self.text.contains("www.") && !has_digit {
+            return;
+        }
         self.take(&EMAIL, |captures, found, _| {
             found.emails.insert(captures[0].trim_end_matches('.').to_owned());
             true
@@ -272,7 +278,12 @@ impl Reader {
         }
     }
 
-    fn dates(&mut self) {
+    fn dates(&mut self, has_digit: bool) {
+        let months: &Regex = if self.french { &FR_MONTHS } else { &EN_MONTHS };
+        self.found.months.extend(months.find_iter(&self.text).map(|name| month(name.as_str())));
+        if !has_digit && !self.text.contains("premier") {
+            return;
+        }
         self.take(&ISO_DATE, |captures, found, _| {
             let (month, day) = (small(&captures[2]), small(&captures[3]));
             found.numbers.extend(number(&captures[1], false));
@@ -296,8 +307,6 @@ impl Reader {
                 .extend(number(of(3), false).map(|year| if year < 100 * ONE { 2_000 * ONE + year } else { year }));
             true
         });
-        let months: &Regex = if self.french { &FR_MONTHS } else { &EN_MONTHS };
-        self.found.months.extend(months.find_iter(&self.text).map(|name| month(name.as_str())));
         if self.french {
             self.take(&FR_DAY_FIRST, |captures, found, _| days(&captures[1], &captures[2], found));
         } else {
@@ -306,7 +315,28 @@ impl Reader {
         }
     }
 
-    fn times(&mut self) {
+    fn times(&mut self, has_digit: bool) {
+        if has_digit {
+            self.times_in_digits();
+        }
+        if !["noon", "midi", "midn", "minuit"].iter().any(|name| self.text.contains(name)) {
+            return;
+        }
+        self.take(&NOON, |captures, found, text| {
+            // `un après-midi` is no time.
+            let is_noon = !text[..captures.get(0).map_or(0, |all| all.start())].ends_with("après");
+            if is_noon {
+                found.times.insert((12, 0));
+            }
+            is_noon
+        });
+        self.take(&MIDNIGHT, |_, found, _| {
+            found.times.insert((0, 0));
+            true
+        });
+    }
+
+    fn times_in_digits(&mut self) {
         let minute = |captures: &Captures<'_>, group| captures.get(group).map_or(0, |text| small(text.as_str()));
         if self.french {
             // The 9 of `9 à 11 h` stays a bare number, which supports 9:00.
@@ -347,18 +377,6 @@ impl Reader {
             found.times.insert((small(&captures[1]), small(&captures[2])));
             true
         });
-        self.take(&NOON, |captures, found, text| {
-            // `un après-midi` is no time.
-            let is_noon = !text[..captures.get(0).map_or(0, |all| all.start())].ends_with("après");
-            if is_noon {
-                found.times.insert((12, 0));
-            }
-            is_noon
-        });
-        self.take(&MIDNIGHT, |_, found, _| {
-            found.times.insert((0, 0));
-            true
-        });
     }
 
     fn amounts(&mut self) {
@@ -375,13 +393,16 @@ impl Reader {
         }
     }
 
-    fn plain(&mut self) {
+    fn plain(&mut self, has_digit: bool) {
         let french = self.french;
         if french {
             self.take(&ROMAN, |captures, found, _| {
                 found.numbers.insert(roman(&captures[1]) * ONE);
                 true
             });
+        }
+        if !has_digit {
+            return;
         }
         self.take(&FISCAL, |captures, found, _| {
             let (first, second) = (small(&captures[2]), small(&captures[3]));
@@ -433,22 +454,18 @@ impl Reader {
     }
 
     fn in_words(&mut self) {
+        let values = super::worth::values(self.french);
         let words: Vec<&str> = WORD.find_iter(&self.text).map(|word| word.as_str()).collect();
-        let (sure, hints) = if self.french { (FR_WORDS, FR_HINTS) } else { (EN_WORDS, EN_HINTS) };
-        let all = |table: &'static [(&str, u32)], word: &str| -> Vec<Number> {
-            table.iter().filter(|(name, _)| *name == word).map(|(_, value)| Number::from(*value) * ONE).collect()
-        };
         for (index, word) in words.iter().enumerate() {
-            if let Some(value) = all(sure, word).into_iter().next() {
+            if let Some(value) = values.get(word).and_then(|it| it.sure) {
                 let scale = words.get(index + 1).map_or(1, |next| scale_of(next, self.french));
                 if scale > 1 {
                     self.found.hinted.insert(value);
                 }
                 self.found.words.insert(value * scale);
             }
-            for part in word.split('-') {
-                self.found.hinted.extend(all(hints, part));
-                self.found.hinted.extend(all(sure, part));
+            for value in word.split('-').filter_map(|part| values.get(part)) {
+                self.found.hinted.extend(value.hinted.iter().copied().chain(value.sure));
             }
         }
     }
@@ -486,228 +503,6 @@ fn scale_of(word: &str, french: bool) -> Number {
 
 /// Units that may be written right behind their number.
 const UNITS: &[&str] = &["g", "kg", "mg", "cm", "mm", "km", "ml", "ha", "mb", "gb", "kb", "tb", "mo", "go", "ko", "to"];
-
-/// Words that can only be numbers. `one`, `un`, `une` are articles too; `second` is also a part of a minute.
-const EN_WORDS: &[(&str, u32)] = &[
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("eleven", 11),
-    ("twelve", 12),
-    ("thirteen", 13),
-    ("fourteen", 14),
-    ("fifteen", 15),
-    ("sixteen", 16),
-    ("seventeen", 17),
-    ("eighteen", 18),
-    ("nineteen", 19),
-    ("twenty", 20),
-    ("thirty", 30),
-    ("forty", 40),
-    ("fifty", 50),
-    ("sixty", 60),
-    ("seventy", 70),
-    ("eighty", 80),
-    ("ninety", 90),
-    ("third", 3),
-    ("fourth", 4),
-    ("fifth", 5),
-    ("sixth", 6),
-    ("seventh", 7),
-    ("eighth", 8),
-    ("ninth", 9),
-    ("tenth", 10),
-    ("twelfth", 12),
-    ("twentieth", 20),
-    ("twofold", 2),
-    ("threefold", 3),
-    ("fourfold", 4),
-    ("fivefold", 5),
-    ("sixfold", 6),
-    ("tenfold", 10),
-];
-const EN_HINTS: &[(&str, u32)] = &[
-    ("one", 1),
-    ("once", 1),
-    ("first", 1),
-    ("single", 1),
-    ("a", 1),
-    ("an", 1),
-    ("second", 2),
-    ("both", 2),
-    ("twice", 2),
-    ("double", 2),
-    ("pair", 2),
-    ("couple", 2),
-    ("half", 2),
-    ("half", 50),
-    ("two-fold", 2),
-    ("doubled", 2),
-    ("doubling", 2),
-    ("halved", 2),
-    ("triple", 3),
-    ("tripled", 3),
-    ("quadrupled", 4),
-    ("quintupled", 5),
-    ("quarter", 4),
-    ("quarter", 25),
-    ("quarters", 75),
-    ("biweekly", 2),
-    ("biannual", 2),
-    ("bimonthly", 2),
-    ("bi", 2),
-    ("quarterly", 4),
-    ("dozen", 12),
-    ("dozens", 12),
-    ("decade", 10),
-    ("decades", 10),
-    ("hundred", 100),
-    ("hundreds", 100),
-    ("century", 100),
-    ("thousand", 1000),
-    ("thousands", 1000),
-    ("twins", 2),
-    ("either", 2),
-    ("fortnight", 15),
-    ("fortnight", 2),
-    ("weekly", 7),
-    ("thirds", 66),
-    ("third", 33),
-    ("zero", 0),
-    ("million", 1_000_000),
-    ("millions", 1_000_000),
-    ("centennial", 100),
-    ("bicentennial", 200),
-    ("anniversary", 1),
-    ("biennial", 2),
-    ("trio", 3),
-    ("or", 2),
-    ("other", 2),
-    ("another", 2),
-    ("next", 2),
-];
-const FR_WORDS: &[(&str, u32)] = &[
-    ("deux", 2),
-    ("trois", 3),
-    ("quatre", 4),
-    ("cinq", 5),
-    ("six", 6),
-    ("sept", 7),
-    ("huit", 8),
-    ("dix", 10),
-    ("onze", 11),
-    ("douze", 12),
-    ("treize", 13),
-    ("quatorze", 14),
-    ("quinze", 15),
-    ("seize", 16),
-    ("dix-sept", 17),
-    ("dix-huit", 18),
-    ("dix-neuf", 19),
-    ("vingt", 20),
-    ("trente", 30),
-    ("quarante", 40),
-    ("cinquante", 50),
-    ("soixante", 60),
-    ("soixante-dix", 70),
-    ("quatre-vingts", 80),
-    ("quatre-vingt-dix", 90),
-    ("deuxième", 2),
-    ("troisième", 3),
-    ("quatrième", 4),
-    ("cinquième", 5),
-    ("sixième", 6),
-    ("septième", 7),
-    ("huitième", 8),
-    ("neuvième", 9),
-    ("dixième", 10),
-    ("douzième", 12),
-    ("vingtième", 20),
-];
-const FR_HINTS: &[(&str, u32)] = &[
-    ("un", 1),
-    ("une", 1),
-    ("premier", 1),
-    ("première", 1),
-    ("premiers", 1),
-    ("premières", 1),
-    ("seul", 1),
-    ("neuf", 9),
-    ("second", 2),
-    ("seconde", 2),
-    ("double", 2),
-    ("doubler", 2),
-    ("doublé", 2),
-    ("triplé", 3),
-    ("quadruple", 4),
-    ("quadruplé", 4),
-    ("quintuple", 5),
-    ("quintuplé", 5),
-    ("sextuplé", 6),
-    ("décuple", 10),
-    ("décuplé", 10),
-    ("moitié", 2),
-    ("moitié", 50),
-    ("demi", 2),
-    ("demie", 2),
-    ("paire", 2),
-    ("couple", 2),
-    ("bilingue", 2),
-    ("tiers", 3),
-    ("tiers", 33),
-    ("tiers", 66),
-    ("tierce", 3),
-    ("triple", 3),
-    ("trio", 3),
-    ("quart", 4),
-    ("quart", 25),
-    ("quarts", 4),
-    ("quarts", 75),
-    ("trimestre", 3),
-    ("trimestriel", 4),
-    ("semaine", 7),
-    ("quinzaine", 15),
-    ("douzaine", 12),
-    ("douzaines", 12),
-    ("dizaine", 10),
-    ("dizaines", 10),
-    ("vingtaine", 20),
-    ("trentaine", 30),
-    ("quarantaine", 40),
-    ("soixantaine", 60),
-    ("cinquantenaire", 50),
-    ("bicentenaire", 200),
-    ("centième", 100),
-    ("cinquantaine", 50),
-    ("centaine", 100),
-    ("centaines", 100),
-    ("cent", 100),
-    ("cents", 100),
-    ("mille", 1000),
-    ("millier", 1000),
-    ("milliers", 1000),
-    ("million", 1_000_000),
-    ("millions", 1_000_000),
-    ("décennie", 10),
-    ("décennies", 10),
-    ("siècle", 100),
-    ("zéro", 0),
-    ("l'un", 1),
-    ("autre", 2),
-    ("ou", 2),
-    ("centenaire", 100),
-    ("septembre", 7),
-    ("jumelles", 2),
-    ("tous", 2),
-    ("toutes", 2),
-    ("jumeaux", 2),
-];
 
 #[cfg(test)]
 mod tests {
@@ -776,6 +571,7 @@ mod tests {
             ("40 volunteers and 25 doctors", "40 bénévoles et 25 médecins"),
             ("at 4:27:03 pm", "à 16 h 27 min 3 s"),
             ("at 0530 hours", "à 5 h 30"),
+            ("1500 hours of training", "1 500 heures de formation"),
             ("errors fell tenfold", "les erreurs ont été divisées par dix"),
             ("it grew tenfold", "cela a décuplé"),
             ("02/10/2027", "le 10 février 2027"),

@@ -274,6 +274,7 @@ pub(super) fn readability(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 .collect();
             let Some(measure) = measure(&prose, lang.is_french()) else { continue };
             let Measure { score, per_sentence, passive } = measure;
+            let (score, score_fr) = scan::decimal(score);
             let (en, fr) = if lang.is_french() {
                 ("Kandel-Moles ease", "facilité de Kandel-Moles")
             } else {
@@ -283,8 +284,8 @@ pub(super) fn readability(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 story,
                 lang,
                 words!(
-                    "{en} {score:.1}; {per_sentence:.0} words a sentence; {passive}% of sentences in the passive voice",
-                    "{fr} {score:.1}; {per_sentence:.0} mots par phrase; {passive} % des phrases à la voix passive"
+                    "{en} {score}; {per_sentence:.0} words a sentence; {passive}% of sentences in the passive voice",
+                    "{fr} {score_fr}; {per_sentence:.0} mots par phrase; {passive} % des phrases à la voix passive"
                 ),
                 Words::default(),
             ));

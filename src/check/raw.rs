@@ -126,10 +126,11 @@ pub(super) fn pale_colours(proof: &Proof<'_>, least: f64, hits: &mut Vec<Hit>) {
                     continue;
                 }
                 let (ink, ground) = (ink.hex(), ground.hex());
+                let ((ratio, ratio_fr), (least, least_fr)) = (scan::decimal(ratio), scan::decimal(least));
                 let words = (
                     words!(
-                        "{ink} on {ground} is {ratio:.1} to 1, less than {least}: the colour was taken out",
-                        "{ink} sur {ground} donne {ratio:.1} pour 1, moins que {least} : la couleur a été retirée"
+                        "{ink} on {ground} is {ratio} to 1, less than {least}: the colour was taken out",
+                        "{ink} sur {ground} donne {ratio_fr} pour 1, moins que {least_fr} : la couleur a été retirée"
                     ),
                     Words::default(),
                 );

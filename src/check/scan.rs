@@ -10,12 +10,14 @@ use regex::Regex;
 pub(super) struct Pattern {
     exact: Regex,
     wider: Option<Regex>,
+    /// Matches nothing without a digit: most texts have none, and that is seen at once.
+    needs_digit: bool,
 }
 
 impl Pattern {
     /// Whether the pattern is worth asking: false only where it matches nowhere.
     fn may_match(&self, text: &str) -> bool {
-        self.wider.as_ref().is_none_or(|wider| wider.is_match(text))
+        (!self.needs_digit || has_digit(text)) && self.wider.as_ref().is_none_or(|wider| wider.is_match(text))
     }
 }
 
@@ -31,13 +33,23 @@ impl std::ops::Deref for Pattern {
 pub(super) fn pattern(text: &str) -> Pattern {
     let compile = |text: &str| Regex::new(text).expect("patterns of rules are tested");
     let wider = text.contains(r"\b").then(|| compile(&text.replace(r"\b", "")));
-    Pattern { exact: compile(text), wider }
+    Pattern { exact: compile(text), wider, needs_digit: false }
 }
 
 /// As [`pattern`], with boundaries of ASCII words: a text with accents is then read in one pass. Only for patterns that
 /// begin and end with ASCII at each boundary.
 pub(super) fn ascii_pattern(text: &str) -> Pattern {
-    Pattern { exact: ascii_regex(text), wider: None }
+    Pattern { exact: ascii_regex(text), wider: None, needs_digit: false }
+}
+
+/// As [`ascii_pattern`], for what matches nothing without a digit.
+pub(super) fn digit_pattern(text: &str) -> Pattern {
+    Pattern { needs_digit: true, ..ascii_pattern(text) }
+}
+
+/// Whether a text has a digit, looked for many bytes at a time.
+pub(super) fn has_digit(text: &str) -> bool {
+    text.as_bytes().chunks(64).any(|bytes| bytes.iter().fold(false, |has, byte| has | byte.is_ascii_digit()))
 }
 
 /// As [`ascii_pattern`], for who walks through the captures.
@@ -83,6 +95,13 @@ pub(super) fn widen(text: &str, range: &Range<usize>, around: usize) -> Range<us
     let start = text[..range.start].char_indices().rev().take(around).last().map_or(range.start, |(at, _)| at);
     let end = text[range.end..].char_indices().nth(around).map_or(text.len(), |(at, _)| range.end + at);
     start..end
+}
+
+/// A number with one decimal, as English and as French write it.
+pub(super) fn decimal(number: f64) -> (String, String) {
+    let en = format!("{number:.1}");
+    let fr = en.replace('.', ",");
+    (en, fr)
 }
 
 /// A text cut to a length that fits a line of a report.

@@ -112,8 +112,7 @@ fn pictures_that_speak(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn orders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in &proof.sheets {
         let mut said = BTreeSet::new();
-        let styled = sheet.select("[style]").into_iter().flat_map(|it| declarations(it.attr("style").unwrap_or("")));
-        let moved = styled.filter(|(name, value, _)| match name.as_str() {
+        let moved = sheet.inline.iter().filter(|(name, value, _)| match name.as_str() {
             "float" => value == "right",
             "direction" => value == "rtl",
             "position" => value == "absolute" || value == "fixed",

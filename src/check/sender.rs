@@ -428,20 +428,24 @@ pub(super) fn organizational(domain: &str) -> String {
 
 /// Requests that wait: none may be older than the limit.
 fn requests(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    let hours_max = proof.limit(&SETTLE_HOURS);
-    let waited = |since: &jiff::Timestamp| proof.evidence.now.duration_since(*since).as_secs_f64() / 3600.0;
-    let late = proof.evidence.audience.waiting.iter().filter(|since| waited(since) > hours_max).count();
-    if late > 0 {
-        hits.push(on_file(
-            "state",
-            0,
-            words!(
-                "{late} requests to leave are older than {hours_max} hours and not settled",
-                "{late} demandes de désabonnement ont plus de {hours_max} heures et ne sont pas réglées"
-            ),
-            words!("settle them; the law allows 10 business days", "réglez-les; la loi accorde 10 jours ouvrables"),
-        ));
-    }
+    let (hours_max, now) = (proof.limit(&SETTLE_HOURS), proof.evidence.now);
+    let waited = |since: &jiff::Timestamp| now.duration_since(*since).as_secs_f64() / 3600.0;
+    let late: Vec<_> = proof.evidence.audience.waiting.iter().filter(|since| waited(since) > hours_max).collect();
+    let Some(oldest) = late.iter().min() else { return };
+    // The law counts neither weekends nor holidays.
+    let schedule = &proof.newsletter.schedule;
+    let zone = jiff::tz::TimeZone::get(&schedule.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let day = |time: jiff::Timestamp| time.to_zoned(zone.clone()).date();
+    let (n, days) = (late.len(), schedule.working_days_between(day(**oldest), day(now)));
+    hits.push(on_file(
+        "state",
+        0,
+        words!(
+            "requests to leave that are older than {hours_max} hours and not settled: {n}; the oldest has waited {days} of the 10 business days that the law allows",
+            "demandes de désabonnement de plus de {hours_max} heures qui ne sont pas réglées : {n}; la plus ancienne attend depuis {days} des 10 jours ouvrables que la loi accorde"
+        ),
+        words!("settle them today", "réglez-les aujourd'hui"),
+    ));
 }
 
 fn connection(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

@@ -5,6 +5,7 @@
 //! and `color` attributes. Comments, and with them everything for Outlook alone, are passed over.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use scraper::{ElementRef, Html, Selector};
 
@@ -23,7 +24,12 @@ pub(super) struct Sheet<'a> {
     pub(super) runs: Vec<Run>,
     /// The story of each picture, in reading order.
     pub(super) pictures: Vec<Option<String>>,
+    /// The declarations of its inline styles, those of styles that are alike once: name, value, whether important.
+    pub(super) inline: Vec<Declaration>,
 }
+
+/// Name, value, and whether it is important.
+pub(super) type Declaration = (String, String, bool);
 
 /// A block of text of a mail.
 pub(super) struct Placed<'a> {
@@ -83,9 +89,45 @@ impl Style {
 /// One rule of a style block.
 pub(super) struct CssRule {
     selector: Selector,
-    declarations: Vec<(String, String, bool)>,
+    /// What an element must be for the selector to match; asked first.
+    tail: Tail,
+    declarations: Vec<Declaration>,
     /// Holds in the dark scheme alone.
     is_dark: bool,
+}
+
+/// The tag or the class that ends a selector.
+enum Tail {
+    Tag(String),
+    Class(String),
+    Any,
+}
+
+impl Tail {
+    fn of(selector: &str) -> Self {
+        let last = selector.rsplit([' ', '>', '+', '~']).next().unwrap_or("");
+        let name = |text: &str| {
+            text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+                .map_or(text, |end| &text[..end])
+                .to_owned()
+        };
+        match last.strip_prefix('.') {
+            _ if selector.contains(['(', '[', '"']) => Self::Any,
+            Some(class) => Self::Class(name(class)),
+            None if last.starts_with(|c: char| c.is_ascii_alphabetic()) => Self::Tag(name(last).to_ascii_lowercase()),
+            None => Self::Any,
+        }
+    }
+
+    fn may_be(&self, element: ElementRef<'_>) -> bool {
+        match self {
+            Self::Tag(tag) => element.value().name() == tag,
+            Self::Class(class) => {
+                element.attr("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class))
+            }
+            Self::Any => true,
+        }
+    }
 }
 
 impl<'a> Sheet<'a> {
@@ -103,9 +145,14 @@ impl<'a> Sheet<'a> {
             blocks_meta: Vec::new(),
             runs: Vec::new(),
             pictures: Vec::new(),
+            inline: HashMap::new(),
         };
         dom::walk(&html, &mut |step| reader.step(&step));
         let (runs, meta, pictures) = (reader.runs, reader.blocks_meta, reader.pictures);
+        let mut inline: Vec<Declaration> =
+            reader.inline.into_values().flat_map(|style| style.iter().cloned().collect::<Vec<_>>()).collect();
+        inline.sort();
+        inline.dedup();
         let blocks = reader.builder.finish();
         let blocks = blocks
             .into_iter()
@@ -116,7 +163,7 @@ impl<'a> Sheet<'a> {
                 Placed { block, lang, story, of, is_shown, is_strange }
             })
             .collect();
-        Self { edition, html, blocks, runs, pictures }
+        Self { edition, html, blocks, runs, pictures, inline }
     }
 
     /// The mail's elements that a selector of ours takes.
@@ -159,6 +206,8 @@ struct SheetReader<'c> {
     blocks_meta: Vec<BlockMeta>,
     runs: Vec<Run>,
     pictures: Vec<Option<String>>,
+    /// Inline styles that were read: templates say the same to many elements.
+    inline: HashMap<String, Rc<[Declaration]>>,
 }
 
 impl SheetReader<'_> {
@@ -242,17 +291,18 @@ impl SheetReader<'_> {
     }
 
     /// Applies attributes, style blocks, the inline style, then what is important, first light and then dark.
-    fn cascade(&self, element: ElementRef<'_>, level: &mut Level) {
+    fn cascade(&mut self, element: ElementRef<'_>, level: &mut Level) {
         for (attribute, property) in [("bgcolor", "background-color"), ("color", "color"), ("align", "text-align")] {
             if let Some(value) = element.attr(attribute) {
                 apply(&mut level.style, property, value);
             }
         }
-        let matching: Vec<&CssRule> = self.css.iter().filter(|rule| rule.selector.matches(&element)).collect();
-        let inline = declarations(element.attr("style").unwrap_or(""));
+        let matching: Vec<&CssRule> =
+            self.css.iter().filter(|rule| rule.tail.may_be(element) && rule.selector.matches(&element)).collect();
+        let inline = self.inline(element.attr("style").unwrap_or(""));
         let normal = |important: bool| {
             let sheet = matching.iter().filter(|rule| !rule.is_dark).flat_map(|rule| &rule.declarations);
-            sheet.chain(&inline).filter(move |(_, _, is)| *is == important)
+            sheet.chain(inline.iter()).filter(move |(_, _, is)| *is == important)
         };
         let mut own = (None, None);
         for (property, value, _) in normal(false).chain(normal(true)) {
@@ -266,6 +316,15 @@ impl SheetReader<'_> {
             note_colours(&mut own, property, value);
         }
         level.dark = (own.0.unwrap_or(level.dark.0), own.1.unwrap_or(level.dark.1));
+    }
+
+    fn inline(&mut self, style: &str) -> Rc<[Declaration]> {
+        if let Some(known) = self.inline.get(style) {
+            return Rc::clone(known);
+        }
+        let read: Rc<[Declaration]> = declarations(style).into();
+        self.inline.insert(style.to_owned(), Rc::clone(&read));
+        read
     }
 
     fn run(&mut self, text: &str) {
@@ -353,7 +412,7 @@ fn pixels(value: &str, parent: f64) -> Option<f64> {
 }
 
 /// `color: #333; margin: 0 !important` as names, values and whether they are important.
-pub(super) fn declarations(text: &str) -> Vec<(String, String, bool)> {
+pub(super) fn declarations(text: &str) -> Vec<Declaration> {
     text.split(';')
         .filter_map(|declaration| declaration.split_once(':'))
         .map(|(name, value)| {
@@ -392,9 +451,9 @@ fn css_rules(css: &str) -> Vec<CssRule> {
 }
 
 fn push_rules(rules: &mut Vec<CssRule>, prelude: &str, body: &str, is_dark: bool) {
-    for selector in prelude.split(',') {
-        if let Ok(selector) = Selector::parse(selector.trim()) {
-            rules.push(CssRule { selector, declarations: declarations(body), is_dark });
+    for text in prelude.split(',').map(str::trim) {
+        if let Ok(selector) = Selector::parse(text) {
+            rules.push(CssRule { selector, tail: Tail::of(text), declarations: declarations(body), is_dark });
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::ToSpan as _;
 use super::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use super::proof::{Hit, Part, Proof, on_file};
 use super::prose;
-use super::scan::{self, Pattern, ascii_pattern};
+use super::scan::{self, Pattern, ascii_pattern, digit_pattern};
 use crate::model::{Lang, Severity, Story, Words};
 
 /// Facts about the office are confirmed once a year.
@@ -152,31 +152,31 @@ const MONTHS: &str = "(?:January|February|March|April|May|June|July|August|Septe
 
 fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static ORDINAL: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}(?:st|nd|rd|th))\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}(?:st|nd|rd|th))\b")));
     static DAY_FIRST: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTHS},?\s(?:19|20)[0-9]{{2}})\b"))
+        digit_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTHS},?\s(?:19|20)[0-9]{{2}})\b"))
     });
     static NO_COMMA: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b({MONTHS}\s[0-9]{{1,2}}\s(?:19|20)[0-9]{{2}})\b")));
     static DAY_ALONE: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(&format!(
+        digit_pattern(&format!(
             r"\b([0-9]{{1,2}}(?:st|nd|rd|th) (?:day )?(?:of )?{MONTHS}|[0-9]{{1,2}} {MONTHS})(?:[^\p{{L}}0-9, ]|[, ]+[^0-9 ]|$)"
         ))
     });
     static SMALL: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b((?:january|february|april|june|july|august|september|october|november|december) [0-9]{1,2}|(?:on|by|until|before|after|since|from|to) (?:march|may) [0-9]{1,2})\b",
         )
     });
     // In figures a reader from abroad takes the day for the month.
     static FIGURES: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
         )
     });
     // `December, 2026`, `December the 9th`, `Dec 9, 2026`.
     static LOOSE: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(&format!(
+        digit_pattern(&format!(
             r"\b({MONTHS},\s(?:19|20)[0-9]{{2}}|{MONTHS}\sthe\s[0-9]{{1,2}}(?:st|nd|rd|th)?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s(?:19|20)[0-9]{{2}})?)\b"
         ))
     });
@@ -195,12 +195,12 @@ fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FORM: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
-            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b|(?:[01][0-9]|2[0-3])[0-5][0-9]\s(?:hours|hrs)\b)",
+        digit_pattern(
+            r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[AP]M\b|\s?[aApP]\.\s?[mM]\.|[ap]m\b)|(?:1[3-9]|2[0-3]):[0-5][0-9]\b|[0-9]{1,2}\s?h\s?[0-5][0-9]\b|[0-9]{1,2}\so['’]clock\b|\b12(?::00)?\s(?:noon|midnight)\b|[0-9]{1,2}:00\s?[ap]m\b|[0-9]{1,2}\s?a\.m\b|[0-9]{1,2}\s?p\.m\b|0[0-9][0-5][0-9]\s(?:hours|hrs)\b)",
         )
     });
     static RANGE: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b([0-9]{1,2}(?::[0-5][0-9])?(?:\s?[ap]m)?\s?[-–—]\s?(?:[0-9]{1,2}(?::[0-5][0-9])?\s?[ap]m|noon|midnight))\b",
         )
     });

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::proof::{Hit, Proof};
-use super::scan::{self, Pattern, ascii_pattern, pattern};
+use super::scan::{self, Pattern, ascii_pattern, digit_pattern, pattern};
 use super::typography::each;
 use crate::model::{Lang, Severity, Words};
 
@@ -12,14 +12,14 @@ const MONTHS_CAPITAL: &str = "(?:Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Ao
 
 pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static CAPITAL: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s{MONTHS_CAPITAL})\b")));
     static COMMA: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
-    static FIRST: LazyLock<Pattern> = LazyLock::new(|| ascii_pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b([0-9]{{1,2}}(?:er)?\s(?i:{MONTHS}),\s?(?:19|20)[0-9]{{2}})\b")));
+    static FIRST: LazyLock<Pattern> = LazyLock::new(|| digit_pattern(&format!(r"\ble (1\s(?i:{MONTHS}))\b")));
     static REVERSED: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b((?i:{MONTHS})\s[0-9]{{1,2}},\s?(?:19|20)[0-9]{{2}})\b")));
     static REVERSED_BARE: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(&format!(r"\b((?:le|du|au) (?i:{MONTHS})\s[0-9]{{1,2}})\b")));
+        LazyLock::new(|| digit_pattern(&format!(r"\b((?:le|du|au) (?i:{MONTHS})\s[0-9]{{1,2}})\b")));
     static NAMED: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(&format!(
             r"\b((?:[eE]n|[dD]e|[fF]in|[dD]ébut|au mois de|du mois de) {MONTHS_CAPITAL}|[dD]['’](?:Avril|Août|Octobre)|\p{{Ll}}+ (?:Janvier|Février|Avril|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre)|\p{{Ll}}+ (?:Lundi|Mardi|Mercredi|Jeudi|Vendredi|Samedi|Dimanche))\b"
@@ -27,21 +27,21 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
     // `mercredi, 9 décembre`, `09 décembre`.
     static PARTED: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(&format!(
+        digit_pattern(&format!(
             r"\b((?i:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche), (?:le )?[0-9]{{1,2}}(?:er)?\s{MONTHS}|0[1-9]\s{MONTHS}|[0-9]{{1,2}}(?:er)?\s(?:de )?{MONTHS},?\s(?:de|en) (?:19|20)[0-9]{{2}})\b"
         ))
     });
     // In figures a reader from abroad takes the day for the month.
     static FIGURES: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b([0-9]{1,2}/[0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2})|[0-9]{1,2}[-.][0-9]{1,2}[-.](?:19|20)[0-9]{2})\b",
         )
     });
     // `31 juil.`; the guide keeps short forms for tables.
     static SHORT: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(r"\b([0-9]{1,2}(?:er)?\s(?:janv|févr|avr|juill?|sept|oct|nov|déc)\.)"));
+        LazyLock::new(|| digit_pattern(r"\b([0-9]{1,2}(?:er)?\s(?:janv|févr|avr|juill?|sept|oct|nov|déc)\.)"));
     static ENGLISH: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b((?:January|February|March|April|June|July|August|September|October|November|December|Jan\.|Feb\.|Apr\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)\s[0-9]{1,2}|[0-9]{1,2}\s(?:January|February|March|April|June|July|August|September|October|November|December))\b",
         )
     });
@@ -63,7 +63,7 @@ pub(super) fn dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 pub(super) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|[0-9]{1,2}\s?h(?:eures?)?(?:\s?[0-5][0-9])?\s(?:[aApP][mM]\b|[ap]\.\s?m\.)|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
         )
     });
@@ -77,20 +77,20 @@ pub(super) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 pub(super) fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"(?:^|[^0-9.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{4,}\s?\$|[0-9]+\.[0-9]{1,2}\s?(?:%|\$|M\$|millions?|milliards?|km|kg|Mo|Ko|Go|fois|points?|heures?|jours?|mois|semaines?|minutes?|secondes?|mètres?|litres?|tonnes?|degrés?|ans\b))(?:[^0-9,]|,(?:[^0-9]|$)|$)",
         )
     });
     // Telephones and numbers of rooms, laws and versions are not parted; nor are years.
     static LONG: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"(?:^|[^\p{L}0-9.,/°$'’-])((?:1[0-4]|[3-9][0-9]|2[2-9])[0-9]{2}\s\p{Ll}{4,}|[0-9]{5,}\s(?:de\s)?\p{Ll}{4,}|[0-9]{1,3}\.[0-9]{3}\s\p{Ll}{4,})",
         )
     });
     static YEAR: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(r"(?:^|[^\p{L}0-9.,/°$'’-])(1[5-8][05]0\s\p{Ll}{4,}|2[01]00\s\p{Ll}{3,}s\b)"));
+        LazyLock::new(|| digit_pattern(r"(?:^|[^\p{L}0-9.,/°$'’-])(1[5-8][05]0\s\p{Ll}{4,}|2[01]00\s\p{Ll}{3,}s\b)"));
     static DOTTED: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"(?:^|\s)([0-9]{1,3}\.[0-9]{3}\s(?:personnes|abonnés|pages|employés|fonctionnaires|messages|visites|visiteurs|lecteurs|membres|réponses|appels)\b)",
         )
     });
@@ -124,12 +124,12 @@ fn digits_words(shown: &str) -> (Words, Words) {
 
 pub(super) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"\b([0-9]{1,4}(?:\s?h)?\s?[–—]\s?[0-9]{1,4}|[0-9]{1,4}(?:\s?h)?\s-\s[0-9]{1,4}|[0-9]{1,2}\s?h-[0-9]{1,2}\s?h|[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?\s?[–—-]\s?(?:midi|minuit|[0-9]{1,2}\s?h))\b",
         )
     });
     static DAYS: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(&format!(
+        digit_pattern(&format!(
             r"\b([0-9]{{1,2}}-[0-9]{{1,2}}\s(?:{MONTHS}|h\b)|[0-9]{{1,2}}\s?h(?:\s?[0-5][0-9])?\s?-\s?[0-9]{{1,2}}\s?h)"
         ))
     });
@@ -140,14 +140,14 @@ pub(super) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         ))
     });
     static COUNTED: LazyLock<Pattern> = LazyLock::new(|| {
-        ascii_pattern(
+        digit_pattern(
             r"(?:^|[^\p{L}0-9-])([0-9]{1,3}(?:\s?[%$])?\s?-\s?[0-9]{1,3}\s?(?:[%$]|(?:ans|fois|mois|km|kg|[a-z]\p{Ll}{4,})\b))",
         )
     });
     // Two years that follow each other; `2026-12-09` is a date and `2026-12` the name of an issue. Half of what federal
     // writers publish has fiscal years with a hyphen, which is told and no more.
     static YEARS: LazyLock<Pattern> =
-        LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?:[^0-9-]|$)"));
+        LazyLock::new(|| digit_pattern(r"\b((?:19|20)[0-9]{2}-(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?:[^0-9-]|$)"));
     // `les salles 8-110 et 8-112` names two rooms.
     static ROOMS: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(

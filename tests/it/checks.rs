@@ -67,9 +67,12 @@ fn an_edition_changed_by_hand_is_judged_and_stays_blocked() {
 #[test]
 fn whoever_comes_next_finds_what_they_need() {
     let office = Office::open();
+    let approver = "\n[[approver]]\nname = \"Ada Approver\"\nemail = \"ada@example.gc.ca\"\nlanguages = [\"en\"]\n";
+    office.write("newsletter.toml", &[office.read("newsletter.toml").as_str(), approver].concat());
     office.run(&["check", "--handover"]).is(0).says(&["issues/handover.html"]);
     let page = office.read("issues/handover.html");
-    for part in ["secrets.toml", "2027-05", "Qui approuve", "organization.as_of"] {
+    let asked = "English: Ada Approver (asked by mail)";
+    for part in ["secrets.toml", "2027-05", "Qui approuve", "organization.as_of", asked, "Français: anyone who"] {
         assert!(page.contains(part), "{part}");
     }
     office.run(&["--lang", "fr", "check", "--explain", "snd-05"]).is(0).says(&["invariant", "SND-05"]);

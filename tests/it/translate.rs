@@ -153,6 +153,9 @@ fn a_changed_sentence_is_named_by_status_and_a_comma_is_not() {
         .run(&["approve", ISSUE, "--edition", "fr", "--by", "An Approver"])
         .is(0)
         .says(&["An Editor says that the meaning is unchanged"]);
+    // A digit is a word too, and what was kept before does not keep it.
+    office.edit(STORY, "on May 12!", "on May 13!");
+    office.run(&["compose", ISSUE, "--offline"]).is(4).says(&["BIL-15", "on May 13!"]);
 }
 
 #[test]

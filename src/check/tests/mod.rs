@@ -545,6 +545,14 @@ fn a_request_that_waits_too_long_is_told_and_a_glossary_is_kept() {
     };
     assert_eq!(rules_after(|it| it.evidence.audience.waiting = vec![ago(49)]), ["SND-06 W"]);
     assert_eq!(rules_after(|it| it.evidence.audience.waiting = vec![ago(47)]), [""; 0]);
+    // From Thursday, November 12 to Sunday, November 22, 2026 are six business days, and five where one is a holiday.
+    for (holidays, expected) in [("", "6 of the 10"), ("2026-11-16", "5 of the 10")] {
+        let mut sample = clean();
+        sample.newsletter.schedule.holidays = holidays.split_whitespace().map(|day| day.parse().unwrap()).collect();
+        sample.evidence.audience.waiting = vec![ago(1), ago(240), ago(72)];
+        let said = shown(&heavy(sample.findings()));
+        assert!(said.contains("not settled: 2; ") && said.contains(expected), "{said}");
+    }
     let glossary = |french: &str| {
         let french = format!("<p>Discutez sur {french} dès aujourd'hui.</p>");
         rules_after(|it| {

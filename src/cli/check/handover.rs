@@ -10,7 +10,7 @@ use super::Shell;
 use super::page::{frame, sentence};
 use crate::files;
 use crate::model::rich::escaped;
-use crate::model::{Speech, Words};
+use crate::model::{Approver, Speech, Words};
 
 /// How many issues ahead are named.
 const ISSUES: usize = 6;
@@ -74,17 +74,28 @@ fn approvers(shell: &Shell) -> Vec<Words> {
     let n = policy.approvals;
     let mut items =
         vec![words!("People who approve each language: {n}", "Personnes qui approuvent chaque langue : {n}")];
-    for lang in &shell.config.newsletter.languages {
-        let label = &shell.config.newsletter.language(lang).label;
-        items.push(match policy.approvers.get(lang).filter(|names| !names.is_empty()) {
-            Some(names) => {
-                let names = names.join(", ");
-                words!("{label}: {names}", "{label} : {names}")
+    let newsletter = &shell.config.newsletter;
+    for lang in &newsletter.languages {
+        let label = &newsletter.language(lang).label;
+        let named = policy.approvers.get(lang).into_iter().flatten().map(|name| words!("{name}", "{name}"));
+        let asked = newsletter.approvers.iter().filter(|it| it.languages.is_empty() || it.languages.contains(lang));
+        let asked = asked.map(|Approver { name, delegate, .. }| {
+            if *delegate {
+                words!(
+                    "{name} (asked by mail, for small changes)",
+                    "{name} (sur demande par courriel, pour les petits changements)"
+                )
+            } else {
+                words!("{name} (asked by mail)", "{name} (sur demande par courriel)")
             }
-            None => words!(
-                "{label}: anyone who can run the command",
-                "{label} : toute personne qui peut lancer la commande"
-            ),
+        });
+        let all: Vec<Words> = named.chain(asked).collect();
+        let join = |of: fn(&Words) -> &str| all.iter().map(of).collect::<Vec<_>>().join(", ");
+        let (en, fr) = (join(|it| &it.en), join(|it| &it.fr));
+        items.push(if all.is_empty() {
+            words!("{label}: anyone who can run the command", "{label} : toute personne qui peut lancer la commande")
+        } else {
+            words!("{label}: {en}", "{label} : {fr}")
         });
     }
     items
