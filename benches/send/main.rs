@@ -4,7 +4,8 @@
 //! `cargo bench --bench send`. Needs `smtp-sink` and `smtp-source` (Debian: postfix); `openssl`, `npm` and `python3` for
 //! the other comparisons: without them they are not shown. nodemailer is installed once into `target/bench-npm`.
 //! `-- grid` shows ours and the others by connections and by size; `-- 1000000 6 32` sends 6 KB to that many readers on 32
-//! connections, shows the memory on the way, and asks the sink how many it got.
+//! connections, shows the memory on the way, and asks the sink how many it got. `-- machines` sends with 1, 2, 4 and 8
+//! processes on one PostgreSQL (Debian: postgresql).
 
 #![expect(
     clippy::print_stdout,
@@ -25,6 +26,7 @@ use cco_news::send::{Ending, Leaving, Round, Secrets, freeze, run};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+mod machines;
 mod peers;
 use peers::{Load, Sink, delayed, folder, fsync_ms, nodemailer, openssl, smtp_source, smtplib};
 
@@ -48,6 +50,9 @@ const PEM: &[u8] = include_bytes!("../../tests/fixtures/dkim/rsa.pem");
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
+    if words.iter().any(|word| word == machines::CHILD) {
+        return machines::child(&words);
+    }
     let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
     let counts: &[&str] = if numbers.is_empty() { &[] } else { &["-c"] };
     let Some(near) = Sink::start(counts) else {
@@ -64,6 +69,9 @@ fn main() {
         return grid(near.port);
     }
     let load = Load { n_messages: MESSAGES, bytes: MESSAGE_BYTES, n_connections: CONNECTIONS };
+    if words.iter().any(|word| word == "machines") {
+        return machines::machines(near.port, load, &ours(near.port, load, &[]));
+    }
     let (near_ours, cost) = best(|| ours(near.port, load, &[]).rate());
     println!(
         "cco-news    {near_ours:8.0} messages/s of {} KB, {CONNECTIONS} connections, ledger durable; {cost:.2} ms of a \
@@ -193,11 +201,25 @@ impl Took {
 
 /// Sends to so many people.
 fn ours(port: u16, load: Load, keys: &[Key]) -> Took {
-    let Load { n_messages, bytes, n_connections } = load;
+    let n_messages = load.n_messages;
     let folder = folder();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let (import, freeze) = freeze_for(&ledger, load);
+    let round = round_of(ledger, port, load, keys);
+    // As the program runs it: one thread for the connections.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (began, cpu) = (Instant::now(), cpu_seconds());
+    let ended = runtime.block_on(run(round)).unwrap();
+    assert_eq!((ended.ending, ended.progress.accepted), (Ending::Complete, n_messages as u64));
+    let send = began.elapsed().as_secs_f64();
+    Took { n_messages, import, freeze, send, cpu: cpu_seconds() - cpu }
+}
+
+/// Takes in so many people, and freezes an issue for them; gives the seconds of each.
+fn freeze_for(ledger: &Ledger, load: Load) -> (f64, f64) {
+    let Load { n_messages, bytes, .. } = load;
     let began = Instant::now();
     let now: Timestamp = "2026-12-09T15:00:00Z".parse().unwrap();
-    let ledger = Ledger::open(folder.path()).unwrap();
     let entry = |n: usize| Entry::new(Address::parse(&format!("reader{n}@example.ca")).unwrap(), Some(Lang::new("en")));
     for from in (0..n_messages).step_by(READERS_AT_ONCE) {
         let some = (from..n_messages.min(from + READERS_AT_ONCE)).map(entry).collect();
@@ -212,8 +234,15 @@ fn ours(port: u16, load: Load, keys: &[Key]) -> Took {
     let leaving =
         Leaving { issue: &issue, editions: &editions, manifest: "{}", approvals: &approvals, only: &[], send_at: now };
     let began = Instant::now();
-    freeze(&ledger, &newsletter, &leaving, now).unwrap();
-    let freeze = began.elapsed().as_secs_f64();
+    freeze(ledger, &newsletter, &leaving, now).unwrap();
+    // The key, before any process looks for it.
+    Secrets::open(ledger).unwrap();
+    (import, began.elapsed().as_secs_f64())
+}
+
+/// Sends what is due, on so many connections.
+fn round_of(ledger: Ledger, port: u16, load: Load, keys: &[Key]) -> Round {
+    let Load { n_messages, n_connections, .. } = load;
     let delivering = Delivering {
         messages_per_minute: 0,
         connections: n_connections,
@@ -222,8 +251,8 @@ fn ours(port: u16, load: Load, keys: &[Key]) -> Took {
     };
     let settings = Settings::parse(&format!("smtp://127.0.0.1:{port}"), &delivering, None, None).unwrap();
     let (_interrupt, interrupted) = watch::channel(false);
-    let round = Round {
-        issue,
+    Round {
+        issue: IssueId::parse("2026-12").unwrap(),
         relays: vec![Mailer::Smtp(Smtp::new(settings).unwrap()).into()],
         secrets: Secrets::open(&ledger).unwrap(),
         ledger,
@@ -243,14 +272,7 @@ fn ours(port: u16, load: Load, keys: &[Key]) -> Took {
         }),
         tell: Arc::new(|_| {}),
         step: Arc::new(|_| Ok(())),
-    };
-    // As the program runs it: one thread for the connections.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (began, cpu) = (Instant::now(), cpu_seconds());
-    let ended = runtime.block_on(run(round)).unwrap();
-    assert_eq!((ended.ending, ended.progress.accepted), (Ending::Complete, n_messages as u64));
-    let send = began.elapsed().as_secs_f64();
-    Took { n_messages, import, freeze, send, cpu: cpu_seconds() - cpu }
+    }
 }
 
 /// Seconds of processors that this process has had (proc(5): the fourteenth and fifteenth, in hundredths).

@@ -243,7 +243,12 @@ fn nobody_sends(source: &Connection) -> Result<()> {
 
 /// Begins a transaction beside which nobody can write.
 pub(super) fn begin(db: &Connection) -> Result<()> {
-    Ok(db.execute_batch(if db.is_postgres() { server_writer::ALONE } else { "BEGIN IMMEDIATE" })?)
+    if db.is_postgres() {
+        // It may be silent for as long as the other side takes.
+        db.execute_batch("SET idle_in_transaction_session_timeout = 0")?;
+        return Ok(db.execute_batch(server_writer::ALONE)?);
+    }
+    Ok(db.execute_batch("BEGIN IMMEDIATE")?)
 }
 
 /// Commits what was done, or undoes it.
@@ -358,6 +363,7 @@ pub(super) fn copy_out(engine: &Engine, file: &Path) -> Result<bool> {
     let (source, target) = (engine.connect()?, sqlite::connect(file)?);
     sqlite::migrate(&target)?;
     let tables = tables::all(&target)?;
+    source.execute_batch("SET idle_in_transaction_session_timeout = 0")?;
     source.execute_batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
     begin(&target)?;
     let copied = end(&target, tables::replace(&tables, &source, &target))

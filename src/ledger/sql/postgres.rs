@@ -23,8 +23,9 @@ const STATEMENTS_MAX: usize = 400;
 /// Why PostgreSQL turned a whole transaction away, so that it may be tried again: deadlock, serialization, and what
 /// follows in the transaction after them.
 const TRY_AGAIN: [&str; 3] = ["40P01", "40001", "25P02"];
-/// Why it is going away or not there yet: shut down by its keeper, crashed, starting.
-const GOING_AWAY: [&str; 3] = ["57P01", "57P02", "57P03"];
+/// Why it is going away or not there yet: shut down by its keeper, crashed, starting; or it has given us up, since we were
+/// silent in the middle of a transaction.
+const GOING_AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "25P03"];
 
 /// A connection, and the statements that it knows.
 pub(in crate::ledger) struct Client {
