@@ -1,8 +1,14 @@
 //! The shape of a rule, and the whole list: one row per rule stands in its group's file, beside the function that
 //! judges.
 
+use super::accessibility;
+use super::client;
+use super::links;
+use super::parity;
 use super::proof::{Hit, Proof};
-use super::{accessibility, client, links, parity, sender, style, typography};
+use super::sender;
+use super::style;
+use super::typography;
 use crate::model::{Severity, Words};
 
 /// One rule.

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::catalogue::{Example, Group, Invariant, Rule};
-use super::{invariants, rules};
+use super::invariants;
+use super::rules;
 use crate::model::Severity;
 
 /// The page, in Markdown.

@@ -9,53 +9,20 @@ pub mod catalogue;
 mod invariants;
 mod settings;
 mod parity;
-mod figures;
-mod names;
-mod peers;
-mod claims;
 mod typography;
-mod written;
-mod titles;
-mod lists;
 mod style;
-mod days;
-mod prose;
 mod accessibility;
-mod alternatives;
-mod marked;
-mod plain_part;
-mod legible;
 mod client;
-mod dropped;
-mod seen;
 mod evidence;
-mod copies;
 mod sender;
-mod setup;
 mod links;
-mod link_words;
-mod linked_files;
-mod targets;
-mod pages;
+mod text;
+mod html;
 mod proof;
-mod dom;
 mod locate;
 mod raw;
 mod waivers;
-mod contrast;
-mod colours;
-mod sheet;
-mod language;
-mod numbers;
-mod spelled;
-mod numerals;
-mod worth;
-mod tracking;
-mod telling;
-mod scan;
-mod sentences;
 mod docs;
-mod heard;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -68,8 +35,8 @@ use jiff::Timestamp;
 pub use self::catalogue::{Class, Example, Group, Invariant, Limit, Rule};
 pub use self::docs::rules_page;
 pub use self::evidence::{Asked, LinkSeen, Record, Relay, SETUP, Setup};
-pub use self::heard::{Bit, heard};
-pub use self::pages::{PageSeen, read_page};
+pub use self::html::heard::{Bit, heard};
+pub use self::links::pages::{PageSeen, read_page};
 pub use self::waivers::{text_key, waiver_key};
 use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words, or_meant};
 
@@ -163,7 +130,7 @@ pub fn no_such_rule(name: &str) -> Words {
 
 /// Web addresses of an issue's links, in the order in which readers meet them: what `check --links` asks.
 pub fn links(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evidence: &Evidence) -> Vec<String> {
-    targets::addresses(&proof::Proof::new(issue, editions, newsletter, evidence))
+    links::targets::addresses(&proof::Proof::new(issue, editions, newsletter, evidence))
 }
 
 /// Rules that hold while an issue leaves: `send` is tested for them, and they give no findings.
@@ -188,7 +155,7 @@ pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evide
         }));
     }
     found.extend(settings::said(newsletter).into_iter().map(|finding| (finding, None)));
-    found.extend(setup::around(evidence).into_iter().map(|finding| (finding, None)));
+    found.extend(sender::setup::around(evidence).into_iter().map(|finding| (finding, None)));
     waivers::apply(&mut found, issue, editions);
     let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));

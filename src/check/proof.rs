@@ -6,10 +6,13 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::catalogue::Limit;
-use super::dom::{self, Block, Link};
-use super::sentences::sentences;
-use super::sheet::Sheet;
-use super::{Evidence, WayOut, language, locate, scan};
+use super::html::dom::{self, Block, Link};
+use super::html::sheet::Sheet;
+use super::locate;
+use super::text::language;
+use super::text::scan;
+use super::text::sentences::sentences;
+use super::{Evidence, WayOut};
 use crate::model::{Edition, Issue, Lang, Newsletter, Origin, Place, Severity, Story, Texts, Words};
 
 /// One issue, laid out to be judged.

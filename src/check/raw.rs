@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::contrast::{Colour, contrast};
+use super::html::contrast::{Colour, contrast};
 use super::links::crooked;
 use super::proof::{Hit, Proof, on_file};
-use super::scan::{self, Pattern, pattern};
+use super::text::scan::{self, Pattern, pattern};
 use crate::model::{Origin, Severity, Story, Words};
 
 /// The Markdown files of an issue's stories: name, text, story.
@@ -164,7 +164,7 @@ pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     continue;
                 }
                 let Some((Words { en, fr }, severity)) = crooked(href) else { continue };
-                let is_mended = severity == Severity::Warning || super::tracking::is_tracking(href);
+                let is_mended = severity == Severity::Warning || super::sender::tracking::is_tracking(href);
                 let href = scan::shorten(href);
                 let column = line[..target.start()].chars().count() + 1;
                 let words = if is_mended {

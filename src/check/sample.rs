@@ -236,10 +236,10 @@ impl Sample {
             text.push_str(&[own.title.as_str(), "\n", own.url.as_deref().unwrap_or(""), "\n\n"].concat());
             text.push_str(&own.summary);
             text.push('\n');
-            for block in super::dom::blocks(&own.body) {
+            for block in super::html::dom::blocks(&own.body) {
                 text.push_str(&[block.text.as_str(), "\n"].concat());
             }
-            for link in super::dom::blocks(&own.body).iter().flat_map(|block| &block.links) {
+            for link in super::html::dom::blocks(&own.body).iter().flat_map(|block| &block.links) {
                 text.push_str(&[link.href.trim_start_matches("mailto:"), "\n"].concat());
             }
         }

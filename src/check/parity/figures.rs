@@ -1,0 +1,161 @@
+//! Figures that one language has and the other has not (BIL-07): of each story as a whole, of what the issue says
+//! around the stories, and paragraph by paragraph where both languages have the same paragraphs.
+
+use std::collections::BTreeSet;
+
+use super::pairs;
+use crate::check::proof::{Hit, Part, Passage, Proof};
+use crate::check::text::numbers::{self, Figures};
+use crate::model::{Lang, Severity, Story, Words};
+
+/// One kind of figure that one language has and the other has not.
+struct Missing {
+    kind: (&'static str, &'static str),
+    shown: Vec<String>,
+    severity: Severity,
+}
+
+pub(crate) fn same_figures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    for (story, lang) in pairs(proof) {
+        let of = |lang: &Lang| proof.of_story(story, lang).filter(|passage| counts(passage, story)).collect::<Vec<_>>();
+        let (ours, theirs) = (of(proof.source()), of(lang));
+        // What is not in its language yet is BIL-09's or BIL-10's.
+        if is_strange(&theirs) || ours.iter().any(|passage| passage.is_strange) {
+            continue;
+        }
+        let before = hits.len();
+        compare(proof, &ours, &theirs, lang, &mut |lacks, said| hits.push(on_story(proof, story, lacks, said)));
+        if hits.len() == before {
+            by_paragraph(proof, &ours, &theirs, hits);
+        }
+    }
+    for lang in proof.targets() {
+        around_the_stories(proof, lang, hits);
+    }
+}
+
+/// Subject and preheader, then the opening and the standing blocks: as much the issue's as its stories.
+fn around_the_stories(proof: &Proof<'_>, lang: &Lang, hits: &mut Vec<Hit>) {
+    for is_envelope in [true, false] {
+        let of = |lang: &Lang| {
+            let own = proof.passages.iter().filter(|it| it.story.is_none() && it.lang == *lang);
+            own.filter(|it| matches!(it.part, Part::Subject | Part::Preheader) == is_envelope).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (of(proof.source()), of(lang));
+        if ours.is_empty() || theirs.is_empty() || is_strange(&theirs) || is_strange(&ours) {
+            continue;
+        }
+        compare(proof, &ours, &theirs, lang, &mut |lacks, (words, severity)| {
+            hits.push(proof.on_edition(lacks.as_str(), words, hint()).weighing(severity));
+        });
+    }
+}
+
+/// Whether a passage's figures are compared; an alternative text only where the other language has one too.
+fn counts(passage: &Passage<'_>, story: &Story) -> bool {
+    let is_own = |(lang, alt): (&Lang, &String)| {
+        !alt.trim().is_empty() && crate::check::text::language::strange_short(alt, lang, 2).is_none()
+    };
+    let has_all = || story.image.as_ref().is_some_and(|image| image.alt.len() > 1 && image.alt.iter().all(is_own));
+    passage.part != Part::Alt || has_all()
+}
+
+fn is_strange(passages: &[&Passage<'_>]) -> bool {
+    passages.iter().any(|passage| passage.is_strange || !passage.strange_sentences.is_empty())
+}
+
+/// Says what each side has and the other lacks, and which language lacks it.
+fn compare(
+    proof: &Proof<'_>,
+    ours: &[&Passage<'_>],
+    theirs: &[&Passage<'_>],
+    lang: &Lang,
+    say: &mut dyn FnMut(&Lang, (Words, Severity)),
+) {
+    let read = |passages: &[&Passage<'_>], lang: &Lang| {
+        let texts: Vec<&str> = passages.iter().map(|passage| passage.block.text.as_str()).collect();
+        Figures::of(&texts.join("\n"), lang)
+    };
+    let source = proof.source();
+    let (a, b) = (read(ours, source), read(theirs, lang));
+    for (has, lacks, a, b) in [(source, lang, &a, &b), (lang, source, &b, &a)] {
+        for missing in missing(a, b) {
+            let (en, fr) = missing.kind;
+            let shown = missing.shown.join(", ");
+            let words =
+                words!("{en} {shown}: in `{has}`, not in `{lacks}`", "{fr} {shown} : en `{has}`, non en `{lacks}`");
+            say(lacks, (words, missing.severity));
+        }
+    }
+}
+
+fn hint() -> Words {
+    words!(
+        "compare both texts and mend the one that is wrong",
+        "comparez les deux textes et corrigez celui qui est faux"
+    )
+}
+
+fn on_story(proof: &Proof<'_>, story: &Story, lacks: &Lang, (words, severity): (Words, Severity)) -> Hit {
+    proof.on_story(story, lacks, words, hint()).weighing(severity)
+}
+
+/// A story whose figures agree as a whole may still have two of them exchanged: paragraphs that stand for one another
+/// are compared, and one that has something else *instead* is told. What merely moved to a neighbour is nothing.
+fn by_paragraph(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>], hits: &mut Vec<Hit>) {
+    let parts = |passages: &[&Passage<'_>]| passages.iter().map(|passage| passage.part).collect::<Vec<_>>();
+    if parts(ours) != parts(theirs) {
+        return;
+    }
+    for (own, other) in ours.iter().zip(theirs) {
+        let (a, b) = (Figures::of(&own.block.text, &own.lang), Figures::of(&other.block.text, &other.lang));
+        for gone in missing(&a, &b) {
+            let Some(instead) = missing(&b, &a).into_iter().find(|it| it.kind == gone.kind) else { continue };
+            let (en, fr) = gone.kind;
+            let (was, is) = (gone.shown.join(", "), instead.shown.join(", "));
+            let (has, lacks) = (&own.lang, &other.lang);
+            let words =
+                words!("{en} {was} in `{has}` is {is} in `{lacks}`", "{fr} {was} en `{has}` devient {is} en `{lacks}`");
+            let hit = proof.at(other, 0..other.block.text.len(), words, hint());
+            hits.push(hit.weighing(Severity::Warning));
+        }
+    }
+}
+
+fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {
+    let mut found = Vec::new();
+    let mut add = |kind, severity, shown: Vec<String>| {
+        if !shown.is_empty() {
+            found.push(Missing { kind, shown, severity });
+        }
+    };
+    let dates =
+        a.dates.iter().filter(|date| !b.supports_date(**date)).map(|(month, day)| format!("{month:02}-{day:02}"));
+    add(("date", "date"), Severity::Error, dates.collect());
+    let unclear = a.unclear_dates.iter().filter(|date| !b.supports_unclear(**date));
+    add(("date", "date"), Severity::Error, unclear.map(|(one, two)| format!("{one:02}/{two:02}")).collect());
+    let times =
+        a.times.iter().filter(|time| !b.supports_time(**time)).map(|(hour, minute)| format!("{hour}:{minute:02}"));
+    // A time that the other language does not give at all may stand in its event block; another time is an error.
+    let time_severity = if b.times.is_empty() { Severity::Warning } else { Severity::Error };
+    add(("time", "heure"), time_severity, times.collect());
+    let amounts = a.amounts.iter().filter(|amount| !b.supports_amount(**amount)).map(|amount| numbers::shown(*amount));
+    add(("amount", "montant"), Severity::Error, amounts.collect());
+    let strings = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
+    add(("telephone", "téléphone"), Severity::Error, strings(&a.telephones, &b.telephones));
+    // The address itself stays out of the message: it may be a person's.
+    let emails: Vec<String> = strings(&a.emails, &b.emails);
+    let masked = emails
+        .iter()
+        .map(|email| crate::model::Address::parse(email).map_or_else(|_| "@".to_owned(), |it| it.masked()));
+    add(("e-mail address", "adresse de courriel"), Severity::Error, masked.collect());
+    for (kind, shown) in a.telling.missing_in(&b.telling) {
+        add(kind, Severity::Warning, shown);
+    }
+    let lacking = a.numbers.union(&a.words).copied().filter(|number| !b.supports(*number));
+    // `1 national capital` is `la capitale nationale`: where another number stands instead, that one is told.
+    let (lone, more): (Vec<_>, Vec<_>) = lacking.partition(|number| *number == numbers::ONE);
+    add(("number", "nombre"), Severity::Warning, more.into_iter().map(numbers::shown).collect());
+    add(("number", "nombre"), Severity::Info, lone.into_iter().map(numbers::shown).collect());
+    found
+}

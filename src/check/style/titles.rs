@@ -1,0 +1,185 @@
+//! Titles as a sentence (STY-01, TYP-15): no mark at their end, no line of capitals, and a capital on names alone. What
+//! is a name is asked of the issue itself: a word that its own sentences write small is none.
+
+use std::collections::BTreeSet;
+
+use crate::check::proof::{Hit, Part, Proof};
+use crate::check::text::scan;
+use crate::check::text::sentences::sentences;
+use crate::model::{Lang, Severity, Words};
+
+/// A title of fewer letters may be a short form.
+const LETTERS_MIN: usize = 12;
+/// Articles and the like, which have a capital inside a title only where every word has one; a name in English may
+/// begin with an article.
+const SMALLEST_FR: &[&str] = &["de", "du", "des", "et", "pour", "dans", "sur", "avec", "aux", "en", "au", "ou", "les"];
+const SMALLEST_EN: &[&str] = &["of", "to", "in", "on", "at", "by", "for", "and", "or", "with", "from", "your", "our"];
+/// What every federal text names, whether or not this issue does in a sentence.
+const EVERYWHERE: &str = "canada canadian canadians public servants fonctionnaires ottawa québec quebec gatineau government gouvernement treasury board secretariat conseil trésor secrétariat office service services school école agency agence department ministère parliament parlement act loi part partie official languages langues officielles policy politique directive charter charte budget";
+/// From so many capitals on words that no sentence of the issue knows, and not one word without, a title is in title
+/// case.
+const UNKNOWN_MIN: usize = 3;
+/// From so many capitals on words that are no names, a title is in title case and not one name long.
+const CAPITALS_MIN: usize = 2;
+
+/// Words that begin no name, and have a capital inside a title only where every word has one.
+const SMALL: &[&str] = &[
+    "and", "or", "for", "with", "your", "our", "their", "from", "into", "about", "how", "why", "what", "when", "are",
+    "is", "et", "ou", "pour", "avec", "dans", "vos", "votre", "nos", "notre", "leurs", "leur", "comment", "pourquoi",
+    "quand", "est", "sont", "des", "aux", "chez",
+];
+
+/// Marks and capitals of the titles and headings of one language.
+pub(crate) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bool) {
+    let words = WordsSeen::of(proof, is);
+    for passage in proof.in_language(is).filter(|passage| matches!(passage.part, Part::Title | Part::Heading)) {
+        let text = &passage.block.text;
+        let fault = if is_shouted(text) {
+            words!("the title is in capitals", "le titre est en majuscules")
+        } else if ends_with_mark(text) {
+            words!("the title ends with a punctuation mark", "le titre se termine par un signe de ponctuation")
+        } else if words.are_all_capitals(text) {
+            words!("every word of the title has a capital", "tous les mots du titre ont une majuscule")
+        } else {
+            continue;
+        };
+        let hint: Words = words!(
+            "write it as a sentence: one capital at its beginning and on names, nothing at its end",
+            "écrivez-le comme une phrase : une majuscule au début et aux noms, rien à la fin"
+        );
+        let found = proof.at(passage, 0..text.len(), fault, hint);
+        // A question is a title that federal writers do publish; whoever wants it plain is told.
+        hits.push(if text.ends_with('?') && !is_shouted(text) { found.weighing(Severity::Info) } else { found });
+    }
+}
+
+fn is_shouted(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (all, small) = letters.fold((0, 0), |(all, small), c| (all + 1, small + usize::from(c.is_lowercase())));
+    all > LETTERS_MIN && small == 0
+}
+
+fn ends_with_mark(text: &str) -> bool {
+    let last = sentences(text).last().copied().unwrap_or("").split_whitespace().next_back().unwrap_or("");
+    let is_abbreviation = last.trim_end_matches('.').contains('.')
+        || text.ends_with("etc.")
+        || text.ends_with("...")
+        || (last.len() <= 4 && last.starts_with(char::is_uppercase));
+    text.ends_with([',', ';', ':', '!', '?']) || (text.ends_with('.') && !is_abbreviation)
+}
+
+/// How the sentences of an issue write their words.
+struct WordsSeen {
+    /// In lower case.
+    small: BTreeSet<String>,
+    /// With a capital where no sentence begins, in lower case here: they may be names.
+    named: BTreeSet<String>,
+    is_french: bool,
+}
+
+impl WordsSeen {
+    fn of(proof: &Proof<'_>, is: fn(&Lang) -> bool) -> Self {
+        let is_french = is(&Lang::new("fr"));
+        let mut seen = Self { small: BTreeSet::new(), named: BTreeSet::new(), is_french };
+        let prose = proof.in_language(is).filter(|passage| passage.part.is_prose() || passage.part == Part::Field);
+        for passage in prose {
+            for sentence in sentences(&passage.block.text) {
+                for (index, (_, word)) in scan::words(sentence).enumerate() {
+                    if !word.starts_with(char::is_uppercase) {
+                        seen.small.insert(word.to_owned());
+                    } else if index > 0 {
+                        seen.named.insert(word.to_lowercase());
+                    }
+                }
+            }
+        }
+        let sections = proof.newsletter.sections.iter();
+        let names = sections.flat_map(|section| section.name.iter().filter(|(lang, _)| is(lang)).map(|(_, name)| name));
+        seen.named.extend(EVERYWHERE.split(' ').map(str::to_owned));
+        let organization = &proof.newsletter.organization;
+        let office = [&organization.name, &organization.on_behalf_of].into_iter().flat_map(|texts| texts.values());
+        for name in names.chain(office) {
+            let capitals = scan::words(name).skip(1).filter(|(_, word)| word.starts_with(char::is_uppercase));
+            seen.named.extend(capitals.map(|(_, word)| word.to_lowercase()));
+        }
+        seen
+    }
+
+    /// Whether most words of a title have a capital that they have in no sentence.
+    fn are_all_capitals(&self, title: &str) -> bool {
+        let words: Vec<&str> = scan::words(title).map(|(_, word)| word).collect();
+        let (mut capitals, mut undue, mut unknown) = (0, 0, 0);
+        let mut small = 0;
+        let smallest = |word: &&str| {
+            let lower = word.to_lowercase();
+            let list = if self.is_french { SMALLEST_FR } else { SMALLEST_EN };
+            word.starts_with(char::is_uppercase)
+                && word.chars().any(char::is_lowercase)
+                && list.contains(&lower.as_str())
+        };
+        let n_smallest = words.iter().skip(1).filter(|word| smallest(word)).count();
+        for word in words.iter().skip(1).filter(|word| word.chars().count() > 2) {
+            let lower = word.to_lowercase();
+            if !word.starts_with(char::is_uppercase) {
+                small += usize::from(word.chars().count() > 3 && !SMALL.contains(word));
+                continue;
+            }
+            if word.chars().all(char::is_uppercase) {
+                continue;
+            }
+            capitals += 1;
+            let is_small_word = SMALL.contains(&lower.as_str());
+            undue += usize::from(is_small_word || (self.small.contains(&lower) && !self.named.contains(&lower)));
+            unknown += usize::from(!self.named.contains(&lower));
+        }
+        let is_all = small == 0 && unknown >= UNKNOWN_MIN && unknown * 2 > capitals;
+        // Two will do where a sentence of the issue has one of them without.
+        let is_all = is_all || (small == 0 && undue > 0 && unknown >= CAPITALS_MIN && unknown * 2 > capitals);
+        (undue >= CAPITALS_MIN && undue * 2 > capitals && small < capitals)
+            || (n_smallest > 0 && capitals >= CAPITALS_MIN && small < capitals)
+            || is_all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_at_the_end_is_seen_and_an_abbreviation_is_none() {
+        for (title, expected) in [
+            ("A new team arrives", false),
+            ("A new team arrives.", true),
+            ("What's new?", true),
+            ("Join us!", true),
+            ("News from Acme Inc.", false),
+            ("Offices in Washington D.C.", false),
+            ("Charts, tables, etc.", false),
+        ] {
+            assert_eq!(ends_with_mark(title), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn title_case_is_told_from_a_name_by_how_the_issue_writes_its_words() {
+        let seen = WordsSeen {
+            small: ["writing", "screen", "readers", "learning", "day"].map(str::to_owned).into(),
+            named: ["learning", "day", "canada", "treasury", "board", "canadian", "public", "servants"]
+                .map(str::to_owned)
+                .into(),
+            is_french: false,
+        };
+        for (title, expected) in [
+            ("Writing For Screen Readers", true),
+            ("Writing for Screen Readers", true),
+            ("Writing for screen readers", false),
+            ("Annual Learning Day", false),
+            ("New Tools for Busy Editors", true),
+            ("A Guide To Grants", true),
+            ("Secretariat of the Treasury Board of Canada", false),
+            ("Communications 101 Boot Camp for Canadian Public Servants", false),
+        ] {
+            assert_eq!(seen.are_all_capitals(title), expected, "{title}");
+        }
+    }
+}

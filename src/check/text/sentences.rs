@@ -1,0 +1,72 @@
+//! Sentences and words of a text, cut as a reader would: not at abbreviations, decimals or initials.
+
+/// A full stop after one of these ends no sentence.
+const ABBREVIATIONS: &[&str] = &[
+    "m", "mr", "mrs", "ms", "dr", "st", "ste", "mme", "mlle", "me", "jr", "sr", "vs", "etc", "e.g", "i.e", "p", "ex",
+    "c.-à-d", "no", "art", "par", "tél", "tel", "ext", "fig", "vol", "a.m", "p.m", "inc", "ltd", "hon", "prof", "gen",
+    "gouv", "dept", "janv", "févr", "sept", "oct", "nov", "déc", "jan", "feb", "aug", "dec", "approx", "env", "min",
+    "max",
+];
+
+/// The sentences of a text, trimmed, with their end marks.
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let ends = match c {
+            '\n' => true,
+            '?' | '!' | '…' => next.is_none_or(char::is_whitespace),
+            // Before a closing quotation mark the sentence that quotes goes on.
+            '.' => {
+                next.is_none_or(char::is_whitespace)
+                    && !text[at + 1..].trim_start().starts_with(['»', '”'])
+                    && !is_abbreviation(&text[start..at])
+            }
+            _ => false,
+        };
+        if ends {
+            let end = at + c.len_utf8();
+            push_trimmed(&mut found, &text[start..end]);
+            start = end;
+        }
+    }
+    push_trimmed(&mut found, &text[start..]);
+    found
+}
+
+fn push_trimmed<'a>(found: &mut Vec<&'a str>, text: &'a str) {
+    let text = text.trim();
+    if text.chars().any(char::is_alphanumeric) {
+        found.push(text);
+    }
+}
+
+fn is_abbreviation(before: &str) -> bool {
+    let word = before.rsplit(|c: char| c.is_whitespace() || "(«\"'’".contains(c)).next().unwrap_or("");
+    let lower = word.to_lowercase();
+    // One capital is an initial: `J. Tremblay`.
+    ABBREVIATIONS.contains(&lower.as_str()) || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
+}
+
+/// How many words a sentence has. An elided word (`l'identité`) counts once, an address or a number once.
+pub(crate) fn words(sentence: &str) -> usize {
+    sentence.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_a_reader_would() {
+        let cut =
+            sentences("Dr. Roy met J. Tremblay at 4:30 p.m. today. Was it 2.5 million? Yes! M. Roy dit « oui. » Fin");
+        assert_eq!(
+            cut,
+            ["Dr. Roy met J. Tremblay at 4:30 p.m. today.", "Was it 2.5 million?", "Yes!", "M. Roy dit « oui. » Fin"]
+        );
+        assert_eq!(words("L'identité de l'équipe : 4 000 personnes"), 6);
+    }
+}
