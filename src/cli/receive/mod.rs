@@ -1,12 +1,15 @@
 //! `receive`: reads what came back. Each mail is understood, acted on in one transaction of the ledger, and only then
 //! set aside; what is not understood stays where it is, for a person.
 
+mod said;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use self::said::{line, masked, receipt, shown};
 use super::exit::Exit;
 use super::{Shell, approve, host, office, way_in};
 use crate::files;
@@ -27,7 +30,7 @@ const LEFT: [&str; 6] = ["automatic", "moved", "personal", "request", "settled",
 
 /// Arguments of `receive`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// Read a Maildir; by default that of `[mailbox]` in `newsletter.toml`.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["mbox", "imap", "standard"])]
     maildir: Option<PathBuf>,
@@ -50,7 +53,7 @@ pub(super) struct Args {
 
 impl Args {
     /// Whether a mail server hands over one mail.
-    pub(super) fn is_pipe(&self) -> bool {
+    pub(in crate::cli) fn is_pipe(&self) -> bool {
         self.standard.is_some()
     }
 }
@@ -79,7 +82,7 @@ impl Done {
     }
 }
 
-pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
+pub(in crate::cli) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     if args.settled {
         let n_rows = shell.ledger()?.settle_requests()?;
         shell.report.line(&words!("requests settled: {n_rows}", "demandes réglées : {n_rows}"));
@@ -110,7 +113,7 @@ fn mailbox(args: &Args, shell: &Shell) -> Result<Mailbox> {
 }
 
 /// Reads a mailbox, acts, and reports. `run` calls it too.
-pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<Exit> {
+pub(in crate::cli) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<Exit> {
     let ledger = shell.ledger()?;
     // What a copy of the ledger takes in, the ledger never learns.
     if !is_dry && !host::is_home(&ledger, false, shell)? {
@@ -163,63 +166,6 @@ pub(super) fn receive(mailbox: &Mailbox, is_dry: bool, shell: &Shell) -> Result<
         shell.report.line(&words!("mails read: {counts}", "courriels lus : {counts}"));
     }
     Ok(if for_person.is_empty() { Exit::Done } else { Exit::Look })
-}
-
-/// A mail without its text; addresses are masked.
-fn line(received: &Received, done: &Done) -> Value {
-    let bounced: Vec<Value> = match &received.notice {
-        Notice::Bounce(bounced) => bounced.iter().map(one_bounced).collect(),
-        _ => Vec::new(),
-    };
-    json!({
-        "hash": received.hash, "what": done.what, "handled": done.is_handled, "needs_person": done.needs_person,
-        "from": received.from.as_ref().map(Address::masked), "bounced": bounced,
-    })
-}
-
-/// What `--json` says of one recipient of a bounce. The address is the office's own subscriber's: whole.
-fn one_bounced(bounced: &Bounced) -> Value {
-    json!({
-        "address": bounced.address.as_ref().map(Address::as_str), "class": bounced.class,
-        "status": bounced.status, "text": bounced.text,
-    })
-}
-
-/// What a dry run shows.
-fn shown(received: &Received) -> Done {
-    let (what, words) = match &received.notice {
-        Notice::Bounce(bounced) => {
-            let one = |one: &Bounced| {
-                let address = one.address.as_ref().map_or_else(|| "?".to_owned(), Address::masked);
-                format!("{address} {} {}", one.class.as_str(), one.status.as_deref().unwrap_or(""))
-                    .trim_end()
-                    .to_owned()
-            };
-            let list = bounced.iter().map(one).collect::<Vec<_>>().join(", ");
-            ("bounce", words!("bounce: {list}", "retour : {list}"))
-        }
-        Notice::Complaint(_) => ("complaint", words!("a complaint", "une plainte")),
-        Notice::Request { what: Request::Leave, .. } => {
-            ("leave", words!("a person leaves", "une personne se désabonne"))
-        }
-        Notice::Request { what: Request::Unclear, .. } => (
-            "request",
-            words!("a request for a person to answer today", "une demande à laquelle une personne répond aujourd'hui"),
-        ),
-        Notice::Request { .. } => ("language", words!("a person changes language", "une personne change de langue")),
-        Notice::Useful { .. } => {
-            ("useful", words!("an answer to “Was this useful?”", "une réponse à « Vous a-t-elle été utile? »"))
-        }
-        Notice::AutoReply => ("automatic", words!("an automatic answer", "une réponse automatique")),
-        Notice::Moved(_) => (
-            "moved",
-            words!("an automatic answer with a new address", "une réponse automatique avec une nouvelle adresse"),
-        ),
-        Notice::Report => ("report", words!("a report that asks for nothing", "un rapport qui ne demande rien")),
-        Notice::Story => ("story", words!("a story", "un article")),
-        Notice::Personal => ("personal", words!("a mail for a person", "un courriel pour une personne")),
-    };
-    Done::left(what, words)
 }
 
 struct Desk<'a> {
@@ -461,23 +407,4 @@ impl Desk<'_> {
             ),
         ))
     }
-}
-
-/// A draft in the language of the mail: nothing is ever answered by itself (RFC 3834 5).
-fn receipt(received: &Received, name: &str) -> String {
-    let to = received.from.as_ref().map_or("", Address::as_str);
-    let is_french = received.is_french;
-    let text = if is_french {
-        "Bonjour,\n\nMerci pour votre texte : nous l'avons bien reçu. Nous vous écrirons quand nous saurons dans quel numéro il paraîtra.\n"
-    } else {
-        "Hello,\n\nThank you for your story: we have received it. We will write again once we know in which issue it will run.\n"
-    };
-    format!(
-        "To: <{to}>\nSubject: =?utf-8?Q?{}?=\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\nX-Story: {name}\n\n{text}",
-        if is_french { "Votre_texte_est_bien_re=C3=A7u" } else { "We_have_received_your_story" }
-    )
-}
-
-fn masked(address: Option<&Address>) -> String {
-    address.map_or_else(|| "?".to_owned(), Address::masked)
 }
