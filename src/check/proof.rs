@@ -114,8 +114,12 @@ impl<'a> Proof<'a> {
         if self.evidence.way_out != WayOut::Outbox && self.evidence.now > at {
             at = self.evidence.now;
         }
-        let zone = TimeZone::get(&self.newsletter.schedule.time_zone).unwrap_or(TimeZone::UTC);
-        at.to_zoned(zone).datetime()
+        at.to_zoned(self.zone()).datetime()
+    }
+
+    /// The office's time zone.
+    pub(super) fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.newsletter.schedule.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     /// A limit as this newsletter sets it, or by default. A setting without a reason does not hold.

@@ -8,11 +8,10 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::files;
 use crate::ledger::{FILE_NAME, Ledger};
+use crate::send::secrets;
 
 /// Its folder in STATE, whose disk has room for it.
 const FOLDER: &str = "aside";
-/// The file of the keys in STATE: the copy knows their id, and asks for them.
-const SECRETS: &str = "secrets.toml";
 
 /// A copy of the ledger, gone when this goes.
 pub(super) struct Aside {
@@ -40,8 +39,9 @@ impl Aside {
         if !ledger.copy_to(&aside.folder.join(FILE_NAME)).with_context(not_copied)? {
             bail!(not_copied());
         }
-        if let Some(secrets) = files::read_private(&ledger.state_dir().join(SECRETS))? {
-            files::write_secret(&aside.folder.join(SECRETS), &secrets)?;
+        // The copy knows the id of the keys, and asks for them.
+        if let Some(keys) = files::read_private(&ledger.state_dir().join(secrets::FILE_NAME))? {
+            files::write_secret(&aside.folder.join(secrets::FILE_NAME), &keys)?;
         }
         aside.ledger = Some(Ledger::open(&aside.folder).with_context(not_copied)?);
         Ok(Some(aside))

@@ -57,6 +57,7 @@ pub use tables::Tally;
 pub use transfer::{Seat, Transfer, Transferring};
 
 use postgres::Server;
+use sql::{Connection, OptionalExtension as _};
 use store::{Engine, Store};
 
 /// The ledger's file in STATE.
@@ -165,13 +166,7 @@ impl Ledger {
     /// Keeps one fact about the ledger itself: the id of its secrets, the host it lives on.
     pub fn set_meta(&self, key: &str, value: &str) -> Result<()> {
         let (key, value) = (key.to_owned(), value.to_owned());
-        self.db.write_now(move |db| {
-            db.execute(
-                "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [&key, &value],
-            )?;
-            Ok(())
-        })
+        self.db.write_now(move |db| set_fact(db, &key, &value))
     }
 
     /// As [`Ledger::set_meta`], unless it is known already, perhaps from another machine at this moment. Gives what holds.
@@ -185,10 +180,21 @@ impl Ledger {
 
     /// Reads one fact about the ledger itself.
     pub fn meta(&self, key: &str) -> Result<Option<String>> {
-        use sql::OptionalExtension as _;
-        self.db
-            .read(|db| Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?))
+        self.db.read(|db| fact(db, key))
     }
+}
+
+/// A fact about the ledger itself, as `meta` has it.
+fn fact(db: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+}
+
+fn set_fact(db: &Connection, key: &str, value: &str) -> Result<()> {
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [key, value],
+    )?;
+    Ok(())
 }
 
 fn is_not_being_restored(state_dir: &Path) -> Result<()> {

@@ -13,7 +13,7 @@ use tokio_postgres::config::{Host, SslMode};
 use super::sql::{Client, Connection, Error, schema};
 use super::sqlite::MIGRATIONS;
 use super::tls::Tls;
-use super::transfer;
+use super::{server_writer, transfer};
 
 /// How long connecting may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
@@ -126,7 +126,7 @@ fn parse(url: &str) -> Result<Config> {
 
 /// Makes the schema, or brings it up to date; of two that begin at once, one does.
 pub(super) fn migrate(db: &Connection) -> Result<()> {
-    db.execute_batch("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('cco-news ' || current_schema(), 0))")?;
+    db.execute_batch(server_writer::ALONE)?;
     let run = || -> Result<()> {
         db.execute_batch("CREATE TABLE IF NOT EXISTS schema_version (had BIGINT NOT NULL)")?;
         let had: Option<i64> = db.query_row("SELECT max(had) FROM schema_version", [], |row| row.get(0))?;

@@ -10,10 +10,10 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 
 use super::postgres::Server;
-use super::sql::{Connection, OptionalExtension as _};
+use super::sql::Connection;
 use super::store::{Engine, Store};
 use super::tables::{self, CAME, MOVED, MOVING, Table, Tally};
-use super::{FILE_NAME, Ledger, lease, server_writer, sqlite};
+use super::{FILE_NAME, Ledger, fact, lease, server_writer, set_fact, sqlite};
 use crate::model::Words;
 
 /// Where a ledger is to be.
@@ -82,10 +82,10 @@ impl Transferring<'_> {
 
     fn between(&self, sides: &mut Sides<'_>) -> Result<Transfer> {
         let source = sides.source.db.engine.connect()?;
-        if let Some(closed) = mark(&source, MOVED)? {
+        if let Some(closed) = fact(&source, MOVED)? {
             return self.go_on(&closed, sides);
         }
-        let coming = sides.target.as_ref().map_or(Ok(None), |target| mark(target, MOVING))?;
+        let coming = sides.target.as_ref().map_or(Ok(None), |target| fact(target, MOVING))?;
         may_fill(sides, coming.as_deref())?;
         if self.is_dry {
             if sides.source.is_sending()? {
@@ -104,7 +104,7 @@ impl Transferring<'_> {
         let filled = (|| -> Result<Vec<Tally>> {
             reopen(sides.tables, target)?;
             let copied = tables::replace(sides.tables, &source, target)?;
-            set_mark(target, MOVING, &format!("{id} {}", sides.from))?;
+            set_fact(target, MOVING, &format!("{id} {}", sides.from))?;
             Ok(copied)
         })();
         let copied = end(target, filled)?;
@@ -119,7 +119,7 @@ impl Transferring<'_> {
         }
         (self.step)("compared")?;
         let closed = (|| -> Result<()> {
-            set_mark(&source, MOVED, &format!("{id} {}", sides.to))?;
+            set_fact(&source, MOVED, &format!("{id} {}", sides.to))?;
             close(sides.tables, &source)
         })();
         end(&source, closed)?;
@@ -134,11 +134,11 @@ impl Transferring<'_> {
         let (id, to) = closed.split_once(' ').unwrap_or((closed, ""));
         let Some(target) = &sides.target else { return Ok(sides.done(true, Vec::new())) };
         let is_ours = |mark: Option<String>| mark.is_some_and(|mark| mark.split(' ').next() == Some(id));
-        if is_ours(mark(target, MOVING)?) {
+        if is_ours(fact(target, MOVING)?) {
             if !self.is_dry {
                 open(target, id)?;
             }
-        } else if !is_ours(mark(target, CAME)?) {
+        } else if !is_ours(fact(target, CAME)?) {
             bail!(moved_to(to, sides.source.is_shared()));
         } else {
             return Ok(sides.done(true, Vec::new()));
@@ -202,7 +202,7 @@ impl Engine {
 fn may_fill(sides: &Sides<'_>, coming: Option<&str>) -> Result<()> {
     let Some(target) = &sides.target else { return Ok(()) };
     let is_from_here = coming.is_some_and(|mark| mark.split_once(' ').is_some_and(|(_, from)| from == sides.from));
-    if is_from_here || mark(target, MOVED)?.is_some() || (coming.is_none() && tables::is_empty(sides.tables, target)?) {
+    if is_from_here || fact(target, MOVED)?.is_some() || (coming.is_none() && tables::is_empty(sides.tables, target)?) {
         return Ok(());
     }
     let to = &sides.to;
@@ -266,23 +266,11 @@ pub(super) fn end<T>(db: &Connection, done: Result<T>) -> Result<T> {
     }
 }
 
-fn mark(db: &Connection, key: &str) -> Result<Option<String>> {
-    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
-}
-
-fn set_mark(db: &Connection, key: &str, value: &str) -> Result<()> {
-    db.execute(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [key, value],
-    )?;
-    Ok(())
-}
-
 /// From now on it is the ledger.
 fn open(target: &Connection, id: &str) -> Result<()> {
     begin(target)?;
     let opened = (|| -> Result<()> {
-        set_mark(target, CAME, id)?;
+        set_fact(target, CAME, id)?;
         target.execute("DELETE FROM meta WHERE key = ?1", [MOVING])?;
         Ok(())
     })();
@@ -292,10 +280,10 @@ fn open(target: &Connection, id: &str) -> Result<()> {
 /// From now on nothing can be written in it, not even by a process that has it open.
 fn close(tables: &[Table], db: &Connection) -> Result<()> {
     if db.is_postgres() {
-        db.execute_batch(
+        db.execute_batch(&format!(
             "CREATE OR REPLACE FUNCTION cco_news_closed() RETURNS trigger LANGUAGE plpgsql AS
-             $$ BEGIN RAISE EXCEPTION 'this ledger was moved' USING ERRCODE = '55000'; END $$",
-        )?;
+             $$ BEGIN RAISE EXCEPTION '{CLOSED}' USING ERRCODE = '55000'; END $$"
+        ))?;
     }
     for Table { name, .. } in tables {
         if db.is_postgres() {
@@ -308,7 +296,7 @@ fn close(tables: &[Table], db: &Connection) -> Result<()> {
         for what in ["INSERT", "UPDATE", "DELETE"] {
             db.execute_batch(&format!(
                 "CREATE TRIGGER closed_{name}_{what} BEFORE {what} ON {name}
-                 BEGIN SELECT RAISE(ABORT, 'this ledger was moved'); END"
+                 BEGIN SELECT RAISE(ABORT, '{CLOSED}'); END"
             ))?;
         }
     }
@@ -332,10 +320,10 @@ fn reopen(tables: &[Table], db: &Connection) -> Result<()> {
 
 /// Refuses a ledger that was moved away, or is being moved here.
 pub(super) fn is_open(db: &Connection) -> Result<()> {
-    if let Some(moved) = mark(db, MOVED)? {
+    if let Some(moved) = fact(db, MOVED)? {
         bail!(moved_to(moved.split_once(' ').map_or("", |(_, to)| to), db.is_postgres()));
     }
-    if mark(db, MOVING)?.is_some() {
+    if fact(db, MOVING)?.is_some() {
         bail!(words!(
             "a move was stopped before its end: run the same `cco-news ledger move` again",
             "un déplacement s'est arrêté avant la fin : relancez la même commande `cco-news ledger move`"

@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 use crate::model::{Address, Digest, EditionId, IssueId};
 
 /// Its file in STATE.
-const FILE_NAME: &str = "secrets.toml";
+pub const FILE_NAME: &str = "secrets.toml";
 /// Bytes of a token or Message-ID that remain: 160 bits, of which nobody guesses one.
 const TOKEN_BYTES: usize = 20;
 /// The ledger's name for the id of the key.

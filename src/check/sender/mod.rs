@@ -438,7 +438,7 @@ fn requests(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let Some(oldest) = late.iter().min() else { return };
     // The law counts neither weekends nor holidays.
     let schedule = &proof.newsletter.schedule;
-    let zone = jiff::tz::TimeZone::get(&schedule.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = proof.zone();
     let day = |time: jiff::Timestamp| time.to_zoned(zone.clone()).date();
     let (n, days) = (late.len(), schedule.working_days_between(day(**oldest), day(now)));
     hits.push(on_file(

@@ -15,15 +15,13 @@ use crate::files;
 use crate::ledger::{FILE_NAME, Ledger};
 use crate::model::Words;
 use crate::packed::{self, List};
-use crate::send::{Secrets, departures};
+use crate::send::{Secrets, departures, secrets};
 
 pub(super) mod restore;
 pub(super) mod settle;
 
 /// The ledger's name for when the last backup was made.
 const META_AT: &str = "backup.at";
-/// The key, which stands in STATE beside the ledger.
-const SECRETS: &str = "secrets.toml";
 /// Files and folders of the newsletter that are kept too: with them a new machine goes on. `public/` is made from them.
 const KEPT: [&str; 6] = ["newsletter.toml", "sources.toml", "templates", "stories", "subscribers", "issues"];
 /// Where STATE's files lie in a backup.
@@ -99,7 +97,7 @@ fn packed(target: &Path, copy: &Path, ledger: &Ledger, shell: &Shell) -> Result<
     self::copy(ledger, copy)?;
     let mut from = BTreeMap::from([(format!("{STATE}/{FILE_NAME}"), copy.to_owned())]);
     // The log of departures is read after the ledger, so it knows at least as much.
-    for name in [SECRETS, departures::FILE_NAME] {
+    for name in [secrets::FILE_NAME, departures::FILE_NAME] {
         let path = ledger.state_dir().join(name);
         if path.is_file() {
             from.insert(format!("{STATE}/{name}"), path);

@@ -15,13 +15,13 @@ use serde_json::json;
 use super::super::exit::Exit;
 use super::super::report::Report;
 use super::super::{Shell, host, subscribers, words, workspace};
-use super::{KEPT, META_AT, SECRETS, STATE, settle};
+use super::{KEPT, META_AT, STATE, settle};
 use crate::config::{Config, Environment};
 use crate::files;
 use crate::ledger::{FILE_NAME, Hold, Ledger, RESTORING, RunLock, SendLock};
 use crate::model::IssueId;
 use crate::packed::{self, List, Wanted};
-use crate::send::{Secrets, departures};
+use crate::send::{Secrets, departures, secrets};
 
 /// Where a restore is made ready, in STATE.
 const READY: &str = ".restore";
@@ -124,17 +124,18 @@ fn shown(server: Option<&Ledger>, state: &Path) -> String {
     server.map_or_else(|| state.display().to_string(), Ledger::place)
 }
 
+/// Whether there is a ledger already, other than an empty one on a server.
+fn is_there(server: Option<&Ledger>, state: &Path) -> Result<bool> {
+    server.map_or_else(|| Ok(state.join(FILE_NAME).exists()), |server| Ok(!server.is_empty()?))
+}
+
 /// Refuses to write over a ledger without a word, above all over one that knows more.
 fn may_replace(args: &Args, list: &List, state: &Path, shell: &Shell) -> Result<()> {
     if args.replace || state.join(RESTORING).exists() {
         return Ok(());
     }
     let server = shell.config.ledger_url.as_ref().map(|_| shell.ledger()).transpose()?;
-    let is_there = match &server {
-        Some(server) => !server.is_empty()?,
-        None => state.join(FILE_NAME).exists(),
-    };
-    if !is_there {
+    if !is_there(server.as_ref(), state)? {
         return Ok(());
     }
     let (shown, made) = (shown(server.as_ref(), state), words::moment(list.at, &shell.config.newsletter));
@@ -193,7 +194,7 @@ fn make_ready(args: &Args, list: &List, state: &Path, ready: &Path) -> Result<Op
     let text: Vec<String> = lines.into_iter().map(|(_, line)| line + "\n").collect();
     files::write_secret(&log, text.concat().as_bytes())?;
     // The key that is here may have keys of links that the backup's has not, if it is the same.
-    let (here, its) = (state.join(SECRETS), ready.join(SECRETS));
+    let (here, its) = (state.join(secrets::FILE_NAME), ready.join(secrets::FILE_NAME));
     if here.exists() {
         let spare = ready.join("secrets.of-backup");
         if its.exists() {
@@ -268,10 +269,7 @@ struct Guard {
 fn stand_guard(args: &Args, state: &Path, shell: &Shell) -> Result<Guard> {
     let mark = state.join(RESTORING);
     let server = shell.config.ledger_url.as_ref().map(|url| Ledger::open_to_restore(state, url)).transpose()?;
-    let is_there = match &server {
-        Some(server) => !server.is_empty()?,
-        None => state.join(FILE_NAME).exists(),
-    };
+    let is_there = is_there(server.as_ref(), state)?;
     let before = if is_there && !mark.exists() { server.clone().or_else(|| Ledger::open(state).ok()) } else { None };
     let locks = match &before {
         None => None,
@@ -306,7 +304,7 @@ fn take_place(guard: &Guard, state: &Path, ready: &Path, shell: &Shell) -> Resul
         } else {
             [FILE_NAME.to_owned()].into_iter().chain(journals).collect()
         };
-        for name in files.into_iter().chain([SECRETS.to_owned()]) {
+        for name in files.into_iter().chain([secrets::FILE_NAME.to_owned()]) {
             if state.join(&name).exists() {
                 fs::rename(state.join(&name), aside.join(&name))?;
             }
@@ -317,7 +315,7 @@ fn take_place(guard: &Guard, state: &Path, ready: &Path, shell: &Shell) -> Resul
         server.become_as(ready)?;
         departures::read_again(server)?;
     }
-    for name in [SECRETS, departures::FILE_NAME, FILE_NAME] {
+    for name in [secrets::FILE_NAME, departures::FILE_NAME, FILE_NAME] {
         if ready.join(name).exists() && (name != FILE_NAME || server.is_none()) {
             let shown = state.join(name).display().to_string();
             fs::rename(ready.join(name), state.join(name))
