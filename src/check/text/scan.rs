@@ -1,20 +1,26 @@
 //! Small help for rules that look for a pattern in a text.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::Regex;
 
-/// A pattern of ours. A text with accents sends one with `\b` to the slowest of the engines, so that a twin without them,
-/// which matches wherever the pattern does, is asked first.
+/// A pattern of ours, made when a text first asks for it: that costs more than most texts do. A text with accents sends
+/// one with `\b` to the slowest of the engines, so that a twin without them, which matches wherever the pattern does, is
+/// asked first; where that matches nothing, the pattern itself is never made.
 pub(crate) struct Pattern {
-    exact: Regex,
+    text: String,
+    exact: OnceLock<Regex>,
     wider: Option<Regex>,
     /// Matches nothing without a digit: most texts have none, and that is seen at once.
     needs_digit: bool,
 }
 
 impl Pattern {
+    fn new(text: String) -> Self {
+        Self { text, exact: OnceLock::new(), wider: None, needs_digit: false }
+    }
+
     /// Whether the pattern is worth asking: false only where it matches nowhere.
     fn may_match(&self, text: &str) -> bool {
         (!self.needs_digit || has_digit(text)) && self.wider.as_ref().is_none_or(|wider| wider.is_match(text))
@@ -25,21 +31,25 @@ impl std::ops::Deref for Pattern {
     type Target = Regex;
 
     fn deref(&self) -> &Regex {
-        &self.exact
+        self.exact.get_or_init(|| compile(&self.text))
     }
 }
 
-/// Compiles a pattern once; a mistake in it is ours.
+/// Compiles a pattern; a mistake in it is ours.
+fn compile(text: &str) -> Regex {
+    Regex::new(text).expect("patterns of rules are tested")
+}
+
+/// A pattern of ours, whose mistakes are seen when a text first asks for it.
 pub(crate) fn pattern(text: &str) -> Pattern {
-    let compile = |text: &str| Regex::new(text).expect("patterns of rules are tested");
     let wider = text.contains(r"\b").then(|| compile(&text.replace(r"\b", "")));
-    Pattern { exact: compile(text), wider, needs_digit: false }
+    Pattern { wider, ..Pattern::new(text.to_owned()) }
 }
 
 /// As [`pattern`], with boundaries of ASCII words: a text with accents is then read in one pass. Only for patterns that
 /// begin and end with ASCII at each boundary.
 pub(crate) fn ascii_pattern(text: &str) -> Pattern {
-    Pattern { exact: ascii_regex(text), wider: None, needs_digit: false }
+    Pattern::new(ascii_words(text))
 }
 
 /// As [`ascii_pattern`], for what matches nothing without a digit.
@@ -54,7 +64,11 @@ pub(crate) fn has_digit(text: &str) -> bool {
 
 /// As [`ascii_pattern`], for who walks through the captures.
 pub(crate) fn ascii_regex(text: &str) -> Regex {
-    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).expect("patterns of rules are tested")
+    compile(&ascii_words(text))
+}
+
+fn ascii_words(text: &str) -> String {
+    text.replace(r"\b", r"(?-u:\b)")
 }
 
 static MACHINE_TEXT: LazyLock<Pattern> = LazyLock::new(|| {
