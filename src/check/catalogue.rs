@@ -5,7 +5,7 @@ use super::accessibility;
 use super::client;
 use super::links;
 use super::parity;
-use super::proof::{Hit, Proof};
+use super::proof::{Hit, Mails, Proof};
 use super::sender;
 use super::style;
 use super::typography;
@@ -36,8 +36,10 @@ pub struct Rule {
     pub good: Example,
     /// Its limits, which a newsletter may set otherwise.
     pub limits: &'static [Limit],
-    /// The function that judges.
+    /// The function that judges, on any thread.
     pub(super) judge: fn(&Proof<'_>, &mut Vec<Hit>),
+    /// The function that judges instead, where the rule looks at the elements of the mails.
+    pub(super) judge_mails: fn(&Mails<'_>, &mut Vec<Hit>),
 }
 
 /// A limit of a rule, by its name in `[check.rule.ID] limits`.
@@ -207,6 +209,7 @@ pub(super) const fn row(group: Group, id: &'static str, severity: Severity, sour
         good: Example::Clean,
         limits: &[],
         judge: |_, _| {},
+        judge_mails: |_, _| {},
     }
 }
 

@@ -29,6 +29,9 @@ mod sample;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, panic, thread};
 
 use jiff::Timestamp;
 
@@ -37,8 +40,12 @@ pub use self::docs::rules_page;
 pub use self::evidence::{Asked, LinkSeen, Record, Relay, SETUP, Setup};
 pub use self::html::heard::{Bit, heard};
 pub use self::links::pages::{PageSeen, read_page};
+use self::proof::{Hit, Mails, Proof};
 pub use self::waivers::{text_key, waiver_key};
 use crate::model::{Edition, EditionId, Finding, Issue, Newsletter, RuleSet, Severity, Silent, Words, or_meant};
+
+/// More cores would wait for the longest rule.
+const THREADS_MAX: usize = 4;
 
 /// What `cli` has collected from the edges before it asks.
 #[derive(Debug, Clone)]
@@ -130,7 +137,7 @@ pub fn no_such_rule(name: &str) -> Words {
 
 /// Web addresses of an issue's links, in the order in which readers meet them: what `check --links` asks.
 pub fn links(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evidence: &Evidence) -> Vec<String> {
-    links::targets::addresses(&proof::Proof::new(issue, editions, newsletter, evidence))
+    links::targets::addresses(&Proof::new(issue, editions, newsletter, evidence))
 }
 
 /// Rules that hold while an issue leaves: `send` is tested for them, and they give no findings.
@@ -142,11 +149,8 @@ pub fn invariants() -> &'static [Invariant] {
 ///
 /// `editions` may be empty, as for `story check`: then only the texts are judged.
 pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evidence: &Evidence) -> Vec<Finding> {
-    let proof = proof::Proof::new(issue, editions, newsletter, evidence);
     let mut found = Vec::new();
-    for rule in rules() {
-        let mut hits = Vec::new();
-        (rule.judge)(&proof, &mut hits);
+    for (rule, hits) in judged(issue, editions, newsletter, evidence) {
         found.extend(hits.into_iter().filter_map(|mut hit| {
             let story = hit.story.take();
             let mut finding = finding(rule, hit, newsletter.rules);
@@ -163,13 +167,48 @@ pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evide
     findings
 }
 
+/// What each rule finds, in the order of the rules. They are independent, and shared out to the machine's cores; those
+/// that look at the elements of the mails are asked here, before this thread helps with the others.
+fn judged<'a>(
+    issue: &'a Issue,
+    editions: &'a [Edition],
+    newsletter: &'a Newsletter,
+    evidence: &'a Evidence,
+) -> impl Iterator<Item = (&'static Rule, Vec<Hit>)> {
+    let (proof, trees) = Proof::with_trees(issue, editions, newsletter, evidence);
+    let (mails, next) = (Mails::new(&proof, trees), AtomicUsize::new(0));
+    let help = || {
+        let mine = iter::from_fn(|| rules().get(next.fetch_add(1, Ordering::Relaxed)));
+        let mine = mine.map(|rule| {
+            let mut hits = Vec::new();
+            (rule.judge)(&proof, &mut hits);
+            (rule.id, hits)
+        });
+        mine.collect::<Vec<_>>()
+    };
+    let mut all: BTreeMap<&str, Vec<Hit>> = BTreeMap::new();
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+        let helpers: Vec<_> = (1..cores).map_while(|_| thread::Builder::new().spawn_scoped(scope, help).ok()).collect();
+        for rule in rules() {
+            (rule.judge_mails)(&mails, all.entry(rule.id).or_default());
+        }
+        let helped =
+            helpers.into_iter().map(|helper| helper.join().unwrap_or_else(|fault| panic::resume_unwind(fault)));
+        for (id, hits) in iter::once_with(help).chain(helped).flatten() {
+            all.entry(id).or_default().extend(hits);
+        }
+    });
+    rules().iter().filter_map(move |rule| Some((rule, all.remove(rule.id)?)))
+}
+
 /// Errors first; within a severity by place, then by rule, so that two runs give the same list.
 fn order(finding: &Finding) -> (Severity, &crate::model::Place, &str, &str, &str) {
     (finding.severity, &finding.place, &finding.rule, &finding.excerpt, &finding.message.en)
 }
 
 /// A rule's hit becomes a finding; other people's words and the rule set soften it (RULES.md, "How they are applied").
-fn finding(rule: &Rule, hit: proof::Hit, rule_set: RuleSet) -> Finding {
+fn finding(rule: &Rule, hit: Hit, rule_set: RuleSet) -> Finding {
     let mut severity = hit.severity.unwrap_or(rule.severity);
     let is_wording = matches!(rule.group, Group::Typography | Group::Style) && !rule.is_fact;
     if hit.is_others && (rule.id == "TYP-01" || rule.id == "TYP-06") {

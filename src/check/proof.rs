@@ -1,13 +1,14 @@
 //! What the rules read: the issue's texts cut into passages, and the composed mails, each parsed once.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use scraper::Html;
 
 use super::catalogue::Limit;
 use super::html::dom::{self, Block, Link};
-use super::html::sheet::Sheet;
+use super::html::sheet::{Page, Sheet};
 use super::locate;
 use super::text::language;
 use super::text::scan;
@@ -24,6 +25,28 @@ pub(super) struct Proof<'a> {
     pub(super) passages: Vec<Passage<'a>>,
     /// Every composed mail.
     pub(super) sheets: Vec<Sheet<'a>>,
+}
+
+/// A proof with the trees of its mails, for the rules that look at elements. A tree stays with the thread that made it.
+pub(super) struct Mails<'p> {
+    proof: &'p Proof<'p>,
+    pub(super) pages: Vec<Page<'p>>,
+}
+
+impl<'p> Mails<'p> {
+    /// `trees` are those of the proof's mails, in their order.
+    pub(super) fn new(proof: &'p Proof<'p>, trees: Vec<Html>) -> Self {
+        let pages = proof.sheets.iter().zip(trees).map(|(sheet, html)| Page { sheet, html }).collect();
+        Self { proof, pages }
+    }
+}
+
+impl<'p> Deref for Mails<'p> {
+    type Target = Proof<'p>;
+
+    fn deref(&self) -> &Proof<'p> {
+        self.proof
+    }
 }
 
 /// One block of text of the issue, in one language.
@@ -86,13 +109,23 @@ impl Hit {
 }
 
 impl<'a> Proof<'a> {
-    /// Lays out an issue.
+    /// Lays out an issue, for the rules that need no elements.
     pub(super) fn new(
         issue: &'a Issue,
         editions: &'a [Edition],
         newsletter: &'a Newsletter,
         evidence: &'a Evidence,
     ) -> Self {
+        Self::with_trees(issue, editions, newsletter, evidence).0
+    }
+
+    /// Lays out an issue, and gives the trees of its mails for [`Mails`].
+    pub(super) fn with_trees(
+        issue: &'a Issue,
+        editions: &'a [Edition],
+        newsletter: &'a Newsletter,
+        evidence: &'a Evidence,
+    ) -> (Self, Vec<Html>) {
         let mut passages = Vec::new();
         for lang in &issue.languages {
             issue_passages(issue, newsletter, lang, &mut passages);
@@ -104,8 +137,8 @@ impl<'a> Proof<'a> {
                 }
             }
         }
-        let sheets = editions.iter().map(|edition| Sheet::new(edition, issue, newsletter)).collect();
-        Self { issue, newsletter, evidence, passages, sheets }
+        let (sheets, trees) = editions.iter().map(|edition| Sheet::read(edition, issue, newsletter)).unzip();
+        (Self { issue, newsletter, evidence, passages, sheets }, trees)
     }
 
     /// The time at which dates are judged: the planned send time; now only if that is later and it really leaves.

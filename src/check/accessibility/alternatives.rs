@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::hit_in;
 use crate::check::catalogue::{Limit, limit};
-use crate::check::proof::{Hit, Part, Proof};
+use crate::check::proof::{Hit, Mails, Part, Proof};
 use crate::check::text::scan;
 use crate::model::{Lang, Severity, Story, Words};
 
@@ -13,7 +13,7 @@ pub(crate) const CHARS_EN: Limit = limit("ACC-04", "chars_en", 140.0);
 pub(crate) const CHARS_FR: Limit = limit("ACC-04", "chars_fr", 170.0);
 
 /// Pictures without a text, and texts that do not do.
-pub(crate) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+pub(crate) fn judge(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     crate::check::raw::silent_pictures(proof, hits);
     for story in proof.issue.stories() {
         for (lang, alt) in story.image.iter().flat_map(|image| &image.alt) {
@@ -60,7 +60,7 @@ pub(crate) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         .flat_map(|it| it.alt.values())
         .map(|alt| alt.trim())
         .collect();
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
             let Some(alt) = image.attr("alt") else {

@@ -16,7 +16,7 @@ use crate::check::html::contrast::contrast;
 use crate::check::html::css::{style_text, without_comments};
 use crate::check::html::dom::Link;
 use crate::check::html::sheet::{Run, Sheet};
-use crate::check::proof::{Hit, Proof};
+use crate::check::proof::{Hit, Mails, Proof};
 use crate::check::text::scan::{self, Pattern, pattern};
 use crate::model::{Place, Severity, Words};
 
@@ -29,7 +29,7 @@ pub(crate) const RULES: &[Rule] = &[
         en: "The mail says its language and direction, and has a title",
         fr: "Le message dit sa langue et son sens d'écriture, et il a un titre",
         bad: Example::Swap("<html lang=\"en-CA\"", "<html lang=\"fr-CA\""),
-        judge: says_language,
+        judge_mails: says_language,
         ..rule("ACC-01", Severity::Error, "3.2, 3.4")
     },
     Rule {
@@ -47,7 +47,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Les tableaux de mise en page ont role=presentation; les tableaux de données ont des en-têtes avec un scope",
         bad: Example::Html("<table><tr><td>Layout</td></tr></table>"),
         good: Example::Html("<table role=\"presentation\"><tr><td>Layout</td></tr></table>"),
-        judge: table_roles,
+        judge_mails: table_roles,
         ..rule("ACC-03", Severity::Error, "3.2")
     },
     Rule {
@@ -58,7 +58,7 @@ pub(crate) const RULES: &[Rule] = &[
             "<img src=\"cid:a@example.ca\" width=\"600\" height=\"200\" alt=\"Two colleagues read a page aloud\">",
         ),
         limits: &[alternatives::CHARS_EN, alternatives::CHARS_FR],
-        judge: alternatives::judge,
+        judge_mails: alternatives::judge,
         ..rule("ACC-04", Severity::Error, "3.2")
     },
     Rule {
@@ -66,7 +66,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Un seul titre principal par langue, et aucun niveau sauté",
         bad: Example::Html("<h5>Skipped</h5>"),
         good: Example::Html("<h3>In order</h3>"),
-        judge: headings,
+        judge_mails: headings,
         ..rule("ACC-05", Severity::Error, "3.2")
     },
     Rule {
@@ -92,7 +92,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Les liens ont des mots, et sont soulignés",
         bad: Example::Html("<p><a href=\"https://example.ca/en/x\"></a>Nothing to follow</p>"),
         good: Example::Html("<p><a href=\"https://example.ca/en/x\">A thing to follow</a></p>"),
-        judge: link_words,
+        judge_mails: link_words,
         ..rule("ACC-08", Severity::Error, "3.2")
     },
     Rule {
@@ -100,7 +100,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Rien n'est dit que par une image, un émoji ou une couleur, et la lecture suit l'ordre de ce qui se voit",
         bad: Example::Html("<div style=\"direction:rtl\">Second, then first</div>"),
         good: Example::Html("<div style=\"direction:ltr\">First, then second</div>"),
-        judge: seen::by_eye_alone,
+        judge_mails: seen::by_eye_alone,
         ..rule("ACC-09", Severity::Warning, "3.2")
     },
     Rule {
@@ -110,7 +110,7 @@ pub(crate) const RULES: &[Rule] = &[
         good: Example::Html(
             "<p><a href=\"#here\">Jump to here</a></p><div id=\"here\"><a name=\"here\"></a>Here</div>",
         ),
-        judge: jumps,
+        judge_mails: jumps,
         ..rule("ACC-10", Severity::Error, "3.2")
     },
     Rule {
@@ -125,7 +125,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "L'espace vient de la mise en page, non d'images vides ni de blocs vides; rien ne bouge",
         bad: Example::Html("<p>&nbsp;</p>"),
         good: Example::Html("<p>Words</p>"),
-        judge: spacers,
+        judge_mails: spacers,
         ..rule("ACC-12", Severity::Warning, "3.2")
     },
     Rule {
@@ -135,7 +135,7 @@ pub(crate) const RULES: &[Rule] = &[
             "a transparent PNG in a cell without a ground",
             "un PNG transparent dans une cellule sans fond",
         ),
-        judge: seen::dark_logos,
+        judge_mails: seen::dark_logos,
         ..rule("ACC-13", Severity::Warning, "3.3")
     },
 ];
@@ -157,8 +157,8 @@ pub(crate) fn hit_in(
     hit
 }
 
-fn says_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn says_language(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let root = sheet.html.root_element();
         let lang = root.attr("lang").unwrap_or("");
         let expected = sheet.edition.langs.first().map_or("", |lang| proof.newsletter.language(lang).tag.as_str());
@@ -188,8 +188,8 @@ fn says_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn table_roles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn table_roles(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         // Headers and captions know their table; asking each of many nested tables for them would take its square.
         let owner = |element: ElementRef<'_>| {
             let mut above = element.ancestors().filter_map(ElementRef::wrap);
@@ -272,9 +272,9 @@ fn bold_headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+fn headings(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     bold_headings(proof, hits);
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         let mut level = 0;
         let mut firsts = 0;
         for heading in sheet.select("h1, h2, h3, h4, h5, h6") {
@@ -319,8 +319,8 @@ fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn link_words(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn link_words(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let mut before: Option<(String, bool)> = None;
         for link in sheet.select("a[href]") {
             let href = link.attr("href").unwrap_or("");
@@ -369,8 +369,8 @@ fn is_bare_link(run: &Run) -> bool {
         && contrast(run.style.ground, crate::check::html::contrast::Colour::WHITE) < 1.5
 }
 
-fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn jumps(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let ids: BTreeSet<&str> = sheet.select("[id]").iter().filter_map(|it| it.attr("id")).collect();
         let names: BTreeSet<&str> = sheet.select("a[name]").iter().filter_map(|it| it.attr("name")).collect();
         let mut said = BTreeSet::new();
@@ -400,8 +400,8 @@ fn jumps(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn spacers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn spacers(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let empty = sheet.blocks.iter().filter(|placed| {
             placed.is_shown
                 && !placed.block.text.is_empty()

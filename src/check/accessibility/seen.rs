@@ -10,13 +10,13 @@ use super::hit_in;
 use crate::check::html::contrast::Colour;
 use crate::check::html::css::declarations;
 use crate::check::html::sheet::Sheet;
-use crate::check::proof::{Hit, Part, Proof};
+use crate::check::proof::{Hit, Mails, Part, Proof};
 use crate::check::text::scan::{self, Pattern, pattern};
 
 /// A ground at least this light keeps a dark logo legible (relative luminance).
 const LIGHT_MIN: f64 = 0.7;
 
-pub(crate) fn by_eye_alone(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+pub(crate) fn by_eye_alone(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     static COLOUR: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
             r"(?i)(?:^|[^\p{L}])((?:items?|dates?|fields?|words?|names?|text|lines?|rows?|links?|sections?|those|ones|shown|marked|highlighted|written) in (?:red|green|blue|yellow|orange|grey|gray|purple)|(?:éléments?|dates?|champs?|mots?|noms?|texte|lignes?|liens?|sections?|ceux|celles|affichée?s?|marquée?s?|surlignée?s?|indiquée?s?|écrite?s?) en (?:rouge|vert|bleu|jaune|orange|gris|violet)|\p{Ll}+s in (?:red|green|blue|yellow|orange|grey|gray|purple) (?:are|have|must|can|need|mean|show)|\p{Ll}+s en (?:rouge|vert|bleu|jaune|orange|gris|violet) (?:sont|ont|doivent|peuvent|signifient|indiquent)|(?:red|green|blue|yellow|orange|grey|gray|purple) (?:buttons?|links?|box(?:es)?|text|items?|dates?|words?|rows?)|(?:boutons?|liens?|encadrés?|texte|éléments?|dates?|mots?|lignes?|cases?) (?:rouges?|verte?s?|bleue?s?|jaunes?|orange|grise?s?|violets?)|(?:button|box|column|menu|image|picture|photo|link|chart|table|panel)s? (?:on|at|to) the (?:right|left)|(?:bouton|encadré|colonne|menu|image|photo|lien|graphique|tableau)s? (?:de|à) (?:droite|gauche)|ci-contre)(?:[^\p{L}]|$)",
@@ -110,8 +110,8 @@ fn pictures_that_speak(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// Reading order is that of the source: nothing may look as if it stood elsewhere.
-fn orders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn orders(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let mut said = BTreeSet::new();
         let moved = sheet.inline.iter().filter(|(name, value, _)| match name.as_str() {
             "float" => value == "right",
@@ -142,8 +142,8 @@ fn orders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// A PNG that lets its ground through, where that ground turns dark.
-pub(crate) fn dark_logos(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+pub(crate) fn dark_logos(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
             let is_dark = is_transparent(sheet, src) || (is_logo(image) && !is_opaque(sheet, src));

@@ -10,7 +10,7 @@ use crate::check::accessibility::hit_in;
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use crate::check::html::css::{Declaration, declarations, style_text, without_comments};
 use crate::check::html::sheet::Sheet;
-use crate::check::proof::{Hit, Proof};
+use crate::check::proof::{Hit, Mails, Proof};
 use crate::check::text::scan;
 use crate::model::{Edition, Lang, Severity};
 
@@ -47,7 +47,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Ni CSS ni élément que les logiciels de courriel suppriment : flex, grid, variables, @import, scripts, formulaires, cadres, vidéo",
         bad: Example::Html("<div style=\"display:flex\">Side by side</div>"),
         good: Example::Html("<div style=\"padding:4px\">One below the other</div>"),
-        judge: dropped_css,
+        judge_mails: dropped_css,
         ..rule("CLI-02", Severity::Error, "5.5")
     },
     Rule {
@@ -56,7 +56,7 @@ pub(crate) const RULES: &[Rule] = &[
         bad: Example::Html("<img src=\"data:image/png;base64,AAAA\" alt=\"A chart\" width=\"10\" height=\"10\">"),
         good: Example::Html("<img src=\"cid:chart@example.ca\" alt=\"A chart\" width=\"300\" height=\"200\">"),
         limits: &[PICTURE_BYTES],
-        judge: pictures,
+        judge_mails: pictures,
         ..rule("CLI-03", Severity::Error, "5.5")
     },
     Rule {
@@ -65,7 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
         bad: Example::Html("<table role=\"presentation\" width=\"900\"><tr><td>Wide</td></tr></table>"),
         good: Example::Html("<table role=\"presentation\" width=\"600\"><tr><td>Fits</td></tr></table>"),
         limits: &[WIDTH_PX],
-        judge: widths,
+        judge_mails: widths,
         ..rule("CLI-04", Severity::Warning, "5.5")
     },
     Rule {
@@ -73,7 +73,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Un préambule de 40 à 110 caractères qui ne répète pas l'objet",
         bad: Example::Case("a preheader of two words", "un préambule de deux mots"),
         limits: &[PREHEADER_LEAST, PREHEADER_MOST],
-        judge: preheaders,
+        judge_mails: preheaders,
         ..rule("CLI-05", Severity::Warning, "5.5")
     },
     Rule {
@@ -90,7 +90,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Chaque liste de polices se termine par une police que tous les systèmes ont",
         bad: Example::Html("<p style=\"font-family:'Noto Sans'\">Words</p>"),
         good: Example::Html("<p style=\"font-family:'Noto Sans',Arial,sans-serif\">Words</p>"),
-        judge: fonts,
+        judge_mails: fonts,
         ..rule("CLI-07", Severity::Warning, "7")
     },
     Rule {
@@ -134,8 +134,8 @@ fn wire_size(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn dropped_css(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn dropped_css(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let mut shown: BTreeSet<String> = BTreeSet::new();
         let mut css_shown: BTreeMap<String, &'static Dropped> = BTreeMap::new();
         for element in sheet.select("script, form, input, button, select, textarea, iframe, frame, video, audio, object, embed, svg, canvas, link, base") {
@@ -196,9 +196,9 @@ fn dropped(all: &[Declaration]) -> Vec<(String, &'static Dropped)> {
     found.collect()
 }
 
-fn pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+fn pictures(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     crate::check::raw::lost_pictures(proof, hits);
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
             let end =
@@ -250,8 +250,8 @@ fn is_lost(sheet: &Sheet<'_>, src: &str) -> bool {
     !parts.is_empty() && src.strip_prefix("cid:").is_some_and(|cid| parts.iter().all(|part| part.cid != cid))
 }
 
-fn widths(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+fn widths(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let width =
             |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<usize>().ok()).unwrap_or(0);
         let in_style = sheet.inline.iter();
@@ -296,8 +296,8 @@ fn has_width_for_outlook(html: &str) -> bool {
         .any(|rest| rest.split("<![endif]").next().is_some_and(|part| part.contains("width")))
 }
 
-fn preheaders(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
+fn preheaders(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in proof.pages.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         let preheader = sheet.edition.preheader.trim();
         let n = preheader.chars().count();
         let (min, max) = (proof.count(&PREHEADER_LEAST), proof.count(&PREHEADER_MOST));
@@ -403,7 +403,7 @@ fn is_emoji(c: char) -> bool {
     )
 }
 
-fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+fn fonts(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     const SAFE: &[&str] = &[
         "sans-serif",
         "serif",
@@ -421,7 +421,7 @@ fn fonts(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         "inherit",
         "initial",
     ];
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         let css = without_comments(&style_text(&sheet.html));
         let sheets = css.split('{').skip(1).filter_map(|block| block.split('}').next()).map(declarations);
         let bare: BTreeSet<String> = sheets

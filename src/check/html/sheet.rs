@@ -5,6 +5,7 @@
 //! and `color` attributes. Comments, and with them everything for Outlook alone, are passed over.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use scraper::{ElementRef, Html, Selector};
@@ -18,7 +19,6 @@ use crate::model::{Edition, Issue, Lang, Newsletter, Story};
 /// One composed mail.
 pub(crate) struct Sheet<'a> {
     pub(crate) edition: &'a Edition,
-    pub(crate) html: Html,
     /// Blocks of text, in reading order.
     pub(crate) blocks: Vec<Placed<'a>>,
     /// Runs of text, in reading order.
@@ -27,6 +27,28 @@ pub(crate) struct Sheet<'a> {
     pub(crate) pictures: Vec<Option<String>>,
     /// The declarations of its inline styles, those of styles that are alike once: name, value, whether important.
     pub(crate) inline: Vec<Declaration>,
+}
+
+/// A mail with its tree of elements, which stays with the thread that made it.
+pub(crate) struct Page<'p> {
+    pub(crate) sheet: &'p Sheet<'p>,
+    pub(crate) html: Html,
+}
+
+impl Page<'_> {
+    /// The mail's elements that a selector of ours takes.
+    pub(crate) fn select(&self, selector: &str) -> Vec<ElementRef<'_>> {
+        let selector = Selector::parse(selector).expect("selectors of rules are tested");
+        self.html.select(&selector).collect()
+    }
+}
+
+impl<'p> Deref for Page<'p> {
+    type Target = Sheet<'p>;
+
+    fn deref(&self) -> &Sheet<'p> {
+        self.sheet
+    }
 }
 
 /// A block of text of a mail.
@@ -85,8 +107,8 @@ impl Style {
 }
 
 impl<'a> Sheet<'a> {
-    /// Reads a mail.
-    pub(crate) fn new(edition: &'a Edition, issue: &'a Issue, newsletter: &Newsletter) -> Self {
+    /// Reads a mail, and gives its tree beside what was read.
+    pub(crate) fn read(edition: &'a Edition, issue: &'a Issue, newsletter: &Newsletter) -> (Self, Html) {
         let html = Html::parse_document(&edition.html);
         let css = css_rules(&style_text(&html));
         let mut reader = SheetReader {
@@ -117,13 +139,7 @@ impl<'a> Sheet<'a> {
                 Placed { block, lang, story, of, is_shown, is_strange }
             })
             .collect();
-        Self { edition, html, blocks, runs, pictures, inline }
-    }
-
-    /// The mail's elements that a selector of ours takes.
-    pub(crate) fn select(&self, selector: &str) -> Vec<ElementRef<'_>> {
-        let selector = Selector::parse(selector).expect("selectors of rules are tested");
-        self.html.select(&selector).collect()
+        (Self { edition, blocks, runs, pictures, inline }, html)
     }
 
     /// The edition's name.

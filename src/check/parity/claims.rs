@@ -6,7 +6,7 @@ use super::pairs;
 use crate::check::catalogue::{Limit, limit};
 use crate::check::html::dom::Block;
 use crate::check::html::sheet::Sheet;
-use crate::check::proof::{Hit, Part, Passage, Proof};
+use crate::check::proof::{Hit, Mails, Part, Passage, Proof};
 use crate::check::text::language;
 use crate::check::text::scan;
 use crate::check::text::sentences;
@@ -316,8 +316,8 @@ fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-pub(crate) fn stacked(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() > 1) {
+pub(crate) fn stacked(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in proof.pages.iter().filter(|sheet| sheet.edition.langs.len() > 1) {
         let mut order: Vec<&Lang> = Vec::new();
         for placed in sheet.blocks.iter().filter(|placed| placed.story.is_some()) {
             // A title in another language (`only`) is marked inside its half and starts none.

@@ -131,7 +131,7 @@ pub(crate) const RULES: &[Rule] = &[
             "English and French story by story in turns",
             "l'anglais et le français en alternance, article par article",
         ),
-        judge: claims::stacked,
+        judge_mails: claims::stacked,
         ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
     },
     Rule {

@@ -11,7 +11,7 @@ use crate::check::accessibility::hit_in;
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use crate::check::html::css::{declarations, style_text};
 use crate::check::html::sheet::Sheet;
-use crate::check::proof::{Hit, Proof, on_file};
+use crate::check::proof::{Hit, Mails, Proof, on_file};
 use crate::check::text::scan;
 use crate::model::{Address, Lang, Severity, Slot, Texts, Tls};
 
@@ -76,7 +76,7 @@ pub(crate) const RULES: &[Rule] = &[
         fr: "Aucun pistage : ni images invisibles, ni redirections, ni adresse propre à chaque personne hors des champs prévus",
         bad: Example::Html("<img src=\"https://t.example.ca/o.png?u=1\" alt=\"\" width=\"1\" height=\"1\">"),
         good: Example::Html("<img src=\"cid:a@example.ca\" alt=\"\" width=\"600\" height=\"80\">"),
-        judge: tracking,
+        judge_mails: tracking,
         ..rule("SND-07", Severity::Error, Class::Never, "4")
     },
     Rule {
@@ -257,9 +257,9 @@ fn basis(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn tracking(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+fn tracking(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     copies::alike(proof, hits);
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         for image in sheet.select("img") {
             let src = image.attr("src").unwrap_or("");
             let is_tiny = ["width", "height"]

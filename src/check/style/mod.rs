@@ -44,7 +44,7 @@ pub(crate) const RULES: &[Rule] = &[
             "<h3>Ce qu'il vous faut</h3><p>Apportez un stylo.</p>",
         ),
         limits: &[prose::HEADING_WORDS],
-        judge: prose::headings,
+        judge_mails: prose::headings,
         ..rule("STY-02", Severity::Warning, "2.3")
     },
     Rule {

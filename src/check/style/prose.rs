@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::lists::lists;
 use crate::check::catalogue::{Limit, limit};
-use crate::check::proof::{Hit, Part, Proof};
+use crate::check::proof::{Hit, Mails, Part, Proof};
 use crate::check::text::language;
 use crate::check::text::scan::{self, Pattern, pattern};
 use crate::check::text::sentences::{sentences, words};
@@ -204,8 +204,8 @@ fn long_lists(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// Headings that follow one another, and texts that go on without one.
-pub(crate) fn headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for sheet in &proof.sheets {
+pub(crate) fn headings(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
+    for sheet in &proof.pages {
         let n = sheet.select("h1").len();
         if n > sheet.edition.langs.len() {
             let words = (
