@@ -2,6 +2,7 @@
 //! addresses, and nothing of HTML.
 
 use std::cell::{Cell, OnceCell};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::hit_in;
@@ -181,7 +182,37 @@ fn says(text: &Searched<'_>, placed: &Placed<'_>) -> bool {
     cuts.extend(block.text.match_indices([':', '\n']).map(|(at, _)| at));
     cuts.sort_unstable();
     cuts.windows(2).all(|cut| {
-        let words = scan::folded_words(&block.text[cut[0]..cut[1]]);
+        let words = scan::folded_words(whole_words(&block.text, cut[0]..cut[1]));
         words.len() < WORDS_MIN || text.contains(&format!(" {} ", words.join(" ")))
     })
+}
+
+/// A run without what is left of a word at its ends, where a link begins or ends within one: `see`+`the guide`.
+fn whole_words(text: &str, run: Range<usize>) -> &str {
+    let is_cut = |at: usize| {
+        let (before, after) = text.split_at(at);
+        before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
+    };
+    let mut own = &text[run.clone()];
+    if is_cut(run.end) {
+        own = own.trim_end_matches(char::is_alphanumeric);
+    }
+    if is_cut(run.start) {
+        own = own.trim_start_matches(char::is_alphanumeric);
+    }
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_within_a_word_loses_no_word_but_that_one() {
+        let text = "ask at thedesk of the library";
+        let desk = text.find("desk").unwrap();
+        assert_eq!(whole_words(text, 0..desk), "ask at ");
+        assert_eq!(whole_words(text, desk..text.len()), " of the library");
+        assert_eq!(whole_words(text, 0..6), "ask at");
+    }
 }

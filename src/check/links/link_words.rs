@@ -2,6 +2,7 @@
 
 use super::{each, hit_link};
 use crate::check::proof::{Hit, Part, Proof};
+use crate::check::text::scan;
 use crate::model::Severity;
 
 /// Link texts that say nothing of where they lead: the list of the guide, and its nearest relatives.
@@ -141,6 +142,25 @@ const WEAK: &[&str] = &[
     "article complet",
 ];
 
+/// Words that a link may be made of without saying anything of its page.
+const EMPTY: &[&str] = &[
+    "here", "ici", "the", "a", "an", "it", "is", "are", "be", "can", "you", "your", "we", "us", "our", "to", "of", "on",
+    "in", "at", "by", "for", "from", "with", "and", "this", "that", "these", "them", "all", "about", "more", "full",
+    "out", "up", "now", "please", "found", "available", "provided", "posted", "online", "read", "see", "find", "view",
+    "get", "click", "visit", "check", "look", "learn", "go", "download", "register", "sign", "apply", "access", "le",
+    "la", "les", "l", "un", "une", "d", "de", "des", "du", "à", "au", "aux", "en", "et", "par", "sur", "pour", "vous",
+    "nous", "votre", "notre", "ce", "cet", "cette", "ces", "plus", "tout", "tous", "est", "sont", "peut", "pouvez",
+    "disponible", "disponibles", "trouver", "trouve", "trouvez", "lire", "lisez", "voir", "voyez", "cliquer", "cliquez",
+    "télécharger", "téléchargez", "inscrire", "inscrivez", "s", "savoir", "apprendre", "apprenez", "consulter",
+    "consultez", "accéder", "accédez", "ligne",
+];
+
+/// Whether a text that ends with `here` says before it what is there: `the timetable of the courses is here`.
+fn names_something(text: &str) -> bool {
+    let names = scan::words(text).filter(|(_, word)| !EMPTY.contains(word) && !WEAK.contains(word)).count();
+    names > 1
+}
+
 pub(crate) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         let text = link.text.to_lowercase().replace('’', "'").replace('\u{a0}', " ");
@@ -151,7 +171,7 @@ pub(crate) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let is_click = ["click here", "cliquez ici", "cliquer ici", "click on this", "cliquez sur"]
             .iter()
             .any(|start| text.starts_with(start));
-        let points = [" here", " ici"].iter().any(|end| text.ends_with(end));
+        let points = [" here", " ici"].iter().any(|end| text.ends_with(end)) && !names_something(text);
         let is_address = text.starts_with("http") || text.starts_with("www.");
         let severity = if VAGUE.contains(&text) || is_click {
             Severity::Error
@@ -173,4 +193,19 @@ pub(crate) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         );
         hits.push(hit.weighing(severity));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_ends_with_here_may_still_say_what_is_there() {
+        for text in ["the timetable of the courses is here", "l'horaire des cours se trouve ici"] {
+            assert!(names_something(text), "{text}");
+        }
+        for text in ["you can read more about it here", "read the guide here", "vous pouvez la consulter ici"] {
+            assert!(!names_something(text), "{text}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::language::Which;
-use super::numerals::{clock, month, number, roman, small};
+use super::numerals::{EN_DATE_MONTH, EN_MONTH, FR_DATE_MONTH, FR_MONTH, clock, month, number, roman, small};
 use super::scan::{self, ascii_regex as ascii_pattern};
 use super::telling::Telling;
 use crate::model::Lang;
@@ -58,6 +58,10 @@ impl Figures {
                 GROUPED.replace_all(&reader.text, |found: &Captures<'_>| found[0].replace(',', "_")).into_owned();
         }
         reader.spelled();
+        // Thousands go by threes: `CONF40 2026`, `le bureau 12 1500` are two numbers.
+        if scan::has_digit(&reader.text) {
+            reader.text = APART.replace_all(&reader.text, "$1 ¦ $2").into_owned();
+        }
         // Words of several may have become digits.
         let has_digit = scan::has_digit(&reader.text);
         reader.dates(has_digit);
@@ -143,8 +147,6 @@ fn tidy(text: &str) -> String {
         .collect()
 }
 
-const EN_MONTH: &str = "(january|february|march|april|may|june|july|august|september|october|november|december|jan\\.|feb\\.|mar\\.|apr\\.|aug\\.|sept?\\.|oct\\.|nov\\.|dec\\.)";
-const FR_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv\\.|févr\\.|juill\\.|sept\\.|oct\\.|nov\\.|déc\\.|fevrier|aout|decembre)";
 /// Further days of a list or a range: `16, 17 and 18`, `du 9 au 11`.
 const MORE_DAYS: &str = r"(?:\s*(?:,|-|\bet\b|\bau\b|à|\bou\b|\band\b|\bto\b|\bor\b|\bthrough\b|\buntil\b|&|,\s*and\b|,\s*et\b)\s*(?:le\s+|the\s+)?[0-9]{1,2}(?:st|nd|rd|th|er)?\b)*";
 
@@ -159,12 +161,12 @@ static TELEPHONE: LazyLock<Regex> =
 static ISO_DATE: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2})[-/]([01]?[0-9])[-/]([0-3]?[0-9])\b"));
 static EN_MONTH_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
+    LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_DATE_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
 static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_MONTH}"))
+    ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_DATE_MONTH}"))
 });
 static FR_DAY_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_MONTH}")));
+    LazyLock::new(|| ascii_pattern(&format!(r"\b((?:premier|[0-9]{{1,2}}(?:er)?\b){MORE_DAYS})\s*{FR_DATE_MONTH}")));
 static EN_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_MONTH}")));
 static FR_MONTHS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\b{FR_MONTH}")));
 static DAYS: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"premier|[0-9]{1,2}"));
@@ -176,6 +178,7 @@ static FIGURES_DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Thousands as English groups them; until they are read, `_` keeps them together.
 static GROUPED: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b[0-9]{1,3}(?:,[0-9]{3})+\b"));
+static APART: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"([0-9]) ([0-9]{4})"));
 static EN_TIME_RANGE: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(
         r"\b([0-9]{1,2})(?::([0-5][0-9]))?(?::[0-5][0-9])?\s*(?:to|-|and|until)\s*([0-9]{1,2})(?::([0-5][0-9]))?\s*([ap])\.?\s?m\b\.?",
@@ -199,7 +202,7 @@ static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\$\
 static MONEY_AFTER: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
 static ROMAN: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(r"\b(x[xvi]{0,5}|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
+    LazyLock::new(|| ascii_pattern(r"\b(x[xvi]{1,5}|x(?:e|er)\b|[xvi]{1,5}(?:e|er) siècle)(?:e|er|re)?\b"));
 static FISCAL: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b((?:19|20)([0-9]{2}))\s?[-/]\s?([0-9]{2})\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(&format!(r"({NUMBER})(?:[\s-]({SCALE})\b)?(st|nd|rd|th|er|re|ers|res|e|es|ère|ème|ième|d|'?s|x)?"))
@@ -397,7 +400,10 @@ impl Reader {
         let french = self.french;
         if french {
             self.take(&ROMAN, |captures, found, _| {
-                found.numbers.insert(roman(&captures[1]) * ONE);
+                // Without its ending it may be a placeholder, or stand as it is in the other language, which reads none.
+                let is_ordinal = captures[0].contains(['e', 'é', 'r']);
+                let set = if is_ordinal { &mut found.numbers } else { &mut found.hinted };
+                set.insert(roman(&captures[1]) * ONE);
                 true
             });
         }
@@ -584,6 +590,10 @@ mod tests {
             ("a day and a half", "une journée et demie"),
             ("an hour and a half", "90 minutes"),
             ("fiscal year 2025 to 2026", "exercice 2025-2026"),
+            ("from Jan 11-15 and on 2 Feb", "du 11 au 15 janvier et le 2 févr"),
+            ("the 2026 CONF40 talks", "les exposés de CONF40 2026"),
+            ("in format x or y, Part XII", "en format x ou y, partie XII"),
+            ("the 10th season", "la Xe saison"),
         ] {
             assert!(agree(en, fr), "{en} / {fr}\n{:?}\n{:?}", english(en), french(fr));
         }
@@ -607,6 +617,10 @@ mod tests {
             ("Ottawa, Ontario K1A 0R5", "Ottawa (Ontario) K1A 0R6"),
             ("four and a half months", "quatre mois"),
             ("at −38 °C", "à 38 °C"),
+            ("from Jan 11-15", "du 11 au 16 janvier"),
+            ("the 2026 CONF40 talks", "les exposés de CONF40 2025"),
+            ("room 12 of 1,500 places", "la salle 12 de 1 600 places"),
+            ("the 10th season", "la XIe saison"),
         ] {
             assert!(!agree(en, fr), "{en} / {fr}");
         }

@@ -2,6 +2,13 @@
 
 use super::numbers::{Number, ONE};
 
+/// The months, as they stand alone in a text.
+pub(super) const EN_MONTH: &str = "(january|february|march|april|may|june|july|august|september|october|november|december|jan\\.|feb\\.|mar\\.|apr\\.|aug\\.|sept?\\.|oct\\.|nov\\.|dec\\.)";
+pub(super) const FR_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv\\.|févr\\.|juill\\.|sept\\.|oct\\.|nov\\.|déc\\.|fevrier|aout|decembre)";
+/// The same beside a day, where a short form is a month without its full stop too: `Nov 3-9`, `9 oct`.
+pub(super) const EN_DATE_MONTH: &str = "(january|february|march|april|may|june|july|august|september|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\\b\\.?)";
+pub(super) const FR_DATE_MONTH: &str = "(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre|(?:janv|févr|avr|juill?|sept|oct|nov|déc)\\b\\.?)";
+
 pub(crate) fn small(text: &str) -> u8 {
     text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0)
 }
@@ -15,20 +22,20 @@ pub(crate) fn clock(hour: u8, afternoon: bool) -> u8 {
 }
 
 pub(crate) fn month(name: &str) -> u8 {
-    let start: String = name.chars().take(4).collect();
+    let start: String = name.chars().filter(|c| *c != '.').take(4).collect();
     let names: [&[&str]; 12] = [
-        &["janu", "janv", "jan."],
-        &["febr", "févr", "fevr", "feb."],
-        &["marc", "mars", "mar."],
-        &["apri", "avri", "apr."],
+        &["jan", "janu", "janv"],
+        &["feb", "febr", "févr", "fevr"],
+        &["mar", "marc", "mars"],
+        &["apr", "apri", "avr", "avri"],
         &["may", "mai"],
-        &["june", "juin"],
-        &["july", "juil"],
-        &["augu", "août", "aout", "aug."],
-        &["sept", "sep."],
-        &["octo", "oct."],
-        &["nove", "nov."],
-        &["dece", "déce", "dec.", "déc."],
+        &["jun", "june", "juin"],
+        &["jul", "july", "juil"],
+        &["aug", "augu", "août", "aout"],
+        &["sep", "sept"],
+        &["oct", "octo"],
+        &["nov", "nove"],
+        &["dec", "dece", "déc", "déce"],
     ];
     names
         .iter()

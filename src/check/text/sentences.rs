@@ -8,6 +8,9 @@ const ABBREVIATIONS: &[&str] = &[
     "max",
 ];
 
+/// A shorter quotation is a part of its sentence, whatever follows: `he said “Yes.” Mary nodded`.
+const QUOTED_WORDS_MIN: usize = 5;
+
 /// The sentences of a text, trimmed, with their end marks.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
@@ -23,6 +26,13 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
                 next.is_none_or(char::is_whitespace)
                     && !text[at + 1..].trim_start().starts_with(['»', '”'])
                     && !is_abbreviation(&text[start..at])
+            }
+            // Or ends there, where it quotes a sentence of some length and another begins.
+            '»' | '”' => {
+                let quoted = text[start..at].rsplit(['«', '“']).next().unwrap_or("");
+                quoted.trim_end().ends_with('.')
+                    && words(quoted) >= QUOTED_WORDS_MIN
+                    && text[at..].chars().skip(1).find(|c| !c.is_whitespace()).is_some_and(char::is_uppercase)
             }
             _ => false,
         };
@@ -67,6 +77,8 @@ mod tests {
             cut,
             ["Dr. Roy met J. Tremblay at 4:30 p.m. today.", "Was it 2.5 million?", "Yes!", "M. Roy dit « oui. » Fin"]
         );
+        let cut = sentences("They aim “to make forms that people like.” Forms are sent by mail, “as before.” it said.");
+        assert_eq!(cut.len(), 2, "{cut:?}");
         assert_eq!(words("L'identité de l'équipe : 4 000 personnes"), 6);
     }
 }
