@@ -143,22 +143,17 @@ const WEAK: &[&str] = &[
 ];
 
 /// Words that a link may be made of without saying anything of its page.
-const EMPTY: &[&str] = &[
-    "here", "ici", "the", "a", "an", "it", "is", "are", "be", "can", "you", "your", "we", "us", "our", "to", "of", "on",
-    "in", "at", "by", "for", "from", "with", "and", "this", "that", "these", "them", "all", "about", "more", "full",
-    "out", "up", "now", "please", "found", "available", "provided", "posted", "online", "read", "see", "find", "view",
-    "get", "click", "visit", "check", "look", "learn", "go", "download", "register", "sign", "apply", "access", "le",
-    "la", "les", "l", "un", "une", "d", "de", "des", "du", "à", "au", "aux", "en", "et", "par", "sur", "pour", "vous",
-    "nous", "votre", "notre", "ce", "cet", "cette", "ces", "plus", "tout", "tous", "est", "sont", "peut", "pouvez",
-    "disponible", "disponibles", "trouver", "trouve", "trouvez", "lire", "lisez", "voir", "voyez", "cliquer", "cliquez",
-    "télécharger", "téléchargez", "inscrire", "inscrivez", "s", "savoir", "apprendre", "apprenez", "consulter",
-    "consultez", "accéder", "accédez", "ligne",
-];
+const EMPTY: &str = "here ici the a an it is are be can you your we us our to of on in at by for from with and this that these \
+    them all about more full out up now please found available provided posted online read see find view get \
+    click visit check look learn go download register sign apply access le la les l un une d de des du à au aux \
+    en et par sur pour vous nous votre notre ce cet cette ces plus tout tous est sont peut pouvez disponible \
+    disponibles trouver trouve trouvez lire lisez voir voyez cliquer cliquez télécharger téléchargez inscrire \
+    inscrivez s savoir apprendre apprenez consulter consultez accéder accédez ligne";
 
 /// Whether a text that ends with `here` says before it what is there: `the timetable of the courses is here`.
 fn names_something(text: &str) -> bool {
-    let names = scan::words(text).filter(|(_, word)| !EMPTY.contains(word) && !WEAK.contains(word)).count();
-    names > 1
+    let says_something = |word: &str| !WEAK.contains(&word) && EMPTY.split(' ').all(|empty| empty != word);
+    scan::words(text).filter(|(_, word)| says_something(word)).count() > 1
 }
 
 pub(crate) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {

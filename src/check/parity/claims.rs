@@ -42,7 +42,7 @@ pub(crate) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let first = passage.strange_sentences.first();
             has_twin(proof, passage, text) || first.is_some_and(|range| has_twin(proof, passage, &text[range.clone()]))
         };
-        if is_marked || is_only || is_elsewhere || is_told() {
+        if is_marked || is_only || is_elsewhere || is_told() || is_announced(passage) {
             continue;
         }
         let is_long = passage.is_strange && text.chars().count() >= proof.count(&STRANGE_CHARS);
@@ -59,6 +59,19 @@ pub(crate) fn claimed_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         );
         hits.push(hit.weighing(if is_long { Severity::Error } else { Severity::Warning }));
     }
+}
+
+/// Whether what is in the other language is the name of a page that the text says to be in that language alone.
+fn is_announced(passage: &Passage<'_>) -> bool {
+    let (text, lang) = (passage.block.text.as_str(), &passage.lang);
+    if passage.block.links.is_empty() || !crate::check::links::says_one_language(text, lang) {
+        return false;
+    }
+    let mut rest = text.to_owned();
+    for link in passage.block.links.iter().rev() {
+        rest.replace_range(link.range.clone(), " ");
+    }
+    !is_strange_line(&rest, lang) && language::strange(&rest, lang).is_none()
 }
 
 /// Whether a short text is in the other language: by so many of its small words, or by how its words are spelled.

@@ -1,9 +1,11 @@
 //! Figures that one language has and the other has not (BIL-07): of each story as a whole, of what the issue says
 //! around the stories, and paragraph by paragraph where both languages have the same paragraphs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::pairs;
+use crate::check::html::dom::Block;
 use crate::check::proof::{Hit, Part, Passage, Proof};
 use crate::check::text::numbers::{self, Figures};
 use crate::model::{Lang, Severity, Story, Words};
@@ -73,7 +75,7 @@ fn compare(
     say: &mut dyn FnMut(&Lang, (Words, Severity)),
 ) {
     let read = |passages: &[&Passage<'_>], lang: &Lang| {
-        let texts: Vec<&str> = passages.iter().map(|passage| passage.block.text.as_str()).collect();
+        let texts: Vec<_> = passages.iter().map(|passage| apart(&passage.block)).collect();
         Figures::of(&texts.join("\n"), lang)
     };
     let source = proof.source();
@@ -87,6 +89,26 @@ fn compare(
             say(lacks, (words, missing.severity));
         }
     }
+}
+
+/// A text whose links stand apart from the words that touch them: what is glued to an address is none of it.
+fn apart(block: &Block) -> Cow<'_, str> {
+    let text = block.text.as_str();
+    let is_glued = |at: &usize| {
+        let (before, after) = text.split_at(*at);
+        before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
+    };
+    let ends = block.links.iter().flat_map(|link| [link.range.start, link.range.end]);
+    let mut cuts: Vec<usize> = ends.filter(is_glued).collect();
+    if cuts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    cuts.sort_unstable();
+    let mut spaced = text.to_owned();
+    for cut in cuts.into_iter().rev() {
+        spaced.insert(cut, ' ');
+    }
+    Cow::Owned(spaced)
 }
 
 fn hint() -> Words {
@@ -107,10 +129,17 @@ fn by_paragraph(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>
     if parts(ours) != parts(theirs) {
         return;
     }
-    for (own, other) in ours.iter().zip(theirs) {
-        let (a, b) = (Figures::of(&own.block.text, &own.lang), Figures::of(&other.block.text, &other.lang));
-        for gone in missing(&a, &b) {
-            let Some(instead) = missing(&b, &a).into_iter().find(|it| it.kind == gone.kind) else { continue };
+    let read = |passages: &[&Passage<'_>]| -> Vec<Figures> {
+        passages.iter().map(|passage| Figures::of(&apart(&passage.block), &passage.lang)).collect()
+    };
+    let (all_ours, all_theirs) = (read(ours), read(theirs));
+    for (at, (own, other)) in ours.iter().zip(theirs).enumerate() {
+        let (a, b) = (&all_ours[at], &all_theirs[at]);
+        for gone in missing(a, b) {
+            let Some(instead) = missing(b, a).into_iter().find(|it| it.kind == gone.kind) else { continue };
+            if is_elsewhere(at, &all_ours, &all_theirs) {
+                break;
+            }
             let (en, fr) = gone.kind;
             let (was, is) = (gone.shown.join(", "), instead.shown.join(", "));
             let (has, lacks) = (&own.lang, &other.lang);
@@ -120,6 +149,15 @@ fn by_paragraph(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>
             hits.push(hit.weighing(Severity::Warning));
         }
     }
+}
+
+/// Whether a paragraph stands at another place in the other language, in exchange for one with more figures or fewer:
+/// two values that were mixed up come one for one.
+fn is_elsewhere(at: usize, ours: &[Figures], theirs: &[Figures]) -> bool {
+    let agree = |a: &Figures, b: &Figures| missing(a, b).is_empty() && missing(b, a).is_empty();
+    (0..ours.len()).any(|there| {
+        ours[at].count() != ours[there].count() && agree(&ours[at], &theirs[there]) && agree(&ours[there], &theirs[at])
+    })
 }
 
 fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {

@@ -16,7 +16,7 @@ pub(crate) fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         };
         let has_page = |lang: &Lang| story.texts[lang].url.is_some();
         let (source, target) = (links(proof.source()), links(lang));
-        let different = |links: &[String]| links.iter().collect::<BTreeSet<_>>().len();
+        let different = |links: &[String]| links.iter().map(|link| page_of(link)).collect::<BTreeSet<_>>().len();
         let (mut n, mut m) = (source.len(), target.len());
         if n == m {
             (n, m) = (different(&source), different(&target));
@@ -53,6 +53,12 @@ pub(crate) fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// An address without what changes nothing of the page: `http` or `https`, `www.` or not, a slash at the end.
+fn page_of(link: &str) -> &str {
+    let link = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
+    link.strip_prefix("www.").unwrap_or(link).trim_end_matches('/')
+}
+
 /// The first two links, of as many on each side, that cannot be peers of one another.
 fn strangers(
     proof: &Proof<'_>,
@@ -61,7 +67,10 @@ fn strangers(
     source: &[String],
     target: &[String],
 ) -> Option<(String, String)> {
-    let only = |a: &[String], b: &[String]| a.iter().filter(|link| !b.contains(link)).cloned().collect::<Vec<_>>();
+    let only = |a: &[String], b: &[String]| {
+        let has = |link: &&String| b.iter().any(|other| page_of(other) == page_of(link));
+        a.iter().filter(|link| !has(link)).cloned().collect::<Vec<_>>()
+    };
     let (mut ours, mut theirs) = (only(source, target), only(target, source));
     // What leads nowhere, or only inside, is told by its own rule.
     let is_told = |link: &String| {

@@ -75,6 +75,11 @@ impl Figures {
         reader.found
     }
 
+    /// How many figures the text says outright.
+    pub(crate) fn count(&self) -> usize {
+        [self.dates.len(), self.times.len(), self.amounts.len(), self.numbers.len(), self.words.len()].iter().sum()
+    }
+
     /// Whether a plain number of another text is somewhere in this one, in any form.
     pub(crate) fn supports(&self, number: Number) -> bool {
         // A length of time: 90 minutes, or 1 h 30.
@@ -156,12 +161,19 @@ static URL: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:https?://|www\.)\S+|[#@][\p{L}0-9_]+|\b[a-z][0-9][a-z] +[0-9][a-z][0-9]\b|\b1[- ](?:on|to)[- ]1\b|\b1[- ]8[0-9]{2}(?:-| o-)[a-z][a-z-]{3,}",
     )
 });
+/// What a link says of its file: `PDF, 53 KB`.
+static FILE_SIZE: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(
+        r"\b(?:pdf|docx?|xlsx?|pptx?|csv|zip|word|excel|epub|txt|mp3|mp4|jpe?g|png|html?)\b[,;: -]{1,3}[0-9]+(?:[.,][0-9]+)? ?[kmg](?:b|o)\b",
+    )
+});
 static TELEPHONE: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"(?:\b1[-. ])?\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"));
 static ISO_DATE: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(r"\b((?:19|20)[0-9]{2})[-/]([01]?[0-9])[-/]([0-3]?[0-9])\b"));
-static EN_MONTH_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| ascii_pattern(&format!(r"\b{EN_DATE_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})")));
+static EN_MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    ascii_pattern(&format!(r"\b{EN_DATE_MONTH}\s*(?:the\s+)?([0-9]{{1,2}}(?:st|nd|rd|th)?\b{MORE_DAYS})"))
+});
 static EN_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     ascii_pattern(&format!(r"\b([0-9]{{1,2}}(?:st|nd|rd|th)?{MORE_DAYS})\s*(?:day\s+)?(?:of\s+)?{EN_DATE_MONTH}"))
 });
@@ -244,6 +256,8 @@ impl Reader {
             true
         });
         self.take(&URL, |_, _, _| true);
+        // Each language's file has its own size.
+        self.take(&FILE_SIZE, |_, _, _| true);
         self.take(&TELEPHONE, |captures, found, _| {
             let digits: String = captures[0].chars().filter(char::is_ascii_digit).collect();
             found.telephones.insert(digits[digits.len().saturating_sub(10)..].to_owned());
@@ -341,6 +355,21 @@ impl Reader {
 
     fn times_in_digits(&mut self) {
         let minute = |captures: &Captures<'_>, group| captures.get(group).map_or(0, |text| small(text.as_str()));
+        // In French too: that it is not how French writes a time is TYP-08's affair.
+        self.take(&EN_TIME_RANGE, |captures, found, _| {
+            let (first, last) = (small(&captures[1]), small(&captures[3]));
+            let afternoon = &captures[5] == "p";
+            // From 11 to 1 pm begins in the morning.
+            let first_afternoon = afternoon && (first % 12) <= (last % 12);
+            found.times.insert((clock(first, first_afternoon), minute(captures, 2)));
+            found.times.insert((clock(last, afternoon), minute(captures, 4)));
+            true
+        });
+        self.take(&EN_TIME, |captures, found, _| {
+            found.times.insert((clock(small(&captures[1]), &captures[4] == "p"), minute(captures, 2)));
+            found.hinted.extend(captures.get(3).map(|seconds| Number::from(small(seconds.as_str())) * ONE));
+            true
+        });
         if self.french {
             // The 9 of `9 à 11 h` stays a bare number, which supports 9:00.
             self.take(&FR_TIME, |captures, found, text| {
@@ -357,20 +386,6 @@ impl Reader {
                 !is_span
             });
         } else {
-            self.take(&EN_TIME_RANGE, |captures, found, _| {
-                let (first, last) = (small(&captures[1]), small(&captures[3]));
-                let afternoon = &captures[5] == "p";
-                // From 11 to 1 pm begins in the morning.
-                let first_afternoon = afternoon && (first % 12) <= (last % 12);
-                found.times.insert((clock(first, first_afternoon), minute(captures, 2)));
-                found.times.insert((clock(last, afternoon), minute(captures, 4)));
-                true
-            });
-            self.take(&EN_TIME, |captures, found, _| {
-                found.times.insert((clock(small(&captures[1]), &captures[4] == "p"), minute(captures, 2)));
-                found.hinted.extend(captures.get(3).map(|seconds| Number::from(small(seconds.as_str())) * ONE));
-                true
-            });
             self.take(&HOURS, |captures, found, _| {
                 found.times.insert((small(&captures[1]), small(&captures[2])));
                 true
@@ -433,6 +448,8 @@ impl Reader {
             };
             let after = after.filter(|c| !c.is_alphabetic() || !is_unit());
             if before.is_some_and(char::is_alphabetic) || after.is_some_and(char::is_alphabetic) {
+                // The other language may take the name apart: `Vision2030`, `la vision de 2030`.
+                found.hinted.extend(number(&captures[1], french));
                 return true;
             }
             // `the '90s`, `les années 90`.
@@ -594,6 +611,9 @@ mod tests {
             ("the 2026 CONF40 talks", "les exposés de CONF40 2026"),
             ("in format x or y, Part XII", "en format x ou y, partie XII"),
             ("the 10th season", "la Xe saison"),
+            ("the plan (PDF, 53 KB)", "le plan (PDF, 70 ko)"),
+            ("the Vision2030 team", "l'équipe de la vision de 2030"),
+            ("9 am to 10:30 am", "9am-10:30am"),
         ] {
             assert!(agree(en, fr), "{en} / {fr}\n{:?}\n{:?}", english(en), french(fr));
         }
@@ -621,6 +641,9 @@ mod tests {
             ("the 2026 CONF40 talks", "les exposés de CONF40 2025"),
             ("room 12 of 1,500 places", "la salle 12 de 1 600 places"),
             ("the 10th season", "la XIe saison"),
+            ("files of 53 KB", "des fichiers de 70 ko"),
+            ("the Vision2030 team", "l'équipe de la vision de 2035"),
+            ("9 am to 10:30 am", "9am-10:30pm"),
         ] {
             assert!(!agree(en, fr), "{en} / {fr}");
         }

@@ -25,7 +25,7 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
             '.' => {
                 next.is_none_or(char::is_whitespace)
                     && !text[at + 1..].trim_start().starts_with(['»', '”'])
-                    && !is_abbreviation(&text[start..at])
+                    && (!is_abbreviation(&text[start..at]) || ends_a_list(text, start, at))
             }
             // Or ends there, where it quotes a sentence of some length and another begins.
             '»' | '”' => {
@@ -60,6 +60,12 @@ fn is_abbreviation(before: &str) -> bool {
     ABBREVIATIONS.contains(&lower.as_str()) || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
 }
 
+/// Whether a full stop is that of `etc.` before a word that begins a sentence.
+fn ends_a_list(text: &str, start: usize, at: usize) -> bool {
+    let begins = text[at + 1..].trim_start().chars().next().is_some_and(char::is_uppercase);
+    begins && text[start..at].to_lowercase().ends_with("etc")
+}
+
 /// How many words a sentence has. An elided word (`l'identité`) counts once, an address or a number once.
 pub(crate) fn words(sentence: &str) -> usize {
     sentence.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
@@ -79,6 +85,7 @@ mod tests {
         );
         let cut = sentences("They aim “to make forms that people like.” Forms are sent by mail, “as before.” it said.");
         assert_eq!(cut.len(), 2, "{cut:?}");
+        assert_eq!(sentences("Bring pens, paper, etc. We bring tea, milk, etc. and cups.").len(), 2);
         assert_eq!(words("L'identité de l'équipe : 4 000 personnes"), 6);
     }
 }
