@@ -141,6 +141,41 @@ pub(super) fn pale_colours(proof: &Proof<'_>, least: f64, hits: &mut Vec<Hit>) {
     }
 }
 
+/// BIL-07: dates that two files of one story give otherwise, of which the story took those of one.
+pub(super) fn twin_dates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    static DATE: LazyLock<Pattern> =
+        LazyLock::new(|| pattern(r"^\s*(starts|ends|register_by|deadline|expires):\s*[\x22']?([0-9][0-9: T-]*[0-9])"));
+    // What stands at the top of a file: each date with its line.
+    let dates = |text: &str| -> Vec<(usize, String, String)> {
+        let top = text.lines().enumerate().skip(1).take_while(|(_, line)| line.trim_end() != "---");
+        let found = top.filter_map(|(index, line)| {
+            let found = DATE.captures(line)?;
+            Some((index + 1, found[1].to_owned(), found[2].replace('T', " ")))
+        });
+        found.collect()
+    };
+    for story in proof.issue.stories() {
+        let Origin::File { file, twin: Some(twin), .. } = &story.origin else { continue };
+        let (Some(first), Some(second)) = (proof.evidence.sources.get(file), proof.evidence.sources.get(twin)) else {
+            continue;
+        };
+        let ours = dates(first);
+        for (line, key, date) in dates(second) {
+            let Some((_, _, other)) = ours.iter().find(|(_, own, other)| *own == key && *other != date) else {
+                continue;
+            };
+            let words = (
+                words!(
+                    "`{key}` is {date} here, and {other} in `{file}`",
+                    "`{key}` vaut {date} ici, et {other} dans `{file}`"
+                ),
+                words!("give both files the same date", "donnez la même date aux deux fichiers"),
+            );
+            hits.push(at(twin, line, 0, story, &date, words));
+        }
+    }
+}
+
 /// LNK-08: addresses that were unwrapped, cleaned or dropped.
 pub(super) fn links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static TARGET: LazyLock<Pattern> = LazyLock::new(|| {

@@ -160,7 +160,7 @@ impl Sample {
         let from =
             langs.iter().map(|lang| self.newsletter.language(lang).from_name.clone()).collect::<Vec<_>>().join(" | ");
         let headers = vec![
-            ("From".to_owned(), format!("{from} <news@example.ca>")),
+            ("From".to_owned(), format!("{from} <{}>", self.newsletter.sender.from)),
             ("Reply-To".to_owned(), "info@example.ca".to_owned()),
             ("List-Id".to_owned(), format!("<news-{id}.example.ca>")),
         ];

@@ -7,10 +7,12 @@ use super::hit_in;
 use crate::check::html::sheet::Sheet;
 use crate::check::proof::{Hit, Proof};
 use crate::check::text::language;
-use crate::model::{Lang, Severity};
+use crate::model::{Lang, Severity, Slot};
 
 /// Small words of the other language that tell a line of the frame.
 const SMALL_WORDS_MIN: usize = 3;
+/// The same of the link to the other language, which is known to lead there.
+const SMALL_WORDS_OF_SWITCH_MIN: usize = 1;
 
 pub(crate) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     only_titles(proof, hits);
@@ -91,13 +93,22 @@ fn only_titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// The link to the other language is in that language's words.
 fn switches(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
+    let token = Slot::Preferences.token();
     let others: Vec<&Lang> = proof.issue.languages.iter().filter(|lang| !sheet.edition.langs.contains(lang)).collect();
     for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
         if placed.lang.as_ref().is_some_and(|lang| others.contains(&lang)) {
             continue;
         }
         for link in placed.block.links.iter().filter(|link| link.lang.is_none()) {
-            let own = others.iter().find(|lang| link.text == proof.newsletter.language(lang).label);
+            // Its words are the other language's name, or plainly that language's.
+            let says = |lang: &&&Lang| {
+                let is_strange = placed
+                    .lang
+                    .as_ref()
+                    .is_some_and(|own| language::strange_short(&link.text, own, SMALL_WORDS_OF_SWITCH_MIN).is_some());
+                link.text == proof.newsletter.language(lang).label || (is_strange && link.href.starts_with(token))
+            };
+            let own = others.iter().find(says);
             if let Some(lang) = own {
                 let words = (
                     words!("the link in `{lang}` does not say so", "le lien en `{lang}` n'est pas marqué comme tel"),

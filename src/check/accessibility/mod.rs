@@ -43,8 +43,8 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("ACC-02", Severity::Warning, "1.1, 3.2")
     },
     Rule {
-        en: "Layout tables have role=presentation; data tables have headers with a scope",
-        fr: "Les tableaux de mise en page ont role=presentation; les tableaux de données ont des en-têtes avec un scope",
+        en: "Layout tables have role=presentation, and no headers, caption or summary; data tables have headers with a scope, and a caption or a line above that says what they show",
+        fr: "Les tableaux de mise en page ont role=presentation, sans en-têtes, légende ni résumé; les tableaux de données ont des en-têtes avec un scope, et une légende ou, au-dessus, une ligne qui dit ce qu'ils montrent",
         bad: Example::Html("<table><tr><td>Layout</td></tr></table>"),
         good: Example::Html("<table role=\"presentation\"><tr><td>Layout</td></tr></table>"),
         judge_mails: table_roles,
@@ -70,11 +70,11 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("ACC-05", Severity::Error, "3.2")
     },
     Rule {
-        en: "Text stands out from its ground: 4.5 to 1, large text 3 to 1, in the light and in the dark scheme",
-        fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, en mode clair et en mode sombre",
+        en: "Text stands out from its ground: 4.5 to 1, large text 3 to 1, as do buttons, rules and the grids of tables, in the light and in the dark scheme; text below 7 to 1 is told",
+        fr: "Le texte se détache du fond : 4,5 pour 1, les grands caractères 3 pour 1, de même que les boutons, les filets et les grilles des tableaux, en mode clair et en mode sombre; un texte sous 7 pour 1 est signalé",
         bad: Example::Html("<p style=\"color:#b3b3b3;background-color:#ffffff\">Hardly to be seen</p>"),
         good: Example::Html("<p style=\"color:#333333;background-color:#ffffff\">Plain to be seen</p>"),
-        limits: &[legible::CONTRAST, legible::CONTRAST_LARGE],
+        limits: &[legible::CONTRAST, legible::CONTRAST_LARGE, legible::CONTRAST_LINE, legible::CONTRAST_AIM],
         judge: legible::contrasts,
         ..rule("ACC-06", Severity::Error, "3.2, 7")
     },
@@ -203,15 +203,35 @@ fn table_roles(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
                 headers.iter().filter(|(id, _)| *id == Some(table.id())).map(|(_, has_scope)| *has_scope).collect();
             let has_caption = captions.contains(&Some(table.id())) || table.attr("summary").is_some();
             let is_layout = table.attr("role").is_some_and(|role| matches!(role, "presentation" | "none"));
-            let Some((words, severity)) = table_fault(is_layout, &own, has_caption) else { continue };
+            let is_named = has_caption || (!is_layout && !own.is_empty() && is_introduced(table));
+            let Some((words, severity)) = table_fault(is_layout, &own, has_caption, is_named) else { continue };
             let shown: String = table.text().flat_map(str::split_whitespace).take(8).collect::<Vec<_>>().join(" ");
             hits.push(hit_in(proof, sheet, None, &shown, words).weighing(severity));
         }
     }
 }
 
+/// Whether the line above a table of data says what it shows: a heading, `Table 1. …`, or words that end with a colon. In
+/// Markdown there is no caption, and this is what is read out before the table.
+fn is_introduced(table: ElementRef<'_>) -> bool {
+    let mut above = table.prev_siblings().filter_map(ElementRef::wrap);
+    above.next().is_some_and(|line| {
+        let text: String = line.text().collect();
+        let words = text.trim().to_lowercase();
+        let rest = words.strip_prefix("tableau").or_else(|| words.strip_prefix("table"));
+        let is_numbered =
+            |rest: &str| rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, ':' | '.'));
+        line.value().name().starts_with('h') || words.ends_with(':') || rest.is_some_and(is_numbered)
+    })
+}
+
 /// What is wrong with a table whose headers have a scope, or not.
-fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<((Words, Words), Severity)> {
+fn table_fault(
+    is_layout: bool,
+    headers: &[bool],
+    has_caption: bool,
+    is_named: bool,
+) -> Option<((Words, Words), Severity)> {
     if is_layout && (!headers.is_empty() || has_caption) {
         let words = (
             words!(
@@ -222,15 +242,15 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
         );
         return Some((words, Severity::Error));
     }
-    if !is_layout && !has_caption && !headers.is_empty() && headers.iter().all(|has_scope| *has_scope) {
+    if !is_layout && !is_named && !headers.is_empty() && headers.iter().all(|has_scope| *has_scope) {
         let words = (
             words!("a table of data without a caption", "un tableau de données sans légende"),
             words!(
-                "say above it what the table shows, or add <caption>",
-                "dites au-dessus ce que montre le tableau, ou ajoutez <caption>"
+                "say above it what the table shows, as in `Table 1. Visits by month`, or add <caption>",
+                "dites au-dessus ce que montre le tableau, comme « Tableau 1. Visites par mois », ou ajoutez <caption>"
             ),
         );
-        return Some((words, Severity::Info));
+        return Some((words, Severity::Warning));
     }
     if is_layout || (!headers.is_empty() && headers.iter().all(|has_scope| *has_scope)) {
         return None;
@@ -245,9 +265,13 @@ fn table_fault(is_layout: bool, headers: &[bool], has_caption: bool) -> Option<(
             "ajoutez role=presentation, ou <th scope=…> s'il contient des données"
         ),
     );
-    // A table of data with its headers, as Markdown writes it, can be read, though not as well.
-    Some((words, if headers.is_empty() { Severity::Error } else { Severity::Warning }))
+    Some((words, Severity::Error))
 }
+
+/// Bold text of this size is as large as the smallest heading of a mail.
+const HEADING_PX: f64 = 18.66;
+/// Letters of a heading; more of them are a sentence that is set large.
+const HEADING_CHARS_MAX: usize = 80;
 
 /// Paragraphs that are headings to the eye alone: bold as a whole, short, with text below.
 fn bold_headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -272,9 +296,29 @@ fn bold_headings(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Text as large as a heading and short, of which no tag says that it is one: a template made it a paragraph.
+fn large_headings(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
+    let mut said = BTreeSet::new();
+    for run in sheet.runs.iter().filter(|run| !run.style.in_heading && !run.style.in_link) {
+        let is_large = run.style.size_px >= HEADING_PX && run.style.is_bold;
+        let letters = run.text.chars().filter(|c| c.is_alphabetic()).count();
+        // A day or an amount in large figures is no heading, nor is a sentence that is set large.
+        let is_short =
+            (3..=HEADING_CHARS_MAX).contains(&letters) && !run.text.ends_with(['.', '!', '?', ':', '»', '”']);
+        if is_large && is_short && said.insert(run.text.as_str()) {
+            let words = (
+                words!("a heading made of large text", "un intertitre fait de gros caractères"),
+                words!("make it a real heading in the template", "faites-en un vrai intertitre dans le gabarit"),
+            );
+            hits.push(hit_in(proof, sheet, run.story.as_deref(), &run.text, words).weighing(Severity::Warning));
+        }
+    }
+}
+
 fn headings(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     bold_headings(proof, hits);
     for sheet in &proof.pages {
+        large_headings(proof, sheet, hits);
         let mut level = 0;
         let mut firsts = 0;
         for heading in sheet.select("h1, h2, h3, h4, h5, h6") {

@@ -26,9 +26,7 @@ pub(crate) fn by_eye_alone(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
         LazyLock::new(|| pattern(r"(?m)^\s*([•▪◦‣●■►➤✓✔✅❌➡👉🔹🔸⭐🔴🟢🟡🔵]\u{fe0f}?\s*\S{1,20})"));
     for passage in &proof.passages {
         let text = &passage.block.text;
-        let is_emoji = text.chars().any(is_pictograph)
-            && text.chars().all(|c| is_pictograph(c) || c.is_whitespace() || c.is_ascii_punctuation());
-        if is_emoji && passage.part != Part::Alt {
+        if is_emoji(text) && passage.part != Part::Alt {
             hits.push(proof.at(
                 passage,
                 0..text.len(),
@@ -59,9 +57,34 @@ pub(crate) fn by_eye_alone(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
             ));
         }
     }
+    emoji_of_templates(proof, hits);
     typed_lists(proof, hits);
     pictures_that_speak(proof, hits);
     orders(proof, hits);
+}
+
+/// Whether a text is emoji and nothing else.
+fn is_emoji(text: &str) -> bool {
+    text.chars().any(is_pictograph)
+        && text.chars().all(|c| is_pictograph(c) || c.is_whitespace() || c.is_ascii_punctuation())
+}
+
+/// A line of the templates that is an emoji alone, once for each.
+fn emoji_of_templates(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let own: BTreeSet<&str> = proof.passages.iter().map(|passage| passage.block.text.trim()).collect();
+    for sheet in &proof.sheets {
+        let mut said = BTreeSet::new();
+        for placed in sheet.blocks.iter().filter(|placed| placed.is_shown) {
+            let text = placed.block.text.trim();
+            if is_emoji(text) && !own.contains(text) && said.insert(text) {
+                let words = (
+                    words!("an emoji says this alone", "un émoji est seul à le dire"),
+                    words!("say it in words beside it", "dites-le aussi en mots"),
+                );
+                hits.push(hit_in(proof, sheet, placed.story.as_deref(), text, words));
+            }
+        }
+    }
 }
 
 /// Two paragraphs or lines that begin with a hyphen or a number are a list to the eye alone.

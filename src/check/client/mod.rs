@@ -43,8 +43,8 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("CLI-01", Severity::Warning, "5.5")
     },
     Rule {
-        en: "No CSS or element that mail programs drop: flex, grid, variables, @import, scripts, forms, frames, video",
-        fr: "Ni CSS ni élément que les logiciels de courriel suppriment : flex, grid, variables, @import, scripts, formulaires, cadres, vidéo",
+        en: "No CSS or element that mail programs drop: flex, grid, variables, calc(), @import, background pictures, scripts, forms, frames, video",
+        fr: "Ni CSS ni élément que les logiciels de courriel suppriment : flex, grid, variables, calc(), @import, images de fond, scripts, formulaires, cadres, vidéo",
         bad: Example::Html("<div style=\"display:flex\">Side by side</div>"),
         good: Example::Html("<div style=\"padding:4px\">One below the other</div>"),
         judge_mails: dropped_css,
@@ -256,10 +256,13 @@ fn widths(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
             |text: Option<&str>| text.and_then(|text| text.trim_end_matches("px").parse::<usize>().ok()).unwrap_or(0);
         let in_style = sheet.inline.iter();
         let in_style = in_style
-            .filter(|(name, value, _)| matches!(name.as_str(), "width" | "min-width") && value.ends_with("px"))
+            .filter(|(name, value, _)| {
+                matches!(name.as_str(), "width" | "min-width" | "max-width") && value.ends_with("px")
+            })
             .map(|(_, value, _)| width(Some(value)));
         let set = sheet.select("table[width], td[width], th[width], img[width]");
-        let widest = set.iter().map(|it| width(it.attr("width"))).chain(in_style).max();
+        let widest = set.iter().map(|it| width(it.attr("width"))).chain(in_style);
+        let widest = widest.chain(widths_for_outlook(&sheet.edition.html)).max();
         let most = proof.count(&WIDTH_PX);
         if sheet.select("table").iter().any(|table| table.attr("width").is_some())
             && !has_width_for_outlook(&sheet.edition.html)
@@ -287,6 +290,15 @@ fn widths(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
             hits.push(hit_in(proof, sheet, None, "", words));
         }
     }
+}
+
+/// The fixed widths that comments for Outlook on Windows set.
+fn widths_for_outlook(html: &str) -> impl Iterator<Item = usize> {
+    let comments = html.split("<!--[if mso").skip(1).filter_map(|rest| rest.split("<![endif]").next());
+    comments.flat_map(|comment| comment.split("width=\"").skip(1)).filter_map(|rest| {
+        let width = rest.split('"').next()?;
+        width.trim_end_matches("px").parse().ok()
+    })
 }
 
 /// Whether a comment for Outlook sets a width.

@@ -6,3 +6,4 @@ pub(crate) mod sheet;
 pub(crate) mod contrast;
 pub(crate) mod colours;
 pub(crate) mod heard;
+pub(crate) mod edges;

@@ -13,6 +13,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::contrast::Colour;
 use super::css::{CssRule, Declaration, css_rules, declarations, style_text};
 use super::dom::{self, Block, BlockBuilder, Step};
+use super::edges::{self, Borders, Edge, Sight};
 use crate::check::text::language;
 use crate::model::{Edition, Issue, Lang, Newsletter, Story};
 
@@ -23,6 +24,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) blocks: Vec<Placed<'a>>,
     /// Runs of text, in reading order.
     pub(crate) runs: Vec<Run>,
+    /// Lines that are drawn, in reading order.
+    pub(crate) edges: Vec<Edge>,
     /// The story of each picture, in reading order.
     pub(crate) pictures: Vec<Option<String>>,
     /// The declarations of its inline styles, those of styles that are alike once: name, value, whether important.
@@ -72,6 +75,10 @@ pub(crate) struct Run {
     pub(crate) style: Style,
     /// Ink and ground when the reader's system is dark.
     pub(crate) dark: (Colour, Colour),
+    /// What lies around the ground, in the light and in the dark scheme.
+    pub(crate) around: (Colour, Colour),
+    /// Whether a line that can be seen goes around that ground.
+    pub(crate) is_edged: bool,
 }
 
 /// What is known of how text is shown.
@@ -120,11 +127,12 @@ impl<'a> Sheet<'a> {
             builder: BlockBuilder::default(),
             blocks_meta: Vec::new(),
             runs: Vec::new(),
+            edges: Vec::new(),
             pictures: Vec::new(),
             inline: HashMap::new(),
         };
         dom::walk(&html, &mut |step| reader.step(&step));
-        let (runs, meta, pictures) = (reader.runs, reader.blocks_meta, reader.pictures);
+        let (runs, meta, pictures, edges) = (reader.runs, reader.blocks_meta, reader.pictures, reader.edges);
         let mut inline: Vec<Declaration> =
             reader.inline.into_values().flat_map(|style| style.iter().cloned().collect::<Vec<_>>()).collect();
         inline.sort();
@@ -139,7 +147,7 @@ impl<'a> Sheet<'a> {
                 Placed { block, lang, story, of, is_shown, is_strange }
             })
             .collect();
-        (Self { edition, blocks, runs, pictures, inline }, html)
+        (Self { edition, blocks, runs, edges, pictures, inline }, html)
     }
 
     /// The edition's name.
@@ -152,6 +160,10 @@ impl<'a> Sheet<'a> {
 struct Level {
     style: Style,
     dark: (Colour, Colour),
+    /// What lies around the ground, light and dark.
+    around: (Colour, Colour),
+    /// Whether a line that can be seen goes around that ground.
+    is_edged: bool,
     lang: Option<Lang>,
     is_silent: bool,
 }
@@ -169,6 +181,7 @@ struct SheetReader<'c> {
     builder: BlockBuilder,
     blocks_meta: Vec<BlockMeta>,
     runs: Vec<Run>,
+    edges: Vec<Edge>,
     pictures: Vec<Option<String>>,
     /// Inline styles that were read: templates say the same to many elements.
     inline: HashMap<String, Rc<[Declaration]>>,
@@ -221,6 +234,8 @@ impl SheetReader<'_> {
         let mut level = Level {
             style: parent.map_or(Style::START, |level| level.style),
             dark: parent.map_or((Colour::BLACK, Colour::WHITE), |level| level.dark),
+            around: parent.map_or((Colour::WHITE, Colour::WHITE), |level| level.around),
+            is_edged: parent.is_some_and(|level| level.is_edged),
             lang: parent.and_then(|level| level.lang.clone()),
             is_silent: parent.is_some_and(|level| level.is_silent),
         };
@@ -269,17 +284,48 @@ impl SheetReader<'_> {
             sheet.chain(inline.iter()).filter(move |(_, _, is)| *is == important)
         };
         let mut own = (None, None);
-        for (property, value, _) in normal(false).chain(normal(true)) {
+        let outside = (level.style.ground, level.dark.1);
+        let mut borders = Borders::default();
+        for declaration @ (property, value, _) in normal(false).chain(normal(true)) {
             apply(&mut level.style, property, value);
             note_colours(&mut own, property, value);
+            borders.apply(declaration);
         }
         if let Some(value) = element.attr("bgcolor") {
             own.1 = own.1.or(Colour::parse(value));
         }
-        for (property, value, _) in matching.iter().filter(|rule| rule.is_dark).flat_map(|rule| &rule.declarations) {
+        let light = borders;
+        for declaration @ (property, value, _) in
+            matching.iter().filter(|rule| rule.is_dark).flat_map(|rule| &rule.declarations)
+        {
             note_colours(&mut own, property, value);
+            borders.apply(declaration);
         }
         level.dark = (own.0.unwrap_or(level.dark.0), own.1.unwrap_or(level.dark.1));
+        self.edge(element, level, outside, [light, borders]);
+    }
+
+    /// Notes the lines of an element, and what lies around its ground when it has one of its own.
+    fn edge(
+        &mut self,
+        element: ElementRef<'_>,
+        level: &mut Level,
+        outside: (Colour, Colour),
+        [light, dark]: [Borders; 2],
+    ) {
+        let inside = (level.style.ground, level.dark.1);
+        if inside != outside {
+            (level.around, level.is_edged) = (outside, false);
+        }
+        let sides = light.count(level.style.ink);
+        let inks = (light.faintest(level.style.ink, outside.0), dark.faintest(level.dark.0, outside.1));
+        if let ((Some(ink), Some(dark)), true) = (inks, level.style.is_shown) {
+            let light = Sight { ink, inside: inside.0, outside: outside.0 };
+            let dark = Sight { ink: dark, inside: inside.1, outside: outside.1 };
+            level.is_edged |= light.is_drawn();
+            let kind = edges::kind(element, sides);
+            self.edges.push(Edge { story: self.story.clone(), kind, light, dark });
+        }
     }
 
     fn inline(&mut self, style: &str) -> Rc<[Declaration]> {
@@ -297,7 +343,8 @@ impl SheetReader<'_> {
             return;
         }
         let (story, style, dark) = (self.story.clone(), level.style, level.dark);
-        self.runs.push(Run { text: text.trim().to_owned(), story, style, dark });
+        let (around, is_edged) = (level.around, level.is_edged);
+        self.runs.push(Run { text: text.trim().to_owned(), story, style, dark, around, is_edged });
     }
 
     fn language(&self, tag: &str) -> Lang {

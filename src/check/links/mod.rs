@@ -13,7 +13,7 @@ use url::{Host, Url};
 use crate::check::catalogue::{Example, Group, Rule, row};
 use crate::check::html::dom::Link;
 use crate::check::proof::{Hit, Proof, Reading};
-use crate::check::text::language::Which;
+use crate::check::text::language::{self, Which};
 use crate::model::{Lang, Severity, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
@@ -304,6 +304,24 @@ fn own_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
 }
 
+/// Small words of the other language that tell the title of a page from a name.
+const SMALL_WORDS_OF_TITLE_MIN: usize = 3;
+/// The same by points of spelling.
+const TITLE_POINTS_MIN: usize = 4;
+
+/// Whether a link is the title of a page in the other language, in a text of the reader's: neither its words, its code
+/// nor its address say so.
+fn is_foreign_title(reading: &Reading<'_>, link: &Link) -> bool {
+    let is_within = link.range.len() < reading.text().len();
+    let is_told = says_one_language(&link.text, reading.lang) || reading.is_marked(&link.range);
+    is_within
+        && !is_told
+        && link.href.starts_with("http")
+        && language_of(&link.href).is_none()
+        && (language::strange_short(&link.text, reading.lang, SMALL_WORDS_OF_TITLE_MIN).is_some()
+            || language::strange_line(&link.text, reading.lang, TITLE_POINTS_MIN).is_some())
+}
+
 fn one_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         if let Some(language) = targets::strange_page(proof, reading, link) {
@@ -317,6 +335,21 @@ fn one_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     "faites un lien vers la page dans la langue du texte, ou ajoutez « (en anglais seulement) » ou “(French only)”"
                 ),
             ));
+        }
+        if link.lang.is_none() && is_foreign_title(reading, link) {
+            let hit = hit_link(
+                reading,
+                link,
+                words!(
+                    "the words of the link are not in the language of the text: so may be its page",
+                    "les mots du lien ne sont pas dans la langue du texte : sa page non plus, peut-être"
+                ),
+                words!(
+                    "if the page is in one language, add “(French only)” or « (en anglais seulement) » inside the link",
+                    "si la page est dans une seule langue, ajoutez « (en anglais seulement) » ou “(French only)” dans le lien"
+                ),
+            );
+            hits.push(hit.weighing(Severity::Warning));
         }
         let Some(marked) = &link.lang else { return };
         let is_other = !marked.to_lowercase().starts_with(reading.lang.as_str());
@@ -493,9 +526,10 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if link.text == address && link.text == address.to_lowercase() {
             return;
         }
-        // Words that say what to do hide the address from who would copy it; a wrong address misleads.
-        let is_wrong = link.text.contains('@') && link.text != address.to_lowercase();
-        let severity = if is_wrong { Severity::Warning } else { Severity::Info };
+        // Words that say what to do hide the address from who would copy or print it, unless it stands beside them.
+        let is_address = link.text.contains('@');
+        let is_beside = reading.text().contains(address) && address == address.to_lowercase();
+        let severity = if is_address || !is_beside { Severity::Warning } else { Severity::Info };
         let hit = hit_link(
             reading,
             link,

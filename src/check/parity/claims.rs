@@ -1,16 +1,16 @@
 //! Whether each text is in the language it claims: half of BIL, the half that looks at one language at a time.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::pairs;
 use crate::check::catalogue::{Limit, limit};
 use crate::check::html::dom::Block;
 use crate::check::html::sheet::Sheet;
-use crate::check::proof::{Hit, Mails, Part, Passage, Proof};
+use crate::check::proof::{Hit, Part, Passage, Proof};
 use crate::check::text::language;
 use crate::check::text::scan;
 use crate::check::text::sentences;
-use crate::model::{Lang, Severity};
+use crate::model::{Lang, Language, Severity};
 
 /// From here on a passage in the wrong language is an error; below it may be a quotation.
 pub(crate) const STRANGE_CHARS: Limit = limit("BIL-09", "chars", 200.0);
@@ -295,6 +295,12 @@ fn bilingual_subject(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) 
     }
 }
 
+/// Whether one of the names that stand side by side in a sender's name is the other language's.
+fn has_part(name: &str, other: &Language) -> bool {
+    let parts = name.split(['|', '/', '·', '•', '–', '—']).map(str::trim).collect::<Vec<_>>();
+    parts.len() > 1 && parts.iter().any(|part| *part == other.from_name || *part == other.title)
+}
+
 /// The sender's name is that of the edition's languages.
 fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     let edition = sheet.edition;
@@ -305,7 +311,9 @@ fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
         proof.newsletter.languages.iter().filter(|other| *other != lang).any(|other| {
             let other = proof.newsletter.language(other);
             own.title != other.title
-                && (own.from_name == other.title || own.from_name == other.from_name && own.from_name != own.title)
+                && (own.from_name == other.title
+                    || own.from_name == other.from_name && own.from_name != own.title
+                    || has_part(&own.from_name, other))
         })
     };
     let is_own = |from: &String| {
@@ -327,68 +335,6 @@ fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
             ),
         ));
     }
-}
-
-pub(crate) fn stacked(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
-    for sheet in proof.pages.iter().filter(|sheet| sheet.edition.langs.len() > 1) {
-        let mut order: Vec<&Lang> = Vec::new();
-        for placed in sheet.blocks.iter().filter(|placed| placed.story.is_some()) {
-            // A title in another language (`only`) is marked inside its half and starts none.
-            if let Some(lang) = placed.lang.as_ref().filter(|lang| sheet.edition.langs.contains(lang))
-                && order.last() != Some(&lang)
-            {
-                order.push(lang);
-            }
-        }
-        let onlies = proof.issue.stories().filter(|story| story.only.is_some()).count();
-        let side_by_side = sheet.select("tr").iter().any(|row| {
-            let langs: BTreeSet<&str> = row.child_elements().filter_map(|cell| cell.attr("lang")).collect();
-            langs.len() > 1
-        });
-        let second = sheet.edition.langs.get(1);
-        let jump = sheet.blocks.iter().filter(|placed| placed.is_shown).find_map(|placed| placed.block.links.first());
-        if jump.is_none_or(|link| !link.href.starts_with('#')) {
-            let lang = second.map_or("", Lang::as_str);
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the bilingual edition does not begin with a notice and a jump to `{lang}`",
-                    "l'édition bilingue ne commence pas par un avis et un lien vers `{lang}`"
-                ),
-                words!("put the notice back at the top of the template", "remettez l'avis en haut du gabarit"),
-            ));
-        }
-        for lang in sheet.edition.langs.iter().filter(|lang| !is_whole_half(proof, sheet, lang)) {
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!(
-                    "the half in `{lang}` is not whole: it lacks its signature or its link to unsubscribe",
-                    "la moitié en `{lang}` n'est pas complète : il lui manque sa signature ou son lien de désabonnement"
-                ),
-                words!("put it back into the template", "remettez-la dans le gabarit"),
-            ));
-        }
-        if side_by_side || order.len() > sheet.edition.langs.len() + 2 * onlies {
-            hits.push(proof.on_edition(
-                sheet.id(),
-                words!("the languages alternate or stand side by side", "les langues alternent ou sont côte à côte"),
-                words!("put one language whole after the other", "placez une langue en entier après l'autre"),
-            ));
-        }
-    }
-}
-
-/// Whether one half of a bilingual edition ends as a mail of its own does.
-fn is_whole_half(proof: &Proof<'_>, sheet: &Sheet<'_>, lang: &Lang) -> bool {
-    let own = || sheet.blocks.iter().filter(|placed| placed.is_shown && placed.lang.as_ref() == Some(lang));
-    let leave = crate::model::Slot::Unsubscribe.token();
-    let can_leave = own().any(|placed| placed.block.links.iter().any(|link| link.href.starts_with(leave)));
-    let signature = proof.newsletter.blocks.signature.get(lang).map(|text| scan::folded_words(text));
-    let is_signed = signature.is_none_or(|words| {
-        words.is_empty()
-            || own().any(|placed| scan::folded_words(&placed.block.text).windows(words.len()).any(|of| of == words))
-    });
-    can_leave && is_signed
 }
 
 pub(crate) fn other_edition(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -438,7 +384,7 @@ pub(crate) fn alt_in_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         for lang in &proof.issue.languages {
             let alt = image.alt.get(lang).map_or("", String::as_str);
             let is_same = lang != proof.source() && is_same_alt(alt, image.alt.get(proof.source()));
-            let is_strange = is_same || is_strange_short(alt, lang, SMALL_WORDS_MIN);
+            let is_strange = is_same || alt.split(['/', '|']).any(|part| is_strange_short(part, lang, SMALL_WORDS_MIN));
             if has(lang) && !is_strange {
                 continue;
             }

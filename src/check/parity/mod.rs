@@ -4,13 +4,14 @@ pub(crate) mod claims;
 pub(crate) mod figures;
 pub(crate) mod names;
 pub(crate) mod peers;
+pub(crate) mod stacked;
 
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
 use crate::check::html::sheet::Sheet;
 use crate::check::proof::{Hit, Part, Proof, is_only};
 use crate::check::text::language::Which;
 use crate::check::text::scan;
-use crate::model::{Lang, Severity, Story, TranslationState, Words};
+use crate::model::{Lang, Severity, Story, Text, TranslationState, Words};
 
 /// A body shorter than this says nothing by its length; the bands are those of 219 real pairs (FEDERAL 1.6).
 const BODY_CHARS: Limit = limit("BIL-08", "body_chars", 600.0);
@@ -22,6 +23,8 @@ const TITLE_LOW: Limit = limit("BIL-08", "title_low", 0.80);
 const TITLE_HIGH: Limit = limit("BIL-08", "title_high", 1.90);
 /// A title may be longer by this much whatever the ratio: "Awards" is "Mises en candidature".
 const TITLE_CHARS_SLACK: usize = 20;
+/// French is seldom shorter than English (FEDERAL 1.6): so much is enough to look whether words were left out.
+const TITLE_CHARS_SHORTER: usize = 10;
 
 const fn rule(id: &'static str, severity: Severity, class: Class, source: &'static str) -> Rule {
     Rule { class, ..row(Group::Parity, id, severity, source) }
@@ -75,7 +78,10 @@ pub(crate) const RULES: &[Rule] = &[
             "<p>Two teams meet on December 9 at 4:30 pm and share $2 million.</p>",
             "<p>Les 2\u{a0}équipes se réunissent le 9\u{a0}décembre à 16\u{a0}h\u{a0}30 et se partagent 2\u{a0}M$.</p>",
         ),
-        judge: figures::same_figures,
+        judge: |proof, hits| {
+            figures::same_figures(proof, hits);
+            crate::check::raw::twin_dates(proof, hits);
+        },
         ..rule("BIL-07", Severity::Error, Class::Approver, "1.6")
     },
     Rule {
@@ -131,7 +137,7 @@ pub(crate) const RULES: &[Rule] = &[
             "English and French story by story in turns",
             "l'anglais et le français en alternance, article par article",
         ),
-        judge_mails: claims::stacked,
+        judge_mails: stacked::judge,
         ..rule("BIL-12", Severity::Error, Class::Approver, "1.2")
     },
     Rule {
@@ -204,7 +210,9 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let id = &story.id;
             let is_complete =
                 text.is_some_and(|text| !text.title.trim().is_empty() && (!has_body || !text.body.trim().is_empty()));
-            if !is_complete {
+            if is_complete {
+                hits.extend(half_told(proof, story, lang));
+            } else {
                 let what = if let Some(what) = under_way(proof, story, lang) {
                     what
                 } else if text.is_none() {
@@ -242,6 +250,46 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// What is wanting in a language in which the story stands for the rest: a passage that has no translation, a summary, a
+/// title of its own.
+fn half_told(proof: &Proof<'_>, story: &Story, lang: &Lang) -> Option<Hit> {
+    let id = &story.id;
+    let mend = words!(
+        "write it in every language, in the story or in `issue.toml`",
+        "écrivez-le dans chaque langue, dans l'article ou dans `issue.toml`"
+    );
+    if let Some(what) = under_way(proof, story, lang) {
+        return Some(proof.on_story(story, lang, what, mend));
+    }
+    // Sources give a teaser as it comes; what a person wrote was meant for both languages.
+    if crate::check::proof::is_others(story) {
+        return None;
+    }
+    let text = story.texts.get(lang)?;
+    let others = || proof.issue.languages.iter().filter(|other| *other != lang).filter_map(|it| story.texts.get(it));
+    let what = if text.summary.trim().is_empty() && others().any(|other| !other.summary.trim().is_empty()) {
+        words!("story `{id}` has no summary in `{lang}`", "l'article `{id}` n'a pas de résumé en `{lang}`")
+    } else if is_stand_in(text) && !others().any(is_stand_in) {
+        words!(
+            "story `{id}` has no title in `{lang}`: its first words stand in its place",
+            "l'article `{id}` n'a pas de titre en `{lang}` : ses premiers mots en tiennent lieu"
+        )
+    } else {
+        return None;
+    };
+    Some(proof.on_story(story, lang, what, mend))
+}
+
+/// Whether a title is but the first words of the text: nobody wrote one.
+fn is_stand_in(text: &Text) -> bool {
+    let title = scan::folded_words(&text.title);
+    let body = crate::check::html::dom::blocks(&text.body);
+    let first = if text.summary.trim().is_empty() { body.first().map(|block| block.text.as_str()) } else { None };
+    let first = scan::folded_words(first.unwrap_or(&text.summary));
+    let is_cut = text.title.ends_with('…') || text.title.ends_with('.');
+    !title.is_empty() && first.starts_with(&title) && (is_cut || first.len() == title.len())
 }
 
 /// How far a translation that is not whole has come.
@@ -482,7 +530,8 @@ fn same_length(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         let titles = percent_of(proof, &TITLE_LOW)..=percent_of(proof, &TITLE_HIGH);
         for is in [|part: Part| part == Part::Title, |part: Part| part == Part::Summary] {
             let (en, fr) = (length(english, is), length(french, is));
-            if en > 0 && fr > 0 && en.abs_diff(fr) > TITLE_CHARS_SLACK && !titles.contains(&(fr * 100 / en)) {
+            let slack = if fr < en { TITLE_CHARS_SHORTER } else { TITLE_CHARS_SLACK };
+            if en > 0 && fr > 0 && en.abs_diff(fr) > slack && !titles.contains(&(fr * 100 / en)) {
                 hits.push(length_hit(proof, story, lang, fr * 100 / en));
             }
         }

@@ -190,10 +190,10 @@ pub(crate) fn alike(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
 }
 
-/// A link of the web, or to the public pages where they are tried on one's own machine: SND-03 says what is wrong with those.
+/// A link to the public pages, which alone know a reader by the address; SND-03 says what is wrong with those.
 fn is_page(word: &str, proof: &Proof<'_>) -> bool {
     let pages = proof.newsletter.serve.url.as_deref();
-    word.starts_with("https://") || pages.is_some_and(|pages| word.starts_with(pages))
+    pages.is_some_and(|pages| word.starts_with(pages))
 }
 
 /// A body, its soft line ends undone.

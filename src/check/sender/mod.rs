@@ -310,7 +310,10 @@ fn tracking(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
         let mut said = BTreeSet::new();
         for placed in &sheet.blocks {
             for link in &placed.block.links {
-                if tracking::is_tracking(&link.href) && said.insert(&link.href) {
+                // The address of a reader's own stands in the two links that are for it, and in no other.
+                let is_told_of =
+                    Slot::ALL.iter().any(|slot| link.href.contains(slot.token()) && link.href != slot.token());
+                if (tracking::is_tracking(&link.href) || is_told_of) && said.insert(&link.href) {
                     let words = (
                         words!(
                             "a link that tells who reads, or counts clicks",
@@ -362,6 +365,7 @@ fn headers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         hits.push(hit.weighing(Severity::Warning));
     }
     answered_by_nobody(proof, hits);
+    from_another(proof, hits);
     one_list_each(proof, hits);
     for sheet in &proof.sheets {
         // Without any header the edition gets them all when it is addressed.
@@ -399,6 +403,23 @@ fn answered_by_nobody(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             ),
             words!("put a mailbox that a person reads", "mettez une boîte qu'une personne lit"),
         ));
+    }
+}
+
+/// What is composed is from the address that newsletter.toml names now.
+fn from_another(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+    let from = proof.newsletter.sender.from.to_lowercase();
+    for sheet in &proof.sheets {
+        let mut headers = sheet.edition.headers.iter();
+        let Some((_, value)) = headers.find(|(name, _)| name.eq_ignore_ascii_case("From")) else { continue };
+        let address = value.rsplit('<').next().unwrap_or("").trim_end_matches('>').trim().to_lowercase();
+        if address.contains('@') && address != from {
+            let words = (
+                words!("the edition is not from sender.from", "l'édition ne vient pas de sender.from"),
+                words!("compose the issue again", "composez le numéro de nouveau"),
+            );
+            hits.push(hit_in(proof, sheet, None, "From", words));
+        }
     }
 }
 

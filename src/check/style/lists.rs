@@ -72,6 +72,54 @@ fn odd_one(items: &[String]) -> Option<&str> {
     items.iter().find(|item| ends(item, '.') != is_majority).map(String::as_str)
 }
 
+/// An item of so many words may be a phrase.
+const PHRASE_WORDS_MAX: usize = 10;
+/// Words with which a phrase begins: what follows is a thing, and no order to the reader.
+const BEGINS_PHRASE: &[&str] = &[
+    "un", "une", "des", "le", "la", "les", "l", "du", "de", "d", "ce", "cette", "ces", "votre", "vos", "notre", "nos",
+    "leur", "leurs", "son", "sa", "ses", "deux", "trois", "quatre", "cinq",
+];
+/// Verbs that make a sentence of it, unless they stand in a part that begins with one of [`RELATIVE`].
+const VERBS: &[&str] = &[
+    "est",
+    "sont",
+    "a",
+    "ont",
+    "peut",
+    "peuvent",
+    "doit",
+    "doivent",
+    "sera",
+    "seront",
+    "fait",
+    "font",
+    "va",
+    "vont",
+    "était",
+    "étaient",
+    "aura",
+    "auront",
+    "reste",
+    "restent",
+    "commence",
+    "permet",
+    "permettent",
+    "aide",
+    "aident",
+];
+const RELATIVE: &[&str] = &["qui", "que", "qu", "où", "dont"];
+
+/// Whether an item names something and says nothing of it: it has no verb of its own.
+fn is_phrase(item: &str) -> bool {
+    let lower = item.to_lowercase();
+    let words: Vec<&str> =
+        scan::words(&lower).map(|(_, word)| word.split(['\'', '’']).next().unwrap_or(word)).collect();
+    let own: Vec<&&str> = words.iter().take_while(|word| !RELATIVE.contains(word)).collect();
+    words.len() <= PHRASE_WORDS_MAX
+        && words.first().is_some_and(|word| BEGINS_PHRASE.contains(word))
+        && !own.iter().any(|word| VERBS.contains(word))
+}
+
 /// The first item of a list whose items all end alike, and wrong: words in lower case go on with the sentence before the
 /// list and end with `;`; words with a capital stand alone and end with nothing.
 fn alike_and_wrong(items: &[String]) -> Option<(&str, Severity)> {
@@ -91,6 +139,10 @@ fn alike_and_wrong(items: &[String]) -> Option<(&str, Severity)> {
     let has_no_mark = items.iter().all(|item| item.ends_with(char::is_alphanumeric));
     if begins(char::is_lowercase) && has_no_mark {
         return Some((first, Severity::Info));
+    }
+    // Phrases that stand alone end with nothing; whole sentences end as sentences do.
+    if begins(char::is_uppercase) && all('.') && items.iter().all(|item| is_phrase(item)) {
+        return Some((first, Severity::Warning));
     }
     (begins(char::is_uppercase) && rest.iter().all(|item| item.ends_with(';')) && last.ends_with('.'))
         .then_some((first.as_str(), Severity::Info))
@@ -149,6 +201,9 @@ mod tests {
         assert_eq!(wrong(&["lire;", "écrire;", "relire."]), None);
         assert_eq!(wrong(&["Lire", "Écrire", "Relire"]), None);
         assert_eq!(wrong(&["Lisez le texte.", "Récrivez-le."]), None);
+        assert_eq!(wrong(&["Un titre clair.", "Des phrases que chacun comprend."]), Some(Severity::Warning));
+        assert_eq!(wrong(&["Le texte est court.", "La page est claire."]), None);
+        assert_eq!(wrong(&["Un titre clair.", "Lisez le texte."]), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::proof::{Hit, Part, Proof};
+use crate::check::proof::{Hit, Part, Proof, on_file};
 use crate::check::text::scan;
 use crate::check::text::sentences::sentences;
 use crate::model::{Lang, Severity, Words};
@@ -31,6 +31,7 @@ const SMALL: &[&str] = &[
 
 /// Marks and capitals of the titles and headings of one language.
 pub(crate) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bool) {
+    names_of_sections(proof, hits, is);
     let words = WordsSeen::of(proof, is);
     for passage in proof.in_language(is).filter(|passage| matches!(passage.part, Part::Title | Part::Heading)) {
         let text = &passage.block.text;
@@ -53,6 +54,43 @@ pub(crate) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> boo
     }
 }
 
+/// The headings of the issue's sections, which stand in newsletter.toml.
+fn names_of_sections(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bool) {
+    let shown = proof.issue.sections.iter().filter(|section| !section.stories.is_empty());
+    let names: Vec<(&Lang, &String)> = shown
+        .filter_map(|section| proof.newsletter.section(&section.id))
+        .flat_map(|section| section.name.iter().filter(|(lang, _)| is(lang)))
+        .collect();
+    if names.is_empty() {
+        return;
+    }
+    let seen = WordsSeen::in_prose(proof, is);
+    for (lang, name) in names {
+        let fault = if is_shouted(name) {
+            words!("the name of the section is in capitals", "le nom de la section est en majuscules")
+        } else if ends_with_mark(name) {
+            words!(
+                "the name of the section ends with a punctuation mark",
+                "le nom de la section se termine par un signe de ponctuation"
+            )
+        } else if seen.are_all_capitals(name) {
+            words!(
+                "every word of the section's name has a capital",
+                "tous les mots du nom de la section ont une majuscule"
+            )
+        } else {
+            continue;
+        };
+        let hint = words!(
+            "write `name` of the section as a sentence in newsletter.toml",
+            "écrivez `name` de la section comme une phrase dans newsletter.toml"
+        );
+        let mut hit = on_file("newsletter.toml", 0, fault, hint);
+        (hit.language, hit.excerpt) = (Some(lang.clone()), scan::shorten(name));
+        hits.push(if name.ends_with('?') { hit.weighing(Severity::Info) } else { hit });
+    }
+}
+
 fn is_shouted(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (all, small) = letters.fold((0, 0), |(all, small), c| (all + 1, small + usize::from(c.is_lowercase())));
@@ -68,6 +106,12 @@ fn ends_with_mark(text: &str) -> bool {
     text.ends_with([',', ';', ':', '!', '?']) || (text.ends_with('.') && !is_abbreviation)
 }
 
+/// The words of a name that have a capital behind its first word, in lower case.
+fn capitals(name: &str) -> impl Iterator<Item = String> {
+    let words = scan::words(name).skip(1).filter(|(_, word)| word.starts_with(char::is_uppercase));
+    words.map(|(_, word)| word.to_lowercase())
+}
+
 /// How the sentences of an issue write their words.
 struct WordsSeen {
     /// In lower case.
@@ -79,6 +123,16 @@ struct WordsSeen {
 
 impl WordsSeen {
     fn of(proof: &Proof<'_>, is: fn(&Lang) -> bool) -> Self {
+        let mut seen = Self::in_prose(proof, is);
+        // What newsletter.toml names is a name in every title.
+        let sections = proof.newsletter.sections.iter();
+        let names = sections.flat_map(|section| section.name.iter().filter(|(lang, _)| is(lang)).map(|(_, name)| name));
+        seen.named.extend(names.flat_map(|name| capitals(name)));
+        seen
+    }
+
+    /// What the sentences of the issue say, and the office's own name.
+    fn in_prose(proof: &Proof<'_>, is: fn(&Lang) -> bool) -> Self {
         let is_french = is(&Lang::new("fr"));
         let mut seen = Self { small: BTreeSet::new(), named: BTreeSet::new(), is_french };
         let prose = proof.in_language(is).filter(|passage| passage.part.is_prose() || passage.part == Part::Field);
@@ -93,15 +147,10 @@ impl WordsSeen {
                 }
             }
         }
-        let sections = proof.newsletter.sections.iter();
-        let names = sections.flat_map(|section| section.name.iter().filter(|(lang, _)| is(lang)).map(|(_, name)| name));
         seen.named.extend(EVERYWHERE.split(' ').map(str::to_owned));
         let organization = &proof.newsletter.organization;
         let office = [&organization.name, &organization.on_behalf_of].into_iter().flat_map(|texts| texts.values());
-        for name in names.chain(office) {
-            let capitals = scan::words(name).skip(1).filter(|(_, word)| word.starts_with(char::is_uppercase));
-            seen.named.extend(capitals.map(|(_, word)| word.to_lowercase()));
-        }
+        seen.named.extend(office.flat_map(|name| capitals(name)));
         seen
     }
 

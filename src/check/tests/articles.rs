@@ -17,9 +17,9 @@ const ARTICLES: &[Article] = &[
     ),
     (
         "How we tested the new service",
-        "<p>If you want to take part in research, <a href=\"mailto:info@example.ca\">email our research team</a>. We answer within two business days.</p>",
+        "<p>If you want to take part in research, email our research team at <a href=\"mailto:info@example.ca\">info@example.ca</a>. We answer within two business days.</p>",
         "Comment nous avons mis le service à l'essai",
-        "<p>Si vous souhaitez participer à la recherche, <a href=\"mailto:info@example.ca\">écrivez à notre équipe de recherche</a>. Nous répondons dans un délai de deux jours ouvrables.</p>",
+        "<p>Si vous souhaitez participer à la recherche, écrivez à notre équipe de recherche, à <a href=\"mailto:info@example.ca\">info@example.ca</a>. Nous répondons dans un délai de deux jours ouvrables.</p>",
     ),
     (
         "Open source by default",

@@ -538,7 +538,7 @@ fn slips_in_a_finished_mail_are_found() {
             "SND-07",
             &["ACC-04", "BIL-05"],
         ),
-        ("en", Header, "news@example.ca", "nobody", "SND-08", &[]),
+        ("en", Header, "<news-nouvelles@cco-bcc.example>", "nobody", "SND-08", &[]),
         ("en", Header, "<news-en.example.ca>", "", "SND-08", &[]),
     ]);
 }
@@ -706,8 +706,8 @@ fn what_only_looks_like_a_slip_is_left_alone() {
         ("in 2024-25", "en 2024-2025"),
         ("with <code>alt=\"\"</code> set", "avec <code>alt=\"\"</code> défini"),
         (
-            "on <a href=\"https://www.youtube.com/watch?v=a\">a film</a>",
-            "dans <a href=\"https://www.youtube.com/watch?v=a\">un film</a>",
+            "on <a href=\"https://www.youtube.com/watch?v=a\">a film (2 minutes)</a>",
+            "dans <a href=\"https://www.youtube.com/watch?v=a\">un film (2 minutes)</a>",
         ),
     ] {
         let mut sample = right();

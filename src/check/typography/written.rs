@@ -96,7 +96,7 @@ pub(crate) fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
     static NAMES: LazyLock<Pattern> = LazyLock::new(|| {
         ascii_pattern(
-            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|art\.|p\.|ligne|formulaire|dossier|processus|compte|local|référence)[\s\u{a0}]*$|\b(?:nos|numéros|lignes|postes|pièces|salles|codes|formulaires|dossiers)[\s\u{a0}]*[\s\u{a0}]*$",
+            r"(?i)(?:\bno|n°|numéro|poste|pièce|salle|bureau|case|code|version|loi|article|rue|art\.|p\.|ligne|formulaire|dossier|processus|(?:du|au|le|un|ce|votre|notre|son|leur|de) compte|local|référence)[\s\u{a0}]*$|\b(?:nos|numéros|lignes|postes|pièces|salles|codes|formulaires|dossiers)[\s\u{a0}]*[\s\u{a0}]*$",
         )
     });
     static DATES: LazyLock<Pattern> =
@@ -144,6 +144,13 @@ pub(crate) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"(?:^|[^\p{L}0-9-])([0-9]{1,3}(?:\s?[%$])?\s?-\s?[0-9]{1,3}\s?(?:[%$]|(?:ans|fois|mois|km|kg|[a-z]\p{Ll}{4,})\b))",
         )
     });
+    // From one day of a month to another, from one amount to another: the dash stands between words.
+    static WHOLE: LazyLock<Pattern> = LazyLock::new(|| {
+        let day = format!(r"(?:1er|[0-9]{{1,2}})\s{MONTHS}(?:\s(?:19|20)[0-9]{{2}})?");
+        digit_pattern(&format!(
+            r"(?:^|[^\p{{L}}0-9-])({day}\s?[–—-]\s?{day}|[0-9]{{1,3}}(?:\s[0-9]{{3}})*(?:,[0-9]+)?\s?(?:[MGk]?\$|%)\s?[–—-]\s?[0-9]{{1,3}}(?:\s[0-9]{{3}})*(?:,[0-9]+)?\s?(?:[MGk]?\$|%))(?:[^\p{{L}}0-9]|$)"
+        ))
+    });
     // Two years that follow each other; `2026-12-09` is a date and `2026-12` the name of an issue. Half of what federal
     // writers publish has fiscal years with a hyphen, which is told and no more.
     static YEARS: LazyLock<Pattern> =
@@ -154,7 +161,7 @@ pub(crate) fn ranges(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"(?i)\b(?:salles?|pièces?|bureaux?|locaux|local|chambres?|formulaires?|dossiers?|numéros?|nos?|codes?)\b[^.;:!?]{0,40}$",
         )
     });
-    for fault in [&DAYS, &SPANS, &FAULT] {
+    for fault in [&DAYS, &SPANS, &FAULT, &WHOLE] {
         each(proof, hits, fault, false, range_words);
     }
     for reading in proof.readings(Lang::is_french) {
