@@ -83,14 +83,15 @@ fn lines(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
             let Sight { ink, inside, outside } = *sight;
             // A ground that stands out shows the box by itself.
             let is_shown_by_ground = edge.kind != EdgeKind::Line && contrast(inside, outside) >= min;
-            let is_fine = !edge.light.is_drawn() || sight.ratio() >= min || is_shown_by_ground;
+            let is_fine =
+                edge.kind == EdgeKind::Ornament || !edge.light.is_drawn() || sight.ratio() >= min || is_shown_by_ground;
             if is_fine || !said.insert((edge.kind, ink.0, outside.0, is_dark)) {
                 continue;
             }
             let what = match edge.kind {
                 EdgeKind::Button => ("the border of a button", "la bordure d'un bouton"),
                 EdgeKind::Line => ("a line", "un filet"),
-                EdgeKind::Frame => ("a frame", "un cadre"),
+                EdgeKind::Frame | EdgeKind::Ornament => ("a frame", "un cadre"),
             };
             let hit = faint(proof, sheet, edge.story.as_deref(), what, (ink, outside, sight.ratio(), is_dark));
             // A frame may only decorate.

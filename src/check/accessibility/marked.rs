@@ -128,7 +128,9 @@ fn frame_of_both(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
         let Some(lang) = &placed.lang else { continue };
         let text = &placed.block.text;
-        let is_strange = placed.is_strange || language::strange_short(text, lang, SMALL_WORDS_MIN).is_some();
+        let is_strange = placed.is_strange
+            || language::strange_short(text, lang, SMALL_WORDS_MIN).is_some()
+            || crate::check::parity::claims::has_strange_line(&placed.block, lang);
         // The other edition says the same in its half: nothing to translate, something to mark.
         if is_strange && placed.block.marked.is_empty() && !is_passage(proof, text, lang) {
             let words = (

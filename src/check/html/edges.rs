@@ -6,6 +6,8 @@ use scraper::ElementRef;
 use super::contrast::{Colour, contrast};
 use super::css::Declaration;
 
+/// A wider line is a band of colour, and a line beside a box is its ornament: both are there to look at.
+const RULE_PX_MAX: f64 = 4.0;
 /// Below this a line cannot be seen, and is there to make space.
 const SEEN_MIN: f64 = 1.1;
 
@@ -22,10 +24,12 @@ pub(crate) struct Edge {
 pub(crate) enum EdgeKind {
     /// Shows that words can be followed.
     Button,
-    /// Parts one thing from another: a rule, the grid of a table of data, the bar beside a box.
+    /// Parts one thing from another: a rule, the grid of a table of data.
     Line,
     /// Goes around a box, which would be one without it.
     Frame,
+    /// A bar beside a box, a band of colour: means nothing.
+    Ornament,
 }
 
 /// A line as it is seen: its colour, that of the element, and that around it.
@@ -96,12 +100,29 @@ impl Borders {
 
     /// The colour of each side that is drawn.
     fn drawn(&self, text: Colour) -> impl Iterator<Item = Colour> {
-        let is_drawn = |side: &&Side| side.is_styled && !side.is_clear && side.width.unwrap_or(3.0) > 0.0;
-        self.0.into_iter().filter(move |side| is_drawn(&side)).map(move |side| side.ink.unwrap_or(text))
+        self.0.into_iter().filter(Side::is_drawn).map(move |side| side.ink.unwrap_or(text))
     }
 
-    pub(super) fn count(&self, text: Colour) -> usize {
-        self.drawn(text).count()
+    /// What the lines of an element do.
+    pub(super) fn kind(&self, element: ElementRef<'_>) -> EdgeKind {
+        let tag = element.value().name();
+        if is_link(element) || (matches!(tag, "td" | "table" | "div" | "p" | "span") && is_all_link(element)) {
+            return EdgeKind::Button;
+        }
+        let is_layout = |table: &ElementRef<'_>| matches!(table.attr("role"), Some("presentation" | "none"));
+        let mut above = element.ancestors().filter_map(ElementRef::wrap);
+        if matches!(tag, "td" | "th")
+            && above.find(|it| it.value().name() == "table").is_some_and(|table| !is_layout(&table))
+        {
+            return EdgeKind::Line;
+        }
+        let is_rule = |side: &Side| side.is_drawn() && side.width.unwrap_or(3.0) <= RULE_PX_MAX;
+        let [top, _, bottom, _] = &self.0;
+        match self.0.iter().filter(|side| side.is_drawn()).count() {
+            4 => EdgeKind::Frame,
+            _ if is_rule(top) || is_rule(bottom) => EdgeKind::Line,
+            _ => EdgeKind::Ornament,
+        }
     }
 
     /// The colour that stands out least, which is the line's.
@@ -111,6 +132,10 @@ impl Borders {
 }
 
 impl Side {
+    fn is_drawn(&self) -> bool {
+        self.is_styled && !self.is_clear && self.width.unwrap_or(3.0) > 0.0
+    }
+
     fn take(&mut self, part: &str) {
         match part {
             "none" | "hidden" => self.is_styled = false,
@@ -146,19 +171,6 @@ fn parts(value: &str) -> Vec<String> {
     }
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-/// What the lines of an element do, of which so many sides are drawn.
-pub(super) fn kind(element: ElementRef<'_>, sides: usize) -> EdgeKind {
-    let tag = element.value().name();
-    if is_link(element) || (matches!(tag, "td" | "table" | "div" | "p" | "span") && is_all_link(element)) {
-        return EdgeKind::Button;
-    }
-    let is_layout = |table: &ElementRef<'_>| matches!(table.attr("role"), Some("presentation" | "none"));
-    let mut above = element.ancestors().filter_map(ElementRef::wrap);
-    let is_grid = matches!(tag, "td" | "th")
-        && above.find(|it| it.value().name() == "table").is_some_and(|table| !is_layout(&table));
-    if sides == 4 && !is_grid { EdgeKind::Frame } else { EdgeKind::Line }
 }
 
 fn is_link(element: ElementRef<'_>) -> bool {

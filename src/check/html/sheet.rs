@@ -13,7 +13,7 @@ use scraper::{ElementRef, Html, Selector};
 use super::contrast::Colour;
 use super::css::{CssRule, Declaration, css_rules, declarations, style_text};
 use super::dom::{self, Block, BlockBuilder, Step};
-use super::edges::{self, Borders, Edge, Sight};
+use super::edges::{Borders, Edge, Sight};
 use crate::check::text::language;
 use crate::model::{Edition, Issue, Lang, Newsletter, Story};
 
@@ -311,20 +311,18 @@ impl SheetReader<'_> {
         element: ElementRef<'_>,
         level: &mut Level,
         outside: (Colour, Colour),
-        [light, dark]: [Borders; 2],
+        [borders, in_dark]: [Borders; 2],
     ) {
         let inside = (level.style.ground, level.dark.1);
         if inside != outside {
             (level.around, level.is_edged) = (outside, false);
         }
-        let sides = light.count(level.style.ink);
-        let inks = (light.faintest(level.style.ink, outside.0), dark.faintest(level.dark.0, outside.1));
+        let inks = (borders.faintest(level.style.ink, outside.0), in_dark.faintest(level.dark.0, outside.1));
         if let ((Some(ink), Some(dark)), true) = (inks, level.style.is_shown) {
             let light = Sight { ink, inside: inside.0, outside: outside.0 };
             let dark = Sight { ink: dark, inside: inside.1, outside: outside.1 };
             level.is_edged |= light.is_drawn();
-            let kind = edges::kind(element, sides);
-            self.edges.push(Edge { story: self.story.clone(), kind, light, dark });
+            self.edges.push(Edge { story: self.story.clone(), kind: borders.kind(element), light, dark });
         }
     }
 

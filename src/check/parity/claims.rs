@@ -88,6 +88,11 @@ fn is_strange_line(text: &str, lang: &Lang) -> bool {
     is_strange_short(text, lang, SMALL_WORDS_OF_TITLE_MIN)
 }
 
+/// Whether one of several lines of a block, as of an address, is plainly in the other language.
+pub(crate) fn has_strange_line(block: &Block, lang: &Lang) -> bool {
+    block.text.contains('\n') && block.text.lines().any(|line| language::strange(line, lang).is_some())
+}
+
 /// What the templates say around the stories, in the language of their half.
 fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let known: HashSet<Vec<String>> =
@@ -95,7 +100,7 @@ fn claimed_by_frame(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for sheet in proof.sheets.iter().filter(|sheet| sheet.edition.langs.len() == 1) {
         for placed in sheet.blocks.iter().filter(|placed| placed.is_shown && placed.story.is_none()) {
             let (block, Some(lang)) = (&placed.block, &placed.lang) else { continue };
-            let is_strange = placed.is_strange || is_strange_line(&block.text, lang);
+            let is_strange = placed.is_strange || is_strange_line(&block.text, lang) || has_strange_line(block, lang);
             let is_told = !block.marked.is_empty() || block.links.iter().any(|link| link.lang.is_some());
             if !is_strange || is_told || known.contains(&scan::folded_words(&block.text)) {
                 continue;

@@ -213,7 +213,7 @@ fn every_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             if is_complete {
                 hits.extend(half_told(proof, story, lang));
             } else {
-                let what = if let Some(what) = under_way(proof, story, lang) {
+                let what = if let Some(what) = under_way(proof, story, lang, 0) {
                     what
                 } else if text.is_none() {
                     words!("story `{id}` is not in `{lang}` yet", "l'article `{id}` n'est pas encore en `{lang}`")
@@ -260,7 +260,12 @@ fn half_told(proof: &Proof<'_>, story: &Story, lang: &Lang) -> Option<Hit> {
         "write it in every language, in the story or in `issue.toml`",
         "écrivez-le dans chaque langue, dans l'article ou dans `issue.toml`"
     );
-    if let Some(what) = under_way(proof, story, lang) {
+    // An alternative text that is missing is BIL-14's.
+    let lacks_alt = story.image.as_ref().is_some_and(|image| {
+        let alts = image.alt.iter().filter(|(_, alt)| !alt.trim().is_empty());
+        !alts.clone().any(|(own, _)| own == lang) && alts.count() > 0
+    });
+    if let Some(what) = under_way(proof, story, lang, usize::from(lacks_alt)) {
         return Some(proof.on_story(story, lang, what, mend));
     }
     // Sources give a teaser as it comes; what a person wrote was meant for both languages.
@@ -292,10 +297,10 @@ fn is_stand_in(text: &Text) -> bool {
     !title.is_empty() && first.starts_with(&title) && (is_cut || first.len() == title.len())
 }
 
-/// How far a translation that is not whole has come.
-fn under_way(proof: &Proof<'_>, story: &Story, lang: &Lang) -> Option<Words> {
+/// How far a translation has come that lacks more than so many passages.
+fn under_way(proof: &Proof<'_>, story: &Story, lang: &Lang, elsewhere: usize) -> Option<Words> {
     let mut all = proof.issue.translations.iter();
-    let it = all.find(|it| it.story.as_ref() == Some(&story.id) && it.language == *lang && it.missing > 0)?;
+    let it = all.find(|it| it.story.as_ref() == Some(&story.id) && it.language == *lang && it.missing > elsewhere)?;
     let (id, missing, passages) = (&story.id, it.missing, it.passages);
     Some(match it.state {
         TranslationState::Out => words!(

@@ -85,9 +85,9 @@ fn names_of_sections(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bo
             "write `name` of the section as a sentence in newsletter.toml",
             "écrivez `name` de la section comme une phrase dans newsletter.toml"
         );
-        let mut hit = on_file("newsletter.toml", 0, fault, hint);
-        (hit.language, hit.excerpt) = (Some(lang.clone()), scan::shorten(name));
-        hits.push(if name.ends_with('?') { hit.weighing(Severity::Info) } else { hit });
+        let mut told = on_file("newsletter.toml", 0, fault, hint);
+        (told.language, told.excerpt) = (Some(lang.clone()), scan::shorten(name));
+        hits.push(if name.ends_with('?') { told.weighing(Severity::Info) } else { told });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every rule: its bad example is found by it, its good one is found by none; and what real text taught.
 
 mod articles;
+mod clauses;
 mod planted;
 mod seeded;
 mod strangers;

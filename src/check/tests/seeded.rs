@@ -26,7 +26,7 @@ use self::At::{Alt, Body, Header, Html, Opening, Plain, Preheader, Subject, Summ
 
 /// Language, place, what stands there (nothing: at its beginning), what comes instead, the rule, and which others may
 /// speak.
-type Slip = (&'static str, At, &'static str, &'static str, &'static str, &'static [&'static str]);
+type Slip<'a> = (&'a str, At, &'a str, &'a str, &'a str, &'a [&'a str]);
 
 const SUMMARY_EN: &str = "The network shares 3 short guides for writers.";
 const SUMMARY_FR: &str = "Le réseau met en commun 3\u{a0}guides courts pour les rédacteurs.";
@@ -59,7 +59,7 @@ fn put(text: &mut String, from: &str, to: &str) {
 }
 
 /// What is said after a slip.
-fn findings((key, at, from, to, ..): Slip) -> Vec<crate::model::Finding> {
+fn findings((key, at, from, to, ..): Slip<'_>) -> Vec<crate::model::Finding> {
     let mut sample = right();
     let key = lang(key);
     {
@@ -87,7 +87,12 @@ fn findings((key, at, from, to, ..): Slip) -> Vec<crate::model::Finding> {
     super::super::check(&sample.issue, &editions, &sample.newsletter, &sample.evidence)
 }
 
-fn assert_found(slips: &[Slip]) {
+/// What is said when these words of the right issue become others.
+pub(super) fn changed(key: &str, at: At, from: &str, to: &str) -> Vec<crate::model::Finding> {
+    findings((key, at, from, to, "", &[]))
+}
+
+fn assert_found(slips: &[Slip<'_>]) {
     let calm = heavy(right().findings());
     assert!(calm.is_empty(), "{}", shown(&calm));
     let mut wrong: Vec<String> = Vec::new();

@@ -20,7 +20,7 @@ fn after_asking(text: &str, seen: LinkSeen) -> Vec<String> {
     found
 }
 
-fn ok() -> LinkSeen {
+pub(super) fn ok() -> LinkSeen {
     LinkSeen { status: Some(200), url: PAGE.into(), ..LinkSeen::default() }
 }
 
@@ -60,7 +60,7 @@ fn a_page_in_one_language_and_a_file_say_so_in_their_links() {
 }
 
 /// An office whose domain and relay are as they should be.
-fn sound() -> Setup {
+pub(super) fn sound() -> Setup {
     let text = |text: &str| Record::Found(vec![text.to_owned()]);
     Setup {
         domain: "example.ca".into(),
@@ -120,12 +120,12 @@ fn the_records_of_the_domain_and_the_relay_are_judged() {
     }
 }
 
-fn asked(rule: &'static str) -> Asked {
+pub(super) fn asked(rule: &'static str) -> Asked {
     Asked { rule, severity: Severity::Error, message: words!("wrong", "faux"), hint: Words::default() }
 }
 
 /// Two readers' copies of the English edition, with an address of each one's own to leave by one click.
-fn copies(sample: &mut Sample, a: &str, b: &str, post: &str) {
+pub(super) fn copies(sample: &mut Sample, a: &str, b: &str, post: &str) {
     let copy = |leave: &str| {
         let post = if post.is_empty() { String::new() } else { format!("List-Unsubscribe-Post: {post}\r\n") };
         format!(
