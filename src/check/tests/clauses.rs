@@ -160,10 +160,10 @@ fn over(event: &mut crate::model::Event) {
 fn of_text(name: &str, sample: &mut Sample) -> bool {
     let paragraphs = |text: &str, n: usize| format!("<p>{text}</p>").repeat(n);
     let line = "The gardener of the hall keeps a book in which each plant has a page.";
-    let ligne = "La jardinière de la salle tient un cahier où chaque plante a sa page.";
+    let in_french = "La jardinière de la salle tient un cahier où chaque plante a sa page.";
     let mut grow = |en: usize, fr: usize| {
         english(sample).body.push_str(&paragraphs(line, en));
-        french(sample).body.push_str(&paragraphs(ligne, fr));
+        french(sample).body.push_str(&paragraphs(in_french, fr));
     };
     match name {
         "french-twice-as-long" => grow(4, 16),
