@@ -1,15 +1,18 @@
 //! The gate of `send`: what must hold before an issue is frozen, and what is said when it does not.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
 use super::exit::Exit;
 use super::send::{Departure, Intent};
 use super::{Shell, approve, check, words};
 use crate::check::WayOut;
+use crate::model::Words;
 
 /// What must hold before an issue is frozen: checked, approved, on time, for somebody.
 pub(super) fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<Option<Exit>> {
-    let Departure { folder, editions, .. } = departure;
+    let folder = &departure.folder;
     let id = &folder.id;
     if let Some(base) = id.corrects()
         && departure.ledger.frozen(&base)?.is_none_or(|frozen| frozen.completed.is_none())
@@ -30,20 +33,50 @@ pub(super) fn gate(departure: &Departure<'_>, intent: &Intent, shell: &Shell) ->
         ));
         return Ok(Some(Exit::Blocked));
     }
-    let missing = approve::missing(folder, editions, shell)?;
-    if let Some((edition, n)) = missing.first() {
-        let all: Vec<String> = missing.iter().map(|(edition, _)| edition.to_string()).collect();
-        let all = all.join(", ");
-        let by_mail = approve::can_ask(&shell.config.newsletter, edition);
-        let by_mail = if by_mail { format!("cco-news approve {id} --request, or ") } else { String::new() };
-        let by_mail_fr = by_mail.replace(", or ", ", ou ");
-        shell.report.alert(&words!(
-            "blocked: not approved as it is now: {all} ({n} more needed). next: {by_mail}cco-news approve {id} --edition {edition} --by \"Your name\"",
-            "bloqué : pas approuvé dans son état actuel : {all} (il en faut encore {n}). ensuite : {by_mail_fr}cco-news approve {id} --edition {edition} --by \"Votre nom\""
-        ));
+    if !is_approved(departure, shell)? {
         return Ok(Some(Exit::Blocked));
     }
     Ok(too_late(departure, intent, shell)?.then_some(Exit::Blocked))
+}
+
+/// Whether every edition is approved as it is; what is lacking is said, with what is wrong and what comes next.
+fn is_approved(departure: &Departure<'_>, shell: &Shell) -> Result<bool> {
+    let Departure { folder, editions, .. } = departure;
+    let broken = approve::broken(folder, editions, shell)?;
+    for why in &broken {
+        shell.report.warn(why);
+    }
+    let missing = approve::missing(folder, editions, shell)?;
+    if missing.is_empty() && broken.is_empty() {
+        return Ok(true);
+    }
+    let Words { en: next, fr: next_fr } = approve::step(folder, editions, shell)?.words(&folder.id);
+    if missing.is_empty() {
+        // Others have approved it too; but a record that was touched is never passed over.
+        let id = &folder.id;
+        shell.report.alert(&words!(
+            "blocked: an approval is not as it was given. If it no longer holds: cco-news approve {id} --edition … --by … --withdraw",
+            "bloqué : une approbation n'est pas telle qu'elle a été donnée. Si elle ne vaut plus : cco-news approve {id} --edition … --by … --withdraw"
+        ));
+        return Ok(false);
+    }
+    // Editions that lack as many are named together: `en, fr (1 more needed)`.
+    let mut lacking: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (edition, n) in &missing {
+        lacking.entry(*n).or_default().push(edition.as_str());
+    }
+    let list = |of: fn(&Words) -> &str| -> String {
+        let named = |(n, editions): (&usize, &Vec<&str>)| {
+            format!("{} ({})", editions.join(", "), of(&words!("{n} more needed", "il en faut encore {n}")))
+        };
+        lacking.iter().map(named).collect::<Vec<_>>().join(", ")
+    };
+    let (en, fr) = (list(|words| &words.en), list(|words| &words.fr));
+    shell.report.alert(&words!(
+        "blocked: not approved as it is now: {en}. {next}",
+        "bloqué : pas approuvé dans son état actuel : {fr}. {next_fr}"
+    ));
+    Ok(false)
 }
 
 fn too_late(departure: &Departure<'_>, intent: &Intent, shell: &Shell) -> Result<bool> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::approve::Awaited;
+use super::approve::{Awaited, Step};
 use super::backup::{self, settle};
 use super::exit::Exit;
 use super::report::Colour;
@@ -36,8 +36,10 @@ pub(super) struct Standing {
     pub(super) approved_by: BTreeMap<EditionId, Vec<String>>,
     /// Who was asked to approve and has not answered.
     pub(super) awaited: Vec<Awaited>,
-    /// Editions about which somebody can be asked by mail, and nobody was.
-    pub(super) to_ask: Vec<EditionId>,
+    /// What comes next of the approvals; none: there is nothing to approve yet.
+    pub(super) step: Option<Step>,
+    /// What is wrong with approvals that were touched by hand.
+    pub(super) broken: Vec<Words>,
     pub(super) counts: BTreeMap<EditionId, Counts>,
     pub(super) unknown: Vec<UnknownCopy>,
     /// What was asked of it while it was leaving.
@@ -64,7 +66,8 @@ impl Standing {
             missing: Vec::new(),
             approved_by: BTreeMap::new(),
             awaited: Vec::new(),
-            to_ask: Vec::new(),
+            step: None,
+            broken: Vec::new(),
             counts: BTreeMap::new(),
             unknown: Vec::new(),
             control: None,
@@ -83,12 +86,8 @@ impl Standing {
                 standing.approved_by.insert(edition.id.clone(), names.map(|given| given.by).collect());
             }
             standing.awaited = approve::awaited(folder, &standing.editions, shell)?;
-            let is_asked = |edition: &EditionId| standing.awaited.iter().any(|asked| asked.edition == *edition);
-            let missing = standing.missing.iter().map(|(edition, _)| edition);
-            standing.to_ask = missing
-                .filter(|edition| approve::can_ask(&shell.config.newsletter, edition) && !is_asked(edition))
-                .cloned()
-                .collect();
+            standing.step = Some(approve::step(folder, &standing.editions, shell)?);
+            standing.broken = approve::broken(folder, &standing.editions, shell)?;
         }
         if let Some(checked) = folder.load_checked()? {
             standing.is_checked = standing.editions.iter().all(|e| checked.digests.get(&e.id) == Some(&e.digest()));
@@ -120,7 +119,6 @@ impl Standing {
 
     /// The next command, as a person would type it.
     pub(super) fn next(&self, id: &IssueId) -> String {
-        let first = || self.missing.first().map(|(edition, _)| edition.clone());
         if self.held.is_some() || self.is_complete() && !self.unknown.is_empty() {
             format!("cco-news resolve {id}")
         } else if self.is_complete() {
@@ -135,12 +133,8 @@ impl Standing {
             format!("cco-news compose {id}")
         } else if !self.is_checked {
             format!("cco-news check {id}")
-        } else if !self.to_ask.is_empty() {
-            format!("cco-news approve {id} --request")
-        } else if let Some(edition) = first() {
-            format!("cco-news approve {id} --edition {edition} --by \"…\"")
         } else {
-            format!("cco-news send {id}")
+            self.step.as_ref().map_or_else(|| format!("cco-news compose {id}"), |step| step.command(id))
         }
     }
 }
@@ -196,6 +190,9 @@ fn show(folder: &IssueFolder<'_>, standing: &Standing, shell: &Shell) -> Result<
     }
     for edition in &standing.editions {
         report.line(&edition_line(edition, standing));
+    }
+    for why in &standing.broken {
+        report.text(report.paint(Colour::Yellow, report.say(why)));
     }
     for Awaited { edition, by, since } in &standing.awaited {
         let since = words::moment(*since, newsletter);
@@ -292,7 +289,12 @@ fn edition_line(edition: &Edition, standing: &Standing) -> Words {
     } else if names.is_empty() {
         words!("not approved", "pas approuvée")
     } else {
-        words!("approved by {names}", "approuvée par {names}")
+        match standing.missing.iter().find(|(missing, _)| missing == id) {
+            Some((_, n)) => {
+                words!("approved by {names}, {n} more needed", "approuvée par {names}; il en faut encore {n}")
+            }
+            None => words!("approved by {names}", "approuvée par {names}"),
+        }
     };
     let (mut en, mut fr) = (format!("{id} {digest}: {}", approved.en), format!("{id} {digest} : {}", approved.fr));
     if let Some(counts) = standing.counts.get(id) {

@@ -398,6 +398,12 @@ impl Newsletter {
         }
     }
 
+    /// A person's name as the newsletter writes it, where it knows them.
+    pub fn name_of<'a>(&'a self, lang: &Lang, typed: &'a str) -> &'a str {
+        let known = self.may_approve(lang);
+        known.into_iter().find(|name| is_same_person(name, typed)).unwrap_or(typed)
+    }
+
     /// Who may approve a language, by name, for the person who asks.
     pub fn may_approve(&self, lang: &Lang) -> Vec<&str> {
         let named = self.policy.approvers.get(lang).map(Vec::as_slice).unwrap_or_default();

@@ -12,8 +12,8 @@ const NOTE_CHARS_MAX: usize = 500;
 /// The words with which an approval begins, without accents.
 const APPROVES: [&str; 5] = ["approved", "approuve", "approuvee", "approuves", "approuvees"];
 
-/// Words after which it is not clear that nothing is asked for.
-const CONDITIONS: [&str; 38] = [
+/// Words after which it is not clear that nothing is asked for, without accents.
+const CONDITIONS: [&str; 77] = [
     "but",
     "however",
     "except",
@@ -21,6 +21,7 @@ const CONDITIONS: [&str; 38] = [
     "if",
     "once",
     "provided",
+    "providing",
     "subject",
     "pending",
     "after",
@@ -31,17 +32,36 @@ const CONDITIONS: [&str; 38] = [
     "don't",
     "cannot",
     "can't",
-    "fix",
-    "change",
-    "correct",
-    "replace",
-    "remove",
-    "add",
+    "shouldn't",
+    "only",
+    "assuming",
+    "should",
+    "must",
+    "need",
+    "needs",
+    "needed",
+    "can",
+    "could",
+    "would",
+    "please",
+    "wrong",
+    "incorrect",
+    "instead",
+    "rather",
+    "minor",
+    "below",
+    "attached",
+    "above",
+    "wait",
+    "hold",
+    "note",
     "mais",
     "sauf",
     "si",
+    "s'il",
     "reserve",
     "condition",
+    "conditions",
     "cependant",
     "toutefois",
     "apres",
@@ -49,13 +69,102 @@ const CONDITIONS: [&str; 38] = [
     "quand",
     "pourvu",
     "pas",
-    "corriger",
-    "corrigez",
-    "changez",
+    "moyennant",
+    "supposant",
+    "devrait",
+    "devraient",
+    "doit",
+    "doivent",
+    "faut",
+    "faudrait",
+    "veuillez",
+    "svp",
+    "stp",
+    "pouvez",
+    "pourriez",
+    "pourrais",
+    "plutot",
+    "lieu",
+    "joint",
+    "dessous",
+    "seulement",
+    "juste",
+    "hormis",
+    "excepte",
+];
+
+/// Beginnings of words that speak of a change to be made.
+const CHANGES: [&str; 48] = [
+    "add",
+    "adjust",
+    "amend",
+    "chang",
+    "comment",
+    "concern",
+    "correct",
+    "delet",
+    "edit",
+    "erreur",
+    "error",
+    "faute",
+    "fix",
+    "insert",
+    "missing",
+    "mistake",
+    "modif",
+    "move",
+    "omit",
+    "problem",
+    "question",
+    "remov",
+    "replac",
+    "rephras",
+    "revis",
+    "reword",
+    "spell",
+    "suggest",
+    "swap",
+    "tweak",
+    "typo",
+    "updat",
+    "ajout",
+    "attend",
+    "coquille",
+    "corrig",
+    "enlev",
+    "manqu",
+    "propos",
+    "remarque",
+    "remplac",
+    "retir",
+    "revoir",
+    "supprim",
+    "deplac",
+    "inser",
+    "oubli",
+    "incomplet",
 ];
 
 /// Before such a word there is no condition: `no change`, `sans réserve`.
-const DENIES: [&str; 6] = ["no", "without", "any", "sans", "aucun", "aucune"];
+const DENIES: [&str; 7] = ["no", "without", "any", "sans", "aucun", "aucune", "zero"];
+
+/// What may follow `please` and `veuillez`: it asks for nothing but what an approval is for.
+const GOES_ON: [&str; 11] = [
+    "go",
+    "proceed",
+    "send",
+    "publish",
+    "continue",
+    "release",
+    "distribute",
+    "proceder",
+    "envoyer",
+    "publier",
+    "aller",
+];
+
+/// Words of the person above which are no longer a mere approval.
+const WORDS_MAX: usize = 60;
 
 /// What a raw mail says to one of these requests; none when it answers none of them.
 pub fn read_approval(raw: &[u8], asked: &[Asked]) -> Option<ApprovalReply> {
@@ -74,7 +183,7 @@ pub fn read_approval(raw: &[u8], asked: &[Asked]) -> Option<ApprovalReply> {
     } else if is_automatic(&answer) {
         Said::Automatic
     } else {
-        said(&lines)
+        said(&lines, &asked.by)
     };
     Some(ApprovalReply { asked: asked.clone(), said, note: note(&lines) })
 }
@@ -119,23 +228,68 @@ fn is_automatic(answer: &Letter) -> bool {
         || ["x-autoreply", "x-autorespond", "x-autoresponder"].iter().any(|name| answer.header(name).is_some())
 }
 
-fn said(lines: &[&str]) -> Said {
+fn said(lines: &[&str], by: &str) -> Said {
     let Some(first) = lines.first() else { return Said::Other };
-    let is_letter = |c: char| c.is_alphanumeric() || c == '\'';
-    let words = |line: &str| -> Vec<String> {
-        folded(line).split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    };
-    let begin = words(first);
-    if !begin.first().is_some_and(|word| APPROVES.contains(&word.as_str())) {
+    if !words(first).first().is_some_and(|word| APPROVES.contains(&word.as_str())) {
         return Said::Other;
     }
-    let all: Vec<String> = lines.iter().flat_map(|line| words(line)).collect();
-    let is_condition = |at: usize| {
-        let is_denied = at > 0 && DENIES.contains(&all[at - 1].as_str());
-        CONDITIONS.contains(&all[at].as_str()) && !is_denied
+    let lines = unsigned(lines, by);
+    let n_words: usize = lines.iter().map(|line| line.split_whitespace().count()).sum();
+    let sentences = lines.iter().flat_map(|line| line.split_inclusive(['.', '!', '?', ';', '…']));
+    let is_unclear = |sentence: &str| {
+        // A number is another date, another hour, another amount.
+        sentence.contains('?') || sentence.contains(|c: char| c.is_ascii_digit()) || is_asking(&words(sentence))
     };
-    let is_question = first.contains('?');
-    if is_question || (1..all.len()).any(is_condition) { Said::Condition } else { Said::Approved }
+    if n_words > WORDS_MAX || sentences.into_iter().any(is_unclear) { Said::Condition } else { Said::Approved }
+}
+
+/// The words of a line, without accents and marks.
+fn words(line: &str) -> Vec<String> {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '\'';
+    folded(line).split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// The lines above the person's name; a postscript below it counts again.
+fn unsigned<'a>(lines: &[&'a str], by: &str) -> Vec<&'a str> {
+    let name = words(by);
+    let is_name = |line: &&str| {
+        let words = words(line);
+        let is_whole = name.iter().all(|part| words.contains(part));
+        let begins = words.first().is_some_and(|first| name.contains(first));
+        begins && (words.len() == 1 || is_whole)
+    };
+    let signed = lines.iter().skip(1).position(is_name).map_or(lines.len(), |at| at + 1);
+    let is_postscript =
+        |line: &&str| ["ps", "p.s", "p. s", "p.-s", "nb", "n.b"].iter().any(|mark| folded(line).starts_with(mark));
+    let below = &lines[signed..];
+    let after = below.iter().position(is_postscript).map_or(&[][..], |at| &below[at..]);
+    [&lines[..signed], after].concat()
+}
+
+/// Whether a sentence may ask for something.
+fn is_asking(words: &[String]) -> bool {
+    let thanks = words.first().is_some_and(|word| ["thanks", "thank", "merci"].contains(&word.as_str()));
+    let is_change = |word: &str| {
+        let bare = word.rsplit('\'').next().unwrap_or(word);
+        CHANGES.iter().any(|begin| bare.starts_with(begin))
+    };
+    let mut is_denied = false;
+    for (at, word) in words.iter().enumerate() {
+        let (word, next) = (word.as_str(), words.get(at + 1).map_or("", String::as_str));
+        let is_none = DENIES.contains(&word) || word == "pas" && matches!(next, "de" | "d");
+        let is_linked = is_denied && matches!(word, "de" | "d" | "further" | "more" | "other" | "autre" | "autres");
+        let goes_on = matches!(word, "please" | "veuillez") && GOES_ON.contains(&next);
+        let is_asked = is_change(word) && !thanks || CONDITIONS.contains(&word) && !goes_on;
+        if is_none || is_linked {
+            is_denied = true;
+        } else if is_asked && !is_denied {
+            return true;
+        } else if !is_asked {
+            // `no changes needed`: what is denied is denied to its end.
+            is_denied = false;
+        }
+    }
+    false
 }
 
 /// What the person wrote, in one line, for the record.
@@ -196,6 +350,12 @@ mod tests {
             "UNCLASSIFIED / NON CLASSIFIÉ\n\nHi Sam,\n\nApproved.\n\n-- \nCamille Roy\nNot a lawyer",
             "Approved\n\nOn Tue, Dec 8, 2026, CCO News <news@example.ca> wrote:\n> but if not\n",
             "On Tue, CCO News wrote:\n> To approve it, reply\n\nApproved\n",
+            "Approved. No further changes needed.",
+            "Approuvé, aucune autre correction. Merci pour les ajouts!",
+            "Approuvé, pas de commentaires.",
+            "Approved.\n\nCamille Roy (she/her)\nIf you need this in another format, call 613-555-0100",
+            "Approved!\nCamille\nManager, Communications",
+            "Approved, please proceed.\n\nThis message may contain privileged information. If it is not for you, delete it.",
         ] {
             says(body, Said::Approved);
         }
@@ -234,6 +394,17 @@ mod tests {
             "Approuvé, sauf le titre",
             "Approuvé sous réserve",
             "Approuvé si la date est bonne",
+            "Approved with minor edits below:\n- Learning Day",
+            "Approved, assuming the date is right",
+            "Approved. One typo: teh",
+            "Approved. The date is Dec. 10",
+            "Approved, please use the long name",
+            "Approved with the changes we spoke of",
+            "Approuvé. Veuillez revoir le titre",
+            "Approuvé, il faut juste une virgule",
+            "Approuvé. Quelques coquilles à mon avis",
+            "Approved\nCamille\nPS: the second title is wrong",
+            "Approved\nAsk Camille Roy about the title before, the link is missing",
         ] {
             says(body, Said::Condition);
         }
@@ -280,6 +451,15 @@ mod tests {
         }
         let nested = format!("{}\r\n", "Content-Type: multipart/mixed; boundary=x\r\n".repeat(400));
         assert!(read_approval(format!("In-Reply-To: <{ID}>\r\n{nested}").as_bytes(), &asked()).is_none());
+    }
+
+    #[test]
+    fn the_style_sheet_of_a_reply_says_nothing() {
+        let raw = mail("", "<html><head><title>RE</title><STYLE type=\"text/css\">P { margin: 0 }</STYLE></head><body><!-- <p>No</p> --><p>Approved</p><div id=\"divRplyFwdMsg\"><b>From:</b> CCO News<br><b>Sent:</b> today<br></div>but not</body></html>")
+            .replace("text/plain", "text/html");
+        assert_eq!(heard(&raw).unwrap().said, Said::Approved);
+        let open = mail("", "<style><p>Approved</p>").replace("text/plain", "text/html");
+        assert_eq!(heard(&open).unwrap().said, Said::Approved, "what nothing closes hides nothing");
     }
 
     #[test]

@@ -170,19 +170,29 @@ fn cut(text: &str) -> String {
     text[..end].replace('\r', "")
 }
 
+/// Elements whose words nobody is shown: style sheets above all, with which every mail program begins.
+const UNSHOWN: [&str; 4] = ["head", "script", "style", "title"];
+
 /// The words of an HTML text, a line for each block. It is only searched, never shown.
 fn without_tags(html: &str) -> String {
     let html = cut(html);
+    // Letters outside ASCII keep their length, so that both have the same offsets.
+    let lower = html.to_ascii_lowercase();
     let mut out = String::with_capacity(html.len() / 2);
     let mut rest = html.as_str();
     while let Some(open) = rest.find('<') {
         out.push_str(&rest[..open]);
         let tag = &rest[open..];
+        if tag.starts_with("<!--") {
+            rest = tag.find("-->").map_or("", |end| &tag[end + 3..]);
+            continue;
+        }
         let Some(close) = tag.find('>') else { break };
         let name: String =
             tag[1..close].trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name = name.to_ascii_lowercase();
         if matches!(
-            name.to_ascii_lowercase().as_str(),
+            name.as_str(),
             "blockquote" | "br" | "div" | "h1" | "h2" | "h3" | "hr" | "li" | "p" | "table" | "td" | "tr"
         ) {
             out.push('\n');
@@ -192,6 +202,12 @@ fn without_tags(html: &str) -> String {
             out.push_str(&tag[..=close]);
         }
         rest = &tag[close + 1..];
+        if UNSHOWN.contains(&name.as_str()) && !tag.starts_with("</") {
+            let from = html.len() - rest.len();
+            // One that nothing closes is no element.
+            let end = lower[from..].find(&format!("</{name}")).unwrap_or(0);
+            rest = &rest[end..];
+        }
     }
     out.push_str(rest);
     if !out.contains('&') {

@@ -83,8 +83,19 @@ fn is_cut(lines: &[&str]) -> bool {
     is_rule || is_mark || (label(&first) && lines.iter().take(4).filter(label).count() >= 2)
 }
 
+/// A line with which what somebody wrote has ended: their signature, what their mail program adds to it, or what their
+/// institution puts below every mail.
 fn is_signature(line: &str) -> bool {
     let folded = folded(line);
+    let is_notice = ["this ", "the information ", "confidential", "notice", "ce ", "cette ", "le present ", "avis"]
+        .iter()
+        .any(|begin| folded.starts_with(begin))
+        && ["intended recipient", "intended only", "destinataire", "privileged", "may contain", "peut contenir"]
+            .iter()
+            .any(|word| folded.contains(word));
+    if is_notice {
+        return true;
+    }
     let begins = [
         "sent from my",
         "get outlook for",
@@ -92,6 +103,9 @@ fn is_signature(line: &str) -> bool {
         "envoye a partir de mon",
         "obtenir outlook",
         "telecharger outlook",
+        "please consider the environment",
+        "pensez a l'environnement",
+        "veuillez penser a l'environnement",
     ];
     matches!(line, "--" | "—") || begins.iter().any(|begin| folded.starts_with(begin))
 }
@@ -147,6 +161,9 @@ mod tests {
     fn signatures_greetings_and_markings_are_not_what_is_said() {
         check("UNCLASSIFIED / NON CLASSIFIÉ\n\nHi Sam,\n\nNot yet.\n-- \nApproved Camille\n", &["Not yet."]);
         check("Bonjour Sam\n\nPas encore.\nEnvoyé de mon iPhone\nApprouvé", &["Pas encore."]);
+        check("Approved\n\nThis message is confidential. If you are not the intended recipient\n", &["Approved"]);
+        check("Approuvé\nCe courriel peut contenir des renseignements confidentiels.\n", &["Approuvé"]);
+        check("This is what I want\n", &["This is what I want"]);
         check("Histoire approuvée.\n", &["Histoire approuvée."]);
         check("From: what I read, it is fine\n", &["From: what I read, it is fine"]);
     }

@@ -117,16 +117,28 @@ impl Encoded {
     ) -> Result<Email> {
         let frame = &self.frame;
         let local = secrets.message_id(&frame.newsletter, issue, &frame.edition, reader.0);
-        self.address_as(&local, reader, secrets, signing)
+        self.addressed(&local, reader, secrets, signing, true)
     }
 
-    /// As [`Encoded::address`], with a Message-ID of the caller's: a local part.
-    pub(super) fn address_as(
+    /// As [`Encoded::address`], for a letter to one person that shows an edition: with a Message-ID of the caller's (a
+    /// local part), and no header by which a mail program offers to leave.
+    pub(super) fn address_to_show(
+        &self,
+        local: &str,
+        reader: (&Address, i64),
+        secrets: &Secrets,
+        signing: &Signing,
+    ) -> Result<Email> {
+        self.addressed(local, reader, secrets, signing, false)
+    }
+
+    fn addressed(
         &self,
         local: &str,
         (to, number): (&Address, i64),
         secrets: &Secrets,
         signing: &Signing,
+        is_listed: bool,
     ) -> Result<Email> {
         let frame = &self.frame;
         let at = Timestamp::from_millisecond(frame.at)?;
@@ -139,6 +151,7 @@ impl Encoded {
         let mut own = format!("To: <{}>\r\nMessage-ID: {message_id}\r\n", to.as_str());
         // Writing to a String does not fail. An address is checked: it holds no space, line end or angle bracket.
         let _ = match on_page.as_ref().filter(|page| page.starts_with("https://")) {
+            _ if !is_listed => Ok(()),
             // RFC 8058 3.1: leaving with one click is for https alone.
             Some(page) => write!(
                 own,
@@ -270,7 +283,8 @@ fn headers(edition: &Edition, newsletter: &Newsletter, date: Option<Timestamp>) 
             out.push_str(&line);
         }
     }
-    for (name, value) in own {
+    // One that is set to nothing is left out.
+    for (name, value) in own.into_iter().filter(|(_, value)| !value.is_empty()) {
         out.push_str(&header::fixed(name, value));
     }
     out.push_str("MIME-Version: 1.0\r\n");

@@ -25,6 +25,10 @@ pub struct Draft<'a> {
     pub notes: &'a [Words],
 }
 
+/// What an issue carries to keep automatic replies away and to sort it among newsletters: a request is a letter to one
+/// person, whose absence the office wants to hear of.
+const OF_ISSUES: [&str; 4] = ["List-Id", "List-Archive", "Precedence", "X-Auto-Response-Suppress"];
+
 /// The request as a mail. A reply goes to the mailbox that takes requests.
 pub fn draft(
     draft: &Draft<'_>,
@@ -35,14 +39,16 @@ pub fn draft(
     let Draft { issue, edition, to, notes } = draft;
     let (mark, speech) = if is_french(edition) { ("ÉBAUCHE", Speech::Fr) } else { ("DRAFT", Speech::En) };
     let notes: Vec<String> = notes.iter().map(|note| note.say(speech).to_owned()).collect();
-    let marked = with_notes(edition, mark, &notes);
+    let mut marked = with_notes(edition, mark, &notes);
+    marked.headers.retain(|(name, _)| !OF_ISSUES.contains(&name.as_str()));
+    marked.headers.extend(OF_ISSUES.map(|name| (name.to_owned(), String::new())));
     let mut answered = newsletter.clone();
     answered.sender.reply_to.clone_from(&newsletter.sender.requests);
     let mut encoded = copy::encode(&marked, &answered, Some(now))?;
     // The links to leave work for nobody: they are made for a newsletter that does not exist.
     encoded.frame.newsletter = format!("draft of {}", newsletter.id);
     let local = secrets.request_id(&newsletter.id, issue, (&edition.id, &edition.digest()), to);
-    encoded.address_as(&local, (to, NOBODY), secrets, &Signing::new(keys, &encoded, now))
+    encoded.address_to_show(&local, (to, NOBODY), secrets, &Signing::new(keys, &encoded, now))
 }
 
 /// The Message-ID of a request, without angle brackets: what a reply to it names.

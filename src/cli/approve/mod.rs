@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::report::Colour;
 use super::translate::stand;
 use super::workspace::{self, IssueFolder};
-use super::{Shell, changed};
+use super::{Shell, changed, words};
 use crate::model::{Approval, Edition, EditionId, IssueId, Lang, Manifest, Newsletter, Words, is_same_person};
 
 mod kept;
@@ -17,11 +17,14 @@ mod seen;
 mod request;
 mod reply;
 mod sign;
+mod step;
 
-pub(super) use kept::missing;
+pub(super) use kept::{broken, missing};
 pub(super) use policy::counting;
 pub(super) use reply::{asked, take};
-pub(super) use request::{Awaited, awaited, can_ask, run as request};
+pub(super) use request::can_ask;
+pub(super) use request::{Awaited, awaited, run as request};
+pub(super) use step::{Step, step};
 
 /// Arguments of `approve`.
 #[derive(Debug, clap::Args)]
@@ -76,6 +79,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
             "une approbation demande un nom : `--by \"Camille Roy\"`"
         ));
     }
+    // A person has one name in the records, however it was typed.
+    let by = shell.config.newsletter.name_of(&Lang::new(edition_id.as_str()), by);
     let edition = editions.iter().find(|edition| edition.id == edition_id).expect("every language is composed");
     if args.withdraw {
         return withdraw(&folder, edition, by, shell);
@@ -97,7 +102,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
         Some(key) => sign::signed(given, &id, key, &shell.config)?,
         None => given,
     };
-    for line in seen::since(&folder, edition, Some(by))? {
+    for line in seen::since(&folder, edition, Some(by), shell)? {
         let (en, fr) = (line.en, line.fr);
         shell.report.line(&words!("since the last approval: {en}", "depuis la dernière approbation : {fr}"));
     }
@@ -113,7 +118,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
 /// Keeps an approval, and says so.
 fn keep(folder: &IssueFolder<'_>, edition: &Edition, given: Approval, shell: &Shell) -> Result<()> {
     let (id, digest, by) = (&edition.id, edition.digest(), given.by.clone());
-    let mut approvals = folder.load_approvals(id)?;
+    // What is broken counts for nothing, and does not outlive the next approval.
+    let mut approvals = kept::held(folder, edition, shell)?.whole;
     approvals.retain(|approval| approval.digest != digest || !is_same_person(&approval.by, &by));
     let is_delegate = given.delegate;
     let is_enough = policy::is_enough(&given, shell);
@@ -143,14 +149,23 @@ fn keep(folder: &IssueFolder<'_>, edition: &Edition, given: Approval, shell: &Sh
 
 fn withdraw(folder: &IssueFolder<'_>, edition: &Edition, by: &str, shell: &Shell) -> Result<Exit> {
     let (id, digest) = (&edition.id, edition.digest());
-    let mut approvals = folder.load_approvals(id)?;
-    let n = approvals.len();
-    approvals.retain(|approval| approval.digest != digest || !is_same_person(&approval.by, by));
-    if approvals.len() == n {
-        bail!(words!("{by} has not approved `{id}`", "{by} n'a pas approuvé `{id}`"));
+    let kept::Held { mut whole, broken } = kept::held(folder, edition, shell)?;
+    let n = whole.len();
+    whole.retain(|approval| approval.digest != digest || !is_same_person(&approval.by, by));
+    let is_broken = broken.iter().any(|broken| broken.by.as_ref().is_some_and(|name| is_same_person(name, by)));
+    if whole.len() == n && !is_broken {
+        bail!(words!(
+            "{by} has not approved `{id}` as it is now; nothing is taken back",
+            "{by} n'a pas approuvé `{id}` dans son état actuel; rien n'est retiré"
+        ));
     }
-    folder.save_approvals(id, &approvals)?;
+    folder.save_approvals(id, &whole)?;
     shell.report.line(&words!("withdrawn: {id}, by {by}", "retirée : {id}, par {by}"));
+    if shell.report.is_json {
+        let digest = edition.digest();
+        let said = serde_json::json!({"issue": folder.id, "edition": id, "digest": digest, "by": by});
+        shell.report.json(&said);
+    }
     Ok(Exit::Done)
 }
 
@@ -189,16 +204,14 @@ fn refuse(folder: &IssueFolder<'_>, manifest: &Manifest, editions: &[Edition], s
 }
 
 fn show_next(folder: &IssueFolder<'_>, editions: &[Edition], shell: &Shell) -> Result<()> {
-    let id = &folder.id;
-    let missing = missing(folder, editions, shell)?;
-    let next = match missing.first() {
-        Some((edition, _)) => words!(
-            "next: cco-news approve {id} --edition {edition} --by \"Your name\"",
-            "ensuite : cco-news approve {id} --edition {edition} --by \"Votre nom\""
-        ),
-        None => words!("next: cco-news send {id}", "ensuite : cco-news send {id}"),
-    };
-    shell.report.line(&next);
+    for Awaited { edition, by, since } in awaited(folder, editions, shell)? {
+        let since = words::moment(since, &shell.config.newsletter);
+        shell.report.line(&words!(
+            "awaited: {edition}, {by}, since {since}",
+            "en attente : {edition}, {by}, depuis le {since}"
+        ));
+    }
+    shell.report.line(&step(folder, editions, shell)?.words(&folder.id));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::kept::valid;
+use super::kept::held;
 use super::seen::{self, Seen};
 use crate::cli::Shell;
 use crate::cli::workspace::IssueFolder;
@@ -12,7 +12,8 @@ use crate::model::{Approval, Edition, Lang, Standing, Story, Words, is_same_pers
 pub(in crate::cli) fn counting(folder: &IssueFolder<'_>, edition: &Edition, shell: &Shell) -> Result<Vec<Approval>> {
     let digest = edition.digest();
     let mut counting: Vec<Approval> = Vec::new();
-    for approval in valid(folder, &edition.id, shell)?.into_iter().filter(|approval| approval.digest == digest) {
+    let whole = held(folder, edition, shell)?.whole;
+    for approval in whole.into_iter().filter(|approval| approval.digest == digest) {
         let is_twice = counting.iter().any(|other| is_same_person(&other.by, &approval.by));
         let standing = shell.config.newsletter.standing(&lang(edition), &approval.by);
         let may = match standing {
@@ -54,6 +55,28 @@ pub(super) fn judged(
             ))
         }
     })
+}
+
+/// Why an edition cannot get as many approvals as the office asks for, whoever answers; none: it can.
+pub(super) fn too_few(folder: &IssueFolder<'_>, edition: &Edition, shell: &Shell) -> Result<Option<Words>> {
+    let (newsletter, lang) = (&shell.config.newsletter, lang(edition));
+    let mut names: Vec<&str> = Vec::new();
+    for name in newsletter.may_approve(&lang) {
+        if !names.iter().any(|other| is_same_person(other, name)) && author(folder, name, shell)?.is_none() {
+            names.push(name);
+        }
+    }
+    let (n, needed, id) = (names.len(), newsletter.policy.approvals as usize, &edition.id);
+    let is_anybody = newsletter.may_approve(&lang).is_empty();
+    let has_full = names.iter().any(|name| newsletter.standing(&lang, name) == Standing::Full);
+    if is_anybody || n >= needed && has_full {
+        return Ok(None);
+    }
+    let names = if n == 0 { "–".to_owned() } else { names.join(", ") };
+    Ok(Some(words!(
+        "`{id}` cannot be approved as newsletter.toml stands: approvals needed {needed}, people who may give one: {names}. See [policy] and [[approver]]",
+        "`{id}` ne peut pas être approuvée selon newsletter.toml : approbations nécessaires {needed}, personnes qui peuvent en donner une : {names}. Voyez [policy] et [[approver]]"
+    )))
 }
 
 /// Whether an approval is given in the way the office asks.
@@ -101,9 +124,9 @@ fn author(folder: &IssueFolder<'_>, by: &str, shell: &Shell) -> Result<Option<Wo
 fn small(folder: &IssueFolder<'_>, edition: &Edition, shell: &Shell) -> Result<Option<Words>> {
     let max = shell.config.newsletter.policy.delegate_words;
     // Measured from the last full approval, so that many small changes do not become a large one.
-    let full =
-        valid(folder, &edition.id, shell)?.into_iter().filter(|approval| !approval.delegate).max_by_key(|a| a.at);
-    let before = full.map(|approval| folder.load_seen(&approval.digest)).transpose()?.flatten();
+    let whole = held(folder, edition, shell)?.whole;
+    let full = whole.into_iter().filter(|approval| !approval.delegate).max_by_key(|approval| approval.at);
+    let before = full.and_then(|approval| folder.load_seen(&approval.digest));
     let Some(before) = before else {
         return Ok(Some(words!(
             "a delegate only follows an approver, and nobody has approved this edition yet",

@@ -146,13 +146,21 @@ fn not_said(reply: &ApprovalReply) -> Option<Words> {
             "the reply of {by} about `{edition}` of issue `{issue}` says more than “Approved”, and may ask for something: “{note}”. Read it; if it approves, {by} answers once more with “Approved” alone",
             "la réponse de {by} sur `{edition}` du numéro `{issue}` dit plus que « Approuvé » et demande peut-être quelque chose : « {note} ». Lisez-la; si elle approuve, {by} répond encore une fois par « Approuvé » seulement"
         ),
+        Said::Other if note.is_empty() => words!(
+            "the reply of {by} about `{edition}` of issue `{issue}` says nothing: an approval begins with the word “Approved”",
+            "la réponse de {by} sur `{edition}` du numéro `{issue}` ne dit rien : une approbation commence par le mot « Approuvé »"
+        ),
         Said::Other => words!(
-            "the reply of {by} about `{edition}` of issue `{issue}` is no approval: “{note}”",
-            "la réponse de {by} sur `{edition}` du numéro `{issue}` n'est pas une approbation : « {note} »"
+            "the reply of {by} about `{edition}` of issue `{issue}` is no approval, which begins with the word “Approved”: “{note}”",
+            "la réponse de {by} sur `{edition}` du numéro `{issue}` n'est pas une approbation, qui commence par le mot « Approuvé » : « {note} »"
+        ),
+        Said::Automatic if note.is_empty() => words!(
+            "a program answered for {by} about `{edition}` of issue `{issue}`, who may not have read it",
+            "un programme a répondu pour {by} sur `{edition}` du numéro `{issue}`, et {by} ne l'a peut-être pas lu"
         ),
         Said::Automatic => words!(
-            "a program answered for {by} about `{edition}` of issue `{issue}`: {by} has not read it",
-            "un programme a répondu pour {by} sur `{edition}` du numéro `{issue}` : {by} ne l'a pas lu"
+            "a program answered for {by} about `{edition}` of issue `{issue}`, who may not have read it: “{note}”",
+            "un programme a répondu pour {by} sur `{edition}` du numéro `{issue}`, et {by} ne l'a peut-être pas lu : « {note} »"
         ),
         Said::Forged => words!(
             "a reply about `{edition}` of issue `{issue}` does not come from {by}: it counts for nothing",

@@ -4,8 +4,8 @@
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
-use super::kept::{Request, missing};
-use super::{counting, policy, refuse, seen};
+use super::kept::{self, Request, missing};
+use super::{counting, policy, refuse, seen, show_next};
 use crate::check::WayOut;
 use crate::cli::exit::Exit;
 use crate::cli::translate::stand;
@@ -38,8 +38,10 @@ pub(in crate::cli) fn awaited(folder: &IssueFolder<'_>, editions: &[Edition], sh
     for request in folder.load_requests()? {
         let Some(edition) = editions.iter().find(|edition| edition.id == request.edition) else { continue };
         let is_needed = missing.iter().any(|(id, _)| *id == edition.id) && edition.digest() == request.digest;
+        // What somebody said and what was damaged since has to be asked for again.
+        let is_lost = !kept::held(folder, edition, shell)?.broken.is_empty();
         let is_given = counting(folder, edition, shell)?.iter().any(|given| is_same_person(&given.by, &request.to));
-        if is_needed && !is_given {
+        if is_needed && !is_given && !is_lost {
             awaited.push(Awaited { edition: request.edition, by: request.to, since: request.at });
         }
     }
@@ -64,6 +66,10 @@ pub(in crate::cli) fn run(
     if let Some(exit) = refuse(folder, manifest, editions, shell)? {
         return Ok(exit);
     }
+    let broken: Vec<Words> = super::broken(folder, editions, shell)?;
+    for why in &broken {
+        shell.report.warn(why);
+    }
     let missing = missing(folder, editions, shell)?;
     let needed: Vec<&Edition> = editions
         .iter()
@@ -81,6 +87,7 @@ pub(in crate::cli) fn run(
     let desk = Desk::open(folder, editions, shell)?;
     let (mut asked, mut n_failed) = (Vec::new(), 0);
     for edition in &needed {
+        let held = kept::held(folder, edition, shell)?;
         for approver in &newsletter.approvers {
             match ask(&desk, edition, approver)? {
                 Some(true) => asked.push(serde_json::json!({"edition": edition.id, "by": approver.name})),
@@ -88,14 +95,12 @@ pub(in crate::cli) fn run(
                 None => {}
             }
         }
+        // Whoever is needed was asked once more: what is damaged says nothing any longer.
+        if !held.broken.is_empty() && n_failed == 0 {
+            folder.save_approvals(&edition.id, &held.whole)?;
+        }
     }
-    for Awaited { edition, by, since } in awaited(folder, editions, shell)? {
-        let since = words::moment(since, newsletter);
-        shell.report.line(&words!(
-            "awaited: {edition}, {by}, since {since}",
-            "en attente : {edition}, {by}, depuis le {since}"
-        ));
-    }
+    show_next(folder, editions, shell)?;
     if shell.report.is_json {
         shell.report.json(&serde_json::json!({"issue": folder.id, "asked": asked}));
     }
@@ -105,6 +110,16 @@ pub(in crate::cli) fn run(
             "no `[[approver]]` approves `{id}`: nobody was asked for it",
             "aucun `[[approver]]` n'approuve `{id}` : personne n'a été sollicité pour cette édition"
         ));
+        return Ok(Exit::Blocked);
+    }
+    let mut is_possible = true;
+    for edition in &needed {
+        if let Some(why) = policy::too_few(folder, edition, shell)? {
+            shell.report.warn(&why);
+            is_possible = false;
+        }
+    }
+    if !is_possible {
         return Ok(Exit::Blocked);
     }
     Ok(if n_failed == 0 { Exit::Done } else { Exit::CouldNot })
@@ -136,8 +151,10 @@ fn ask(desk: &Desk<'_>, edition: &Edition, approver: &Approver) -> Result<Option
     let Desk { folder, editions, shell, mailer, secrets, keys, now } = desk;
     let (id, digest, by) = (&edition.id, edition.digest(), &approver.name);
     let mut requests = folder.load_requests()?;
-    let is_asked =
-        requests.iter().any(|known| known.edition == *id && known.digest == digest && is_same_person(&known.to, by));
+    let is_this = |known: &Request| known.edition == *id && known.digest == digest && is_same_person(&known.to, by);
+    // Where an approval was damaged everybody is asked once more: what they said cannot be read any more.
+    let is_lost = !kept::held(folder, edition, shell)?.broken.is_empty();
+    let is_asked = !is_lost && requests.iter().any(is_this);
     let has_given = counting(folder, edition, shell)?.iter().any(|given| is_same_person(&given.by, by));
     let would = Approval::new(id.clone(), digest.clone(), by.clone(), *now, None);
     if !approver.reads(&policy::lang(edition))
@@ -148,7 +165,7 @@ fn ask(desk: &Desk<'_>, edition: &Edition, approver: &Approver) -> Result<Option
         return Ok(None);
     }
     let to = Address::parse(&approver.email).map_err(AddressError::words)?;
-    let since = seen::since_in_all(folder, edition, editions, by)?;
+    let since = seen::since_in_all(folder, edition, editions, by, shell)?;
     let kept = stand::unchanged(folder, id)?;
     let notes = notes(folder, edition, by, (&since, &kept), shell);
     let asking = Draft { issue: &folder.id, edition, to: &to, notes: &notes };
@@ -166,6 +183,7 @@ fn ask(desk: &Desk<'_>, edition: &Edition, approver: &Approver) -> Result<Option
         }
     }
     let at = Timestamp::from_millisecond(now.as_millisecond())?;
+    requests.retain(|known| !is_this(known));
     requests.push(Request { edition: id.clone(), digest, to: by.clone(), at });
     folder.save_requests(&requests)?;
     shell.report.line(&words!("asked: {id}, {by}", "sollicité : {id}, {by}"));

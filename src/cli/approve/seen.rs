@@ -4,6 +4,8 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::after;
+use super::kept::held;
+use crate::cli::Shell;
 use crate::cli::difference::{self, Change};
 use crate::cli::workspace::IssueFolder;
 use crate::model::{Digest, Edition, StoryId, Words, is_same_person};
@@ -67,21 +69,23 @@ pub(super) fn keep(folder: &IssueFolder<'_>, edition: &Edition) -> Result<()> {
 }
 
 /// What a person last approved of an edition, or, when they never did, what anybody last approved.
-pub(super) fn last(folder: &IssueFolder<'_>, edition: &Edition, by: Option<&str>) -> Result<Option<Seen>> {
+fn last(folder: &IssueFolder<'_>, edition: &Edition, by: Option<&str>, shell: &Shell) -> Result<Option<Seen>> {
     let digest = edition.digest();
-    let mut approvals = folder.load_approvals(&edition.id)?;
+    let mut approvals = held(folder, edition, shell)?.whole;
     approvals.retain(|approval| approval.digest != digest);
     approvals.sort_by_key(|approval| approval.at);
     let own = by.and_then(|by| approvals.iter().rfind(|approval| is_same_person(&approval.by, by)));
-    match own.or(approvals.last()) {
-        Some(approval) => folder.load_seen(&approval.digest),
-        None => Ok(None),
-    }
+    Ok(own.or(approvals.last()).and_then(|approval| folder.load_seen(&approval.digest)))
 }
 
 /// What became of an edition since a person approved it, a line each; nothing when nobody ever did.
-pub(super) fn since(folder: &IssueFolder<'_>, edition: &Edition, by: Option<&str>) -> Result<Vec<Words>> {
-    Ok(match last(folder, edition, by)? {
+pub(super) fn since(
+    folder: &IssueFolder<'_>,
+    edition: &Edition,
+    by: Option<&str>,
+    shell: &Shell,
+) -> Result<Vec<Words>> {
+    Ok(match last(folder, edition, by, shell)? {
         Some(before) => lines(&before, &Seen::of(edition, folder)?),
         None => Vec::new(),
     })
@@ -93,19 +97,20 @@ pub(super) fn since_in_all(
     edition: &Edition,
     others: &[Edition],
     by: &str,
+    shell: &Shell,
 ) -> Result<Vec<Words>> {
-    let mine = changed(folder, edition, by)?;
+    let mine = changed(folder, edition, by, shell)?;
     let mut is_in_all = !mine.is_empty();
     for other in others.iter().filter(|other| other.id != edition.id && !other.id.is_both()) {
-        is_in_all = is_in_all && difference::are_same(&mine, &changed(folder, other, by)?);
+        is_in_all = is_in_all && difference::are_same(&mine, &changed(folder, other, by, shell)?);
     }
-    let lines = since(folder, edition, Some(by))?;
+    let lines = since(folder, edition, Some(by), shell)?;
     let in_all = words!("both languages", "dans les deux langues");
     Ok(if is_in_all { lines.iter().map(|line| after(line, &in_all)).collect() } else { lines })
 }
 
-fn changed(folder: &IssueFolder<'_>, edition: &Edition, by: &str) -> Result<Vec<Change>> {
-    let before = last(folder, edition, Some(by))?;
+fn changed(folder: &IssueFolder<'_>, edition: &Edition, by: &str, shell: &Shell) -> Result<Vec<Change>> {
+    let before = last(folder, edition, Some(by), shell)?;
     Ok(before.map(|before| difference::changes(&before.text, &edition.text)).unwrap_or_default())
 }
 

@@ -207,28 +207,17 @@ pub(super) fn show_tally(checked: &Checked, shell: &Shell) {
 
 /// The command that comes next.
 pub(super) fn show_next(folder: &IssueFolder<'_>, checked: &Checked, shell: &Shell) {
-    let (id, newsletter) = (&folder.id, &shell.config.newsletter);
+    let id = &folder.id;
     // What cannot be read now is said by the command that needs it.
     let editions = folder.composed().map(|(_, editions)| editions).unwrap_or_default();
-    let missing = approve::missing(folder, &editions, shell).ok();
-    let is_approved = !editions.is_empty() && missing.as_ref().is_some_and(Vec::is_empty);
-    let lacking = missing.and_then(|missing| missing.into_iter().next().map(|(edition, _)| edition));
-    let lang = lacking.unwrap_or_else(|| EditionId::of(&newsletter.languages[0]));
-    let can_ask = |lang| approve::can_ask(newsletter, &EditionId::of(lang));
-    let next = if checked.blocked {
-        words!(
+    let step = approve::step(folder, &editions, shell).ok().filter(|_| !editions.is_empty());
+    let next = match step {
+        _ if checked.blocked => words!(
             "next: mend what blocks, then cco-news compose {id}",
             "ensuite : corrigez ce qui bloque, puis cco-news compose {id}"
-        )
-    } else if is_approved {
-        words!("next: cco-news send {id}", "ensuite : cco-news send {id}")
-    } else if newsletter.languages.iter().all(can_ask) {
-        words!("next: cco-news approve {id} --request", "ensuite : cco-news approve {id} --request")
-    } else {
-        words!(
-            "next: cco-news approve {id} --edition {lang} --by \"Your name\"",
-            "ensuite : cco-news approve {id} --edition {lang} --by \"Votre nom\""
-        )
+        ),
+        Some(step) => step.words(id),
+        None => words!("next: cco-news status {id}", "ensuite : cco-news status {id}"),
     };
     shell.report.line(&next);
 }

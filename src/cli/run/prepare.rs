@@ -3,11 +3,12 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
+use super::super::approve::Step;
 use super::super::exit::Exit;
 use super::super::status::Standing;
 use super::super::translate::stand;
 use super::super::workspace::{self, IssueFolder};
-use super::super::{check, compose, office};
+use super::super::{check, compose, office, words};
 use super::{Came, Item, State, Task, View};
 use crate::ledger::{Chore, Ledger};
 use crate::model::{Agenda, Issue, IssueId, Leaving, Severity, Words};
@@ -199,7 +200,7 @@ fn awaited(step: &str, folder: &IssueFolder<'_>, view: &View<'_>) -> Result<Vec<
         return Ok(Vec::new());
     }
     if step == "approval" {
-        let is_asked = !standing.awaited.is_empty() && standing.to_ask.is_empty();
+        let is_asked = !standing.awaited.is_empty() && standing.step != Some(Step::Ask);
         return Ok(if is_asked { Vec::new() } else { office() });
     }
     let mut asked: Vec<(String, String)> = Vec::new();
@@ -226,10 +227,13 @@ pub(super) fn remind(due: &Item, ledger: &Ledger, view: &View<'_>) -> Result<Cam
     {
         let blocking = checked.findings.iter().filter(|finding| check::is_blocking(finding)).count();
         if blocking > 0 {
-            paragraphs.push(words!(
-                "The check found {blocking} things that block.",
-                "La vérification a trouvé {blocking} points qui bloquent."
-            ));
+            let found = words::count(
+                blocking,
+                ["thing that blocks", "things that block"],
+                ["point qui bloque", "points qui bloquent"],
+            );
+            let (en, fr) = (found.en, found.fr);
+            paragraphs.push(words!("The check found {en}.", "La vérification a trouvé {fr}."));
         }
     }
     let about = format!("remind-{step}-{}", crate::model::Digest::of(who.as_bytes()).short());
