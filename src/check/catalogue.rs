@@ -120,19 +120,26 @@ pub enum Example {
 }
 
 impl Example {
-    /// The case as a person reads it.
+    /// The case as a person reads it; nothing where it is only that all is as it should be.
     pub fn shown(&self) -> Words {
         match self {
             Self::Text(lang, text) | Self::Title(lang, text) | Self::Subject(lang, text) => {
-                Words::same(format!("({lang}) {text}"))
+                Words::same(format!("({lang}) {}", as_seen(text)))
             }
-            Self::Pair(en, fr) => Words::same(format!("{en} | {fr}")),
+            Self::Pair(en, fr) => Words::same(format!("{} | {}", as_seen(en), as_seen(fr))),
             Self::Html(html) => Words::same(*html),
-            Self::Swap(from, to) => Words::same(format!("{from} → {to}")),
+            Self::Swap(from, to) => words!("`{to}` where `{from}` should be", "`{to}` à la place de `{from}`"),
             Self::Case(en, fr) => words!("{en}", "{fr}"),
-            Self::Clean => words!("the shipped issue", "le numéro d'exemple"),
+            Self::Clean => Words::default(),
         }
     }
+}
+
+/// A text without the tags of a mere paragraph, and with a sign for what nobody sees: ⍽ for a no-break space.
+pub(super) fn as_seen(html: &str) -> String {
+    let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")).filter(|rest| !rest.contains('<'));
+    let text = inner.map_or_else(|| html.to_owned(), |inner| inner.replace("&amp;", "&"));
+    text.replace('\u{a0}', "⍽").replace('\u{200b}', "[U+200B]")
 }
 
 impl Group {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue::{Example, Group, Invariant, Rule};
+use super::catalogue::{Example, Group, Invariant, Rule, as_seen};
+use super::grounds::GROUNDS;
 use super::invariants;
 use super::rules;
 use crate::model::Severity;
@@ -13,7 +14,7 @@ pub fn rules_page() -> String {
         "# The rules that `check` knows\n\nWritten from the rules themselves: a test compares this page with them.\n\n\
          E blocks sending, W asks for an editor's eye, F is mended by the program and reported, I is information. \
          “Waived by” says who may accept a finding, with a reason; the waiver holds for that text alone.\n\
-         Numbers in brackets name the section of the federal references from which a rule comes. \
+         Numbers in brackets say where a rule comes from: [the list](#where-the-rules-come-from). ⍽ is a no-break space. \
          Limits, and what a rule weighs, can be set in newsletter.toml with a reason: `[check.rule.STY-09] limits = { words_en = 30 }, reason = \"…\"`.\n",
     );
     for group in Group::ALL {
@@ -25,6 +26,10 @@ pub fn rules_page() -> String {
         for invariant in invariants().iter().filter(|it| it.id.starts_with(group.letters())) {
             held(&mut page, invariant);
         }
+    }
+    page.push_str("\n## Where the rules come from\n\n| | |\n| --- | --- |\n");
+    for (number, en, fr) in GROUNDS {
+        let _ = writeln!(page, "| {number} | {en}<br>{fr} |");
     }
     page
 }
@@ -59,7 +64,7 @@ fn entry(page: &mut String, rule: &Rule) {
 
 /// An example in one line of Markdown.
 fn shown(example: &Example) -> String {
-    let code = |text: &str| format!("`{}`", text.replace('\u{a0}', "⍽").replace('`', "'"));
+    let code = |text: &str| format!("`{}`", as_seen(text).replace('`', "'"));
     match example {
         Example::Text(lang, text) | Example::Title(lang, text) | Example::Subject(lang, text) => {
             format!("{} ({lang})", code(text))

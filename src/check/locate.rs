@@ -3,6 +3,9 @@
 //! Between the file and the rule lie Markdown and white space: no-break spaces, curly quotation marks, line ends and
 //! the marks of emphasis do not count when the words are looked for.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::model::Lang;
 
 /// One letter of a text as it is compared, and where it stands.
@@ -59,7 +62,10 @@ fn fold(c: char) -> Option<char> {
         '“' | '”' => Some('"'),
         '\u{2011}' => Some('-'),
         c if c.is_whitespace() => Some(' '),
-        c => Some(c),
+        c if c.is_ascii() => Some(c),
+        // An accent may stand by itself, as some systems write it: `e` and a loose accent are `é`.
+        c if is_combining_mark(c) => None,
+        c => c.nfd().next(),
     }
 }
 
@@ -132,6 +138,8 @@ mod tests {
         assert_eq!(locate(source, &fr, "l' idée", 0), Some((8, 17)));
         assert_eq!(locate(source, &Lang::new("en"), "One , two", 0), Some((5, 1)));
         assert_eq!(locate(source, &fr, "absent", 0), None);
+        assert_eq!(locate("l'e\u{301}te\u{301} , fin\n", &fr, "l'été , fin", 0), Some((1, 1)));
+        assert_eq!(locate("l'e\u{301}te\u{301} , fin\n", &fr, "l'été , fin", "l'été".len()), Some((1, 8)));
         let link = "See it, [click here](https://example.ca/a) and go.\n";
         assert_eq!(locate(link, &fr, "See it, click here and go", 8), Some((1, 10)));
     }

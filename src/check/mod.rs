@@ -23,6 +23,7 @@ mod locate;
 mod raw;
 mod waivers;
 mod docs;
+mod grounds;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 pub use self::catalogue::{Class, Example, Group, Invariant, Limit, Rule};
 pub use self::docs::rules_page;
 pub use self::evidence::{Asked, LinkSeen, Record, Relay, SETUP, Setup};
+pub use self::grounds::grounds;
 pub use self::html::heard::{Bit, heard};
 pub use self::links::pages::{PageSeen, read_page};
 use self::proof::{Hit, Mails, Proof};
@@ -127,12 +129,25 @@ pub fn rules() -> &'static [Rule] {
 
 /// That there is no such rule, and which there are.
 pub fn no_such_rule(name: &str) -> Words {
-    let ids = || rules().iter().map(|rule| rule.id);
+    let mut ids: Vec<&str> =
+        rules().iter().map(|rule| rule.id).chain(invariants().iter().map(|held| held.id)).collect();
+    ids.sort_unstable();
     let group = name.split('-').next().unwrap_or_default();
-    let near: Vec<&str> = ids().filter(|id| !group.is_empty() && id.starts_with(group)).collect();
+    let near: Vec<&str> = ids.iter().copied().filter(|id| !group.is_empty() && id.starts_with(group)).collect();
     let near = if near.is_empty() { "BIL, TYP, STY, ACC, CLI, SND, LNK".to_owned() } else { near.join(", ") };
     let wrong = words!("there is no rule `{name}`; there are {near}", "il n'y a pas de règle `{name}`; il y a {near}");
-    or_meant(wrong, name, ids())
+    or_meant(wrong, name, ids)
+}
+
+/// The id of a rule as people type it: `typ4`, `TYP 04` and `typ-04` are `TYP-04`.
+pub fn rule_id(typed: &str) -> String {
+    let upper = typed.trim().to_uppercase();
+    let letters: String = upper.chars().take_while(char::is_ascii_alphabetic).collect();
+    let digits = upper[letters.len()..].trim_start_matches([' ', '-', '_', '\u{2011}', '–']);
+    match digits.parse::<u8>() {
+        Ok(number) if !letters.is_empty() => format!("{letters}-{number:02}"),
+        _ => upper,
+    }
 }
 
 /// Web addresses of an issue's links, in the order in which readers meet them: what `check --links` asks.

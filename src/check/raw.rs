@@ -46,7 +46,7 @@ pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let twice = TWICE.find(line).filter(|_| !LAYOUT.is_match(line));
             for found in hidden.into_iter().chain(twice) {
                 let column = line[..found.start()].chars().count() + 1;
-                let shown = found.as_str().escape_debug().to_string();
+                let shown = named(found.as_str());
                 let words = (
                     words!(
                         "`{shown}`: a character that nobody sees, or a second space, was taken out",
@@ -58,6 +58,13 @@ pub(super) fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// Characters that nobody sees, by their names: `a[U+200B]b`.
+fn named(text: &str) -> String {
+    let is_hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{a0}');
+    let name = |c: char| if is_hidden(c) { format!("[U+{:04X}]", u32::from(c)) } else { c.to_string() };
+    text.chars().map(name).collect()
 }
 
 static PICTURE: LazyLock<Pattern> =

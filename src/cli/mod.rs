@@ -67,6 +67,8 @@ mod sources;
 
 use exit::Exit;
 use report::Report;
+#[cfg(unix)]
+pub use steer::is_hangup_ignored;
 
 /// Makes a newsletter in every language, checks it, has it approved, and sends each subscriber their own language.
 ///

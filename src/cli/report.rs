@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthChar as _;
 
 use super::{log, patience};
 use crate::model::{Finding, Place, Severity, Speech, Words};
@@ -81,8 +82,12 @@ impl Report {
     /// A line of a table whose last column is a sentence: on a narrow terminal that goes on below itself, `indent`
     /// characters in.
     pub(super) fn row(self, indent: usize, text: &str) {
-        let width = if std::io::stdout().is_terminal() && !self.is_logged { width() } else { usize::MAX };
-        self.text(fitted(text, indent, width));
+        self.text(fitted(text, indent, self.columns()));
+    }
+
+    /// Columns in which text for a person is set; what goes into a file or a pipe has no end.
+    pub(super) fn columns(self) -> usize {
+        if std::io::stdout().is_terminal() && !self.is_logged { width() } else { usize::MAX }
     }
 
     /// Why something did not happen: shown even when quiet.
@@ -270,16 +275,15 @@ fn fitted(text: &str, indent: usize, width: usize) -> String {
     out
 }
 
-/// Characters that are seen: without the escapes of colours.
+/// Columns that are seen: without the escapes of colours.
 fn shown_width(text: &str) -> usize {
     let mut is_escape = false;
-    text.chars()
-        .filter(|c| {
-            let is_seen = !is_escape && *c != '\u{1b}';
-            is_escape = if is_escape { *c != 'm' } else { *c == '\u{1b}' };
-            is_seen
-        })
-        .count()
+    let seen = text.chars().filter(|c| {
+        let is_seen = !is_escape && *c != '\u{1b}';
+        is_escape = if is_escape { *c != 'm' } else { *c == '\u{1b}' };
+        is_seen
+    });
+    seen.map(|c| c.width().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]

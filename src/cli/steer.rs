@@ -225,7 +225,7 @@ async fn signal() -> Option<Signal> {
 /// Whether SIGHUP, the first signal, was ignored when this process began (proc(5), `SigIgn`); where there is no such
 /// file, it was not.
 #[cfg(unix)]
-fn is_hangup_ignored() -> bool {
+pub fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)

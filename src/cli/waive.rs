@@ -6,7 +6,7 @@ use super::Shell;
 use super::exit::Exit;
 use super::words::not_picked;
 use super::workspace;
-use crate::check::{Class, no_such_rule, rules, waiver_key};
+use crate::check::{Class, no_such_rule, rule_id, rules, waiver_key};
 use crate::curate::waiver_table;
 use crate::model::{IssueId, Waiver};
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> Result<Exit> {
     let (Some(issue), Some(toml)) = (folder.load_issue()?, toml) else {
         return Err(folder.not_composed());
     };
-    let rule = args.rule.to_uppercase();
+    let rule = rule_id(&args.rule);
     let Some(known) = rules().iter().find(|known| known.id == rule) else { bail!(no_such_rule(&rule)) };
     if known.class == Class::Never {
         shell.report.warn(&words!(

@@ -150,7 +150,7 @@ impl Ledger {
         let shown = path.display();
         if !path.exists() {
             let made: i64 = self.db.read(|db| Ok(db.query_row("SELECT now_millis()", [], |row| row.get(0))?))?;
-            std::fs::write(&path, format!("{made}-{}", std::process::id()))
+            keep_name(&path, &format!("{made}-{}", std::process::id()))
                 .with_context(|| words!("could not write `{shown}`", "impossible d'écrire `{shown}`"))?;
         }
         let name = std::fs::read_to_string(&path)
@@ -185,6 +185,26 @@ impl Ledger {
 }
 
 /// A fact about the ledger itself, as `meta` has it.
+/// Keeps a machine's name on the disk, whole or not at all: half of one would be another machine. Of two processes that
+/// make one at once the first wins.
+fn keep_name(path: &Path, name: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let new = path.with_extension(std::process::id().to_string());
+    let mut file = std::fs::File::create(&new)?;
+    file.write_all(name.as_bytes())?;
+    file.sync_all()?;
+    // A link is made only where there is nothing yet; a file system without links takes the file itself.
+    let kept = match std::fs::hard_link(&new, path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => std::fs::rename(&new, path),
+        _ => std::fs::remove_file(&new),
+    };
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    kept
+}
+
 fn fact(db: &Connection, key: &str) -> Result<Option<String>> {
     Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
 }
@@ -205,4 +225,20 @@ fn is_not_being_restored(state_dir: &Path) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_keeps_the_first_name_it_was_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("machine");
+        for name in ["first", "second"] {
+            keep_name(&path, name).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
 }

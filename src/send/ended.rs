@@ -120,8 +120,8 @@ pub(super) fn warnings(
     if recovered.unknown > 0 {
         let n_copies = recovered.unknown;
         warnings.push(words!(
-            "{n_copies} copies were leaving when the last run ended, and nobody knows whether they arrived: `cco-news status` lists them; they are not sent again",
-            "{n_copies} exemplaires partaient quand le dernier envoi s'est interrompu, et personne ne sait s'ils sont arrivés : `cco-news status` les énumère; ils ne sont pas renvoyés"
+            "leaving when the last run ended, so that nobody knows what arrived: {n_copies}. `cco-news status` lists them; they are not sent again",
+            "en cours d'envoi quand le dernier envoi s'est interrompu, sans que personne ne sache ce qui est arrivé : {n_copies}. `cco-news status` les énumère; ils ne sont pas renvoyés"
         ));
     }
     let far_apart = lag.filter(|(lag, whole)| lag.as_mins() >= 1 && *lag > *whole / LAG_PARTS_MAX);

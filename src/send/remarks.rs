@@ -148,7 +148,7 @@ pub(super) fn too_long() -> Remark {
 
 pub(super) fn too_many(n_rows: usize) -> Remark {
     (
-        words!("{n_rows} more rows are bad", "{n_rows} autres lignes sont erronées"),
+        words!("more rows that are bad: {n_rows}", "autres lignes erronées : {n_rows}"),
         words!("is this the right file", "est-ce le bon fichier"),
     )
 }

@@ -79,6 +79,25 @@ fn whoever_comes_next_finds_what_they_need() {
 }
 
 #[test]
+fn a_rule_is_explained_to_an_editor_however_its_id_is_typed() {
+    let office = Office::open();
+    let explain = |id: &str| office.run(&["check", "--explain", id]);
+    for id in ["TYP-02", "typ2", "Typ 02", "TYP_2"] {
+        explain(id).is(0).says(&["TYP-02 (French typography)", "F: the program mends", "(⍽ is a no-break space)"]);
+    }
+    explain("LNK-01").is(0).says(&[
+        "E: it blocks sending",
+        "Content Style Guide of Canada.ca (2.3)",
+        "waive LNK-01 STORY",
+    ]);
+    let never = explain("BIL-11").is(0).says(&["may be waived by: nobody"]);
+    assert!(!never.text.contains("cco-news waive"), "{}", never.text);
+    explain("setup").is(0).says(&["no rule of the list"]);
+    explain("SND-50").is(1).says(&["SND-05, SND-06", "did you mean `SND-05`?"]);
+    office.run(&["--lang", "fr", "check", "--explain", "acc-6"]).is(0).says(&["E : elle bloque l'envoi", "4,5 pour 1"]);
+}
+
+#[test]
 fn a_relay_is_asked_without_a_message_and_says_what_it_offers() {
     let relay =
         Relay::start(Manner { offers: vec!["SIZE 1000000", "PIPELINING", "AUTH PLAIN LOGIN"], ..Manner::default() });

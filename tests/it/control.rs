@@ -9,6 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
+#[cfg(unix)]
+use cco_news::cli::is_hangup_ignored;
 use cco_news::ledger::{Asked, Ledger, Settled};
 use cco_news::mail::Mailer;
 use cco_news::send::{Ending, Step, cancel_rest};
@@ -186,13 +188,6 @@ fn a_second_send_is_refused_and_a_signal_or_a_closed_terminal_finishes_what_is_i
     assert_eq!(total(&ledger.counts(&issue()).unwrap()).accepted, 30);
     let taken = relay.taken();
     assert_nobody_twice_nobody_lost(&ledger, taken.iter().map(|taken| taken.message_id.as_str()));
-}
-
-#[cfg(unix)]
-fn is_hangup_ignored() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 1)
 }
 
 #[cfg(unix)]

@@ -366,7 +366,7 @@ fn nothing_of_an_erased_person_is_left_and_no_file_brings_them_back() {
     let state = office.path().join("state");
     assert!(holds(&state, "forget.me@example.ca") && holds(&state, "forget.now@example.gc.ca"));
     let said = office.run(&["subscribers", "erase", "forget.now@example.gc.ca"]).is(3);
-    said.says(&["subscribers/list.csv:3", "1 messages were taken out"]);
+    said.says(&["subscribers/list.csv:3", "taken out of the outbox: 1 message\n"]);
     assert!(!holds(&state, "forget.me@example.ca") && !holds(&state, "forget.now@example.gc.ca"));
     assert!(holds(&state, "keep@example.ca"));
     office.run(&["subscribers", "import"]).is(3).says(&["subscribers/list.csv:3", "erased", "delete this row"]);

@@ -167,6 +167,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing", ANYWHERE),
     ("tracing_subscriber", &["cli"]),
     ("unicode_normalization", &["model", "gather", "check", "compose", "translate"]),
+    ("unicode_width", &["cli"]),
     ("url", ANYWHERE),
     ("whatlang", &["check", "gather"]),
 ];

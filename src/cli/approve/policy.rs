@@ -140,8 +140,8 @@ fn small(folder: &IssueFolder<'_>, edition: &Edition, shell: &Shell) -> Result<O
     }
     Ok(Some(match n_words {
         Some(n_words) => words!(
-            "{n_words} words have changed since the last full approval; a delegate may approve {max}, or a dropped story",
-            "{n_words} mots ont changé depuis la dernière approbation complète; un délégué peut en approuver {max}, ou le retrait d'un texte"
+            "words changed since the last full approval: {n_words}; a delegate may approve {max}, or a dropped story",
+            "mots modifiés depuis la dernière approbation complète : {n_words}; un délégué peut en approuver {max}, ou le retrait d'un texte"
         ),
         None => words!(
             "more than words has changed since the last full approval: it needs an approver",

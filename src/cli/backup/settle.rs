@@ -70,8 +70,8 @@ pub(in crate::cli) fn settle(id: &IssueId, left: Left, by: &str, ledger: &Ledger
     if left == Left::All {
         let n = ledger.settle_rest(id, Settled::Accepted, by, shell.now)?;
         shell.report.line(&words!(
-            "{n} copies count as accepted, on the word of {by}",
-            "{n} exemplaires comptent comme acceptés, sur la parole de {by}"
+            "counted as accepted on the word of {by}: {n}",
+            "comptés comme acceptés sur la parole de {by} : {n}"
         ));
     }
     let is_complete = ledger.complete(id, shell.now)?;

@@ -5,14 +5,46 @@ use serde_json::{Value, json};
 
 use super::super::exit::Exit;
 use super::Shell;
-use crate::check::{Invariant, Limit, Rule, invariants, no_such_rule, rules};
-use crate::model::Words;
+use crate::check::{Class, Invariant, Limit, Rule, grounds, invariants, no_such_rule, rule_id, rules};
+use crate::model::{Severity, Words};
+
+/// Names that findings bear which no rule of the list gives, and what they are.
+const OTHERS: [(&str, &str, &str); 8] = [
+    (
+        "STORY",
+        "what is wrong or unclear in a contributor's file",
+        "ce qui ne va pas, ou n'est pas clair, dans un fichier reçu",
+    ),
+    ("FEED", "what is wrong with an item of a source", "ce qui ne va pas dans un élément d'une source"),
+    (
+        "PAIR",
+        "stories of feeds that may be each other's translation",
+        "des textes de flux qui sont peut-être la traduction l'un de l'autre",
+    ),
+    ("CURATE", "what is wrong or unclear in issue.toml", "ce qui ne va pas, ou n'est pas clair, dans issue.toml"),
+    ("TRANSLATE", "what came back from translation", "ce qui est revenu de la traduction"),
+    ("WAIVE", "a waiver that does not hold, or no longer does", "une dispense qui ne vaut pas, ou ne vaut plus"),
+    (
+        "CHECK",
+        "a rule that newsletter.toml sets otherwise, with the reason",
+        "une règle que newsletter.toml règle autrement, avec la raison",
+    ),
+    ("SETUP", "what `check --setup` saw of this machine", "ce que `check --setup` a vu de cette machine"),
+];
 
 /// Explains one rule in the person's language.
-pub(super) fn run(name: &str, shell: &Shell) -> Result<Exit> {
-    let name = name.to_uppercase();
+pub(super) fn run(typed: &str, shell: &Shell) -> Result<Exit> {
+    let name = rule_id(typed);
     if let Some(held) = invariants().iter().find(|held| held.id == name) {
         show_invariant(held, shell);
+        return Ok(Exit::Done);
+    }
+    if let Some((id, en, fr)) = OTHERS.iter().find(|(id, _, _)| *id == name && !shell.report.is_json) {
+        shell.report.line(&words!("{id}: {en}", "{id} : {fr}"));
+        shell.report.line(&words!(
+            "it is no rule of the list, and each finding says what helps",
+            "ce n'est pas une règle de la liste, et chaque constatation dit ce qui aide"
+        ));
         return Ok(Exit::Done);
     }
     let Some(rule) = rules().iter().find(|rule| rule.id == name) else {
@@ -34,10 +66,15 @@ fn show_invariant(held: &Invariant, shell: &Shell) {
     }
     shell.report.line(&words!("{id} (invariant of `send`): {en}", "{id} (invariant de `send`) : {fr}"));
     shell.report.line(&words!(
-        "it gives no finding: sending is tested for it",
-        "elle ne donne aucune constatation : l'envoi est mis à l'essai pour elle"
+        "never a finding: it holds while an issue leaves, and sending is tested for it",
+        "jamais une constatation : elle vaut pendant qu'un numéro part, et l'envoi est mis à l'essai pour cela"
     ));
-    shell.report.line(&words!("source: {source}", "source : {source}"));
+    show_source(source, shell);
+}
+
+fn show_source(source: &str, shell: &Shell) {
+    let Words { en, fr } = grounds(source);
+    shell.report.line(&words!("source: {en}", "source : {fr}"));
 }
 
 /// A limit of a rule as this newsletter sets it.
@@ -67,6 +104,16 @@ fn rule_as_json(rule: &Rule, shell: &Shell) -> Value {
     })
 }
 
+/// What a severity means to whoever makes the issue.
+fn weighs(severity: Severity) -> Words {
+    match severity {
+        Severity::Error => words!("E: it blocks sending", "E : elle bloque l'envoi"),
+        Severity::Warning => words!("W: it wants a look, and blocks nothing", "W : à regarder, ne bloque rien"),
+        Severity::Fixed => words!("F: the program mends it while composing", "F : le programme corrige en composant"),
+        Severity::Info => words!("I: to know", "I : à savoir"),
+    }
+}
+
 fn show_rule(rule: &Rule, shell: &Shell) {
     let report = &shell.report;
     if report.is_json {
@@ -75,16 +122,34 @@ fn show_rule(rule: &Rule, shell: &Shell) {
     }
     let (group_en, group_fr) = rule.group.title();
     let (who_en, who_fr) = rule.class.title();
-    let (id, source, en, fr) = (rule.id, rule.source, rule.en, rule.fr);
-    let letter = rule.severity.letter();
-    report.line(&words!("{id} ({letter}, {group_en}): {en}", "{id} ({letter}, {group_fr}) : {fr}"));
-    report.line(&words!("may be waived by: {who_en}", "dispense possible par : {who_fr}"));
-    report.line(&words!("source: {source}", "source : {source}"));
+    let (id, en, fr) = (rule.id, rule.en, rule.fr);
+    report.line(&words!("{id} ({group_en}): {en}", "{id} ({group_fr}) : {fr}"));
+    let Words { en, fr } = weighs(rule.severity);
+    if matches!(rule.severity, Severity::Error | Severity::Warning) {
+        report.line(&words!("{en}; may be waived by: {who_en}", "{fr}; dispense possible par : {who_fr}"));
+    } else {
+        report.line(&words!("{en}", "{fr}"));
+    }
+    if let Some(set) = shell.config.newsletter.check.rules.get(rule.id) {
+        let reason = &set.reason;
+        report.line(&words!(
+            "set otherwise here ([check.rule.{id}]): {reason}",
+            "réglée autrement ici ([check.rule.{id}]) : {reason}"
+        ));
+    }
+    show_source(rule.source, shell);
+    let mut is_hidden = false;
     for (label, example) in
         [(words!("breaks it:", "l'enfreint :"), &rule.bad), (words!("is right:", "est juste :"), &rule.good)]
     {
         let shown = example.shown();
-        report.text(format!("{} {}", report.say(&label), report.say(&shown)));
+        is_hidden |= shown.en.contains('⍽');
+        if !shown.en.is_empty() {
+            report.text(format!("{} {}", report.say(&label), report.say(&shown)));
+        }
+    }
+    if is_hidden {
+        report.line(&words!("(⍽ is a no-break space)", "(⍽ est une espace insécable)"));
     }
     for limit in rule.limits {
         let (name, default) = (limit.name, limit.default);
@@ -92,6 +157,12 @@ fn show_rule(rule: &Rule, shell: &Shell) {
         report.line(&words!(
             "limit: {name} = {now} (by default {default})",
             "limite : {name} = {now} (par défaut {default})"
+        ));
+    }
+    if rule.class != Class::Never && matches!(rule.severity, Severity::Error | Severity::Warning) {
+        report.line(&words!(
+            "to accept it for one text as it is: cco-news waive {id} STORY --why \"…\" --by \"Your name\"",
+            "pour l'accepter dans un texte tel quel : cco-news waive {id} TEXTE --why \"…\" --by \"Votre nom\""
         ));
     }
 }

@@ -82,7 +82,7 @@ fn lowered(html: &str) -> String {
 }
 
 /// The newsletter's language that a person of a speech reads.
-fn language(newsletter: &Newsletter, speech: Speech) -> Option<&Lang> {
+pub(super) fn language(newsletter: &Newsletter, speech: Speech) -> Option<&Lang> {
     newsletter.languages.iter().find(|lang| match speech {
         Speech::En => lang.is_english(),
         Speech::Fr => lang.is_french(),

@@ -2,6 +2,7 @@
 //! ledger, the backups, the clock and what is published.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -18,6 +19,8 @@ use crate::model::{Address, Finding, Issue, IssueId, Severity, Texts, Words};
 const BACKUP_DAYS_MAX: i64 = 35;
 /// Backups of `run` that may be missing before it is told: a server is off for a weekend.
 const MISSED_MAX: i64 = 3;
+/// How long a relay may say nothing while a person waits.
+const PROBE_MAX: Duration = Duration::from_secs(20);
 /// Bytes of one published file that are looked through.
 const PUBLISHED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Published files that are looked through.
@@ -79,29 +82,17 @@ fn ask(shell: &Shell) -> Result<Setup> {
     let own = newsletter.delivery.dkim.first();
     let selector = own.map(|key| key.selector.clone()).or_else(|| newsletter.check.dkim_selector.clone());
     let signer = own.and_then(|key| key.domain.clone()).unwrap_or_else(|| from.clone());
+    // All at once: somebody waits, and what does not answer takes its time.
     let asking = async {
-        let dkim = match selector {
-            None => None,
-            Some(selector) => {
-                let record = record(&dns, &format!("{selector}._domainkey.{signer}")).await;
-                Some((selector, record))
-            }
+        let key = async {
+            let selector = selector?;
+            let record = record(&dns, &format!("{selector}._domainkey.{signer}")).await;
+            Some((selector, record))
         };
-        anyhow::Ok(Setup {
-            spf: record(&dns, &bounce).await,
-            dmarc: dmarc(&dns, &from).await,
-            dkim,
-            relays: {
-                let mut said = Vec::new();
-                for (name, settings) in relays {
-                    said.push(probe(&name, settings).await?);
-                }
-                said
-            },
-            domain: from,
-            bounce_domain: bounce,
-            asked: Vec::new(),
-        })
+        let probes = futures_util::future::join_all(relays.into_iter().map(|(name, settings)| probe(name, settings)));
+        let (spf, dmarc, dkim, relays) = tokio::join!(record(&dns, &bounce), dmarc(&dns, &from), key, probes);
+        let relays = relays.into_iter().collect::<Result<Vec<_>>>()?;
+        anyhow::Ok(Setup { spf, dmarc, dkim, relays, domain: from, bounce_domain: bounce, asked: Vec::new() })
     };
     let mut setup = runtime()?.block_on(asking)?;
     setup.asked = [ledger(shell)?, backups(shell)?, clock(shell)?, published(shell)?].concat();
@@ -143,10 +134,17 @@ async fn dmarc(dns: &Dns, domain: &str) -> Record {
     record(dns, &format!("_dmarc.{}", above[above.len() - n..].join("."))).await
 }
 
-async fn probe(name: &str, settings: Settings) -> Result<Relay> {
+/// What a relay says of itself. One that says nothing is told soon: sending would wait five minutes (RFC 5321 4.5.3.2.1).
+async fn probe(name: String, settings: Settings) -> Result<Relay> {
     let (address, is_loopback) = (settings.to_string(), settings.is_loopback());
     let shown = if name.is_empty() { address } else { format!("`{name}` ({address})") };
-    Ok(match Smtp::new(settings)?.probe().await {
+    let relay = Smtp::new(settings)?;
+    let Ok(probed) = tokio::time::timeout(PROBE_MAX, relay.probe()).await else {
+        let seconds = PROBE_MAX.as_secs();
+        let fault = words!("no answer within {seconds} s", "aucune réponse en {seconds} s");
+        return Ok(Relay { shown, fault: Some(fault), is_loopback, ..Relay::default() });
+    };
+    Ok(match probed {
         Ok(probed) => Relay {
             shown,
             fault: None,
@@ -231,7 +229,9 @@ fn backups(shell: &Shell) -> Result<Vec<Asked>> {
     };
     let days = shell.now.duration_since(at).as_hours() / 24;
     let severity = if days > days_max { Severity::Warning } else { Severity::Info };
-    let message = words!("the last backup is {days} days old", "la dernière sauvegarde a {days} jours");
+    let age = words::count(usize::try_from(days).unwrap_or(0), ["day", "days"], ["jour", "jours"]);
+    let (en, fr) = (age.en, age.fr);
+    let message = words!("the last backup is {en} old", "la dernière sauvegarde a {fr}");
     let mut all = told(SETUP, severity, message, hint());
     if is_made && is_on_one_disk(&state, &kept) {
         let shown = kept.display();

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::super::report::Colour;
 use super::super::story::caret;
 use super::super::workspace::{Checked, IssueFolder};
-use super::{Shell, evidence};
+use super::{Shell, evidence, page};
 use crate::model::{Finding, Issue, Origin, Place, Severity};
 
 /// Where a finding is told: a story, or the issue around them.
@@ -37,14 +37,18 @@ pub(super) fn grouped(folder: &IssueFolder<'_>, checked: &Checked, shell: &Shell
     for (at, findings) in groups {
         let title = match issue.stories().nth(at) {
             Some(story) => {
-                let text = story.texts.get(&shell.config.newsletter.source_language);
-                text.or_else(|| story.texts.values().next()).map_or(story.id.as_str(), |text| &text.title).to_owned()
+                let newsletter = &shell.config.newsletter;
+                let own = page::language(newsletter, shell.report.speech).and_then(|lang| story.texts.get(lang));
+                own.or_else(|| story.texts.get(&newsletter.source_language))
+                    .or_else(|| story.texts.values().next())
+                    .map_or(story.id.as_str(), |text| &text.title)
+                    .to_owned()
             }
             None => shell.report.say(&words!("The issue as a whole", "Le numéro dans son ensemble")).to_owned(),
         };
         shell.report.text(shell.report.paint(Colour::Cyan, &format!("── {title}")));
         for finding in findings {
-            shell.report.finding_on(finding, &caret::lines(finding, &sources));
+            shell.report.finding_on(finding, &caret::lines(finding, &sources, shell.report.columns()));
         }
     }
     Ok(())

@@ -92,14 +92,16 @@ fn about_draft(folder: &IssueFolder<'_>, view: &View<'_>) -> Result<Vec<Words>> 
     let (block, warn) = (count(Severity::Error), count(Severity::Warning));
     let silent = folder.load_harvest()?.map_or(0, |harvest| harvest.silent.len());
     let file = folder.shown("issue.toml");
+    let stories = words::count(n_stories, ["story", "stories"], ["article", "articles"]);
+    let (en, fr) = (stories.en, stories.fr);
     let mut said = vec![
         words!(
-            "Issue {id} is gathered and composed, with {n_stories} stories. It leaves on {planned}, once every language is approved.",
-            "Le numéro {id} est rassemblé et composé, avec {n_stories} articles. Il part le {planned}, une fois chaque langue approuvée."
+            "Issue {id} is gathered and composed, with {en}. It leaves on {planned}, once every language is approved.",
+            "Le numéro {id} est rassemblé et composé, avec {fr}. Il part le {planned}, une fois chaque langue approuvée."
         ),
         words!(
-            "The check found {block} things that block and {warn} to look at. Sources that were silent: {silent}.",
-            "La vérification a trouvé {block} points qui bloquent et {warn} à regarder. Sources muettes : {silent}."
+            "The check: what blocks {block}, what is to look at {warn}. Sources that were silent: {silent}.",
+            "La vérification : ce qui bloque {block}, ce qui est à regarder {warn}. Sources muettes : {silent}."
         ),
         words!(
             "What stands in it is yours to choose, in `{file}` or at the desk: cco-news preview. To make it anew with what has come in since: cco-news compose {id}",

@@ -60,7 +60,7 @@ fn named(files: &[PathBuf], shell: &Shell) -> Vec<PathBuf> {
 /// What is to be said of a story, then what became of it.
 pub(super) fn show(of: &Contribution, sources: &Sources, shell: &Shell) {
     for finding in of.findings.iter().filter(|finding| is_shown(finding)) {
-        shell.report.finding_on(finding, &caret::lines(finding, sources));
+        shell.report.finding_on(finding, &caret::lines(finding, sources, shell.report.columns()));
     }
     let files = of.files.join(" + ");
     let line = format!("{files}{} {}", shell.report.say(&words!(":", " :")), shell.report.say(&standing(of)));

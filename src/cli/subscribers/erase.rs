@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::super::Shell;
 use super::super::exit::Exit;
+use super::super::{Shell, words};
 use super::shown;
 use crate::ledger::{FILE_NAME, Ledger};
 use crate::model::Address;
@@ -54,10 +54,9 @@ pub(super) fn run(ledger: &Ledger, address: &Address, shell: &Shell) -> Result<E
     };
     shell.report.line(&known);
     if n_copies > 0 {
-        shell.report.line(&words!(
-            "{n_copies} messages were taken out of the outbox",
-            "{n_copies} messages ont été retirés de la boîte d'envoi"
-        ));
+        let taken = words::count(usize::try_from(n_copies)?, ["message", "messages"], ["message", "messages"]);
+        let (en, fr) = (taken.en, taken.fr);
+        shell.report.line(&words!("taken out of the outbox: {en}", "retiré de la boîte d'envoi : {fr}"));
     }
     for (file, line) in &places {
         let place = if *line == 0 { file.clone() } else { format!("{file}:{line}") };

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::exit::Exit;
-use super::super::{Shell, clock};
+use super::super::{Shell, clock, words};
 use super::{folder, shown};
 use crate::ledger::Ledger;
 use crate::model::{Place, Severity};
@@ -88,7 +88,10 @@ fn import(ledger: &Ledger, is_dry: bool, now: Timestamp, shell: &Shell) -> Resul
         }
         let n_more = taken.findings.len().saturating_sub(SHOWN_MAX);
         if n_more > 0 {
-            shell.report.warn(&words!("{name}: {n_more} more findings", "{name} : {n_more} autres constats"));
+            let more =
+                words::count(n_more, ["more finding", "more findings"], ["autre constatation", "autres constatations"]);
+            let (en, fr) = (more.en, more.fr);
+            shell.report.warn(&words!("{name}: {en}", "{name} : {fr}"));
         }
         if taken.findings.iter().any(|finding| finding.severity <= Severity::Warning) {
             exit = Exit::Look;

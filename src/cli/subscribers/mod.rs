@@ -117,8 +117,8 @@ pub(super) fn open(shell: &Shell) -> Result<Ledger> {
     ledger.wake(shell.now)?;
     if n_people > 0 {
         shell.report.warn(&words!(
-            "{n_people} people who had left were in the ledger again, as after a backup is restored: they are out",
-            "{n_people} personnes qui étaient parties se trouvaient de nouveau dans le registre, comme après la restauration d'une sauvegarde : elles sont retirées"
+            "had left, stood in the ledger again as after a backup is restored, and are taken out: {n_people}",
+            "personnes parties, revenues dans le registre comme après la restauration d'une sauvegarde, et retirées : {n_people}"
         ));
     }
     Ok(ledger)

@@ -77,8 +77,8 @@ fn domain(ledger: &Ledger, args: &Args, deed: Deed, shell: &Shell) -> Result<Exi
     let moving = ledger.move_domain(&old, &new, deed, args.dry_run)?;
     let crate::ledger::Moving { moved, merged, stay_out, copies, impossible } = moving;
     shell.report.line(&words!(
-        "{old} to {new}: {moved} addresses; {merged} people had both and keep one; {stay_out} have left and stay out; {copies} copies under way changed",
-        "{old} vers {new} : {moved} adresses; {merged} personnes avaient les deux et en gardent une; {stay_out} sont parties et le restent; {copies} exemplaires en cours modifiés"
+        "{old} to {new}: addresses {moved}; of people who had both and keep one {merged}; of those who have left and stay out {stay_out}; copies under way changed {copies}",
+        "{old} vers {new} : adresses {moved}; de personnes qui avaient les deux et en gardent une {merged}; de celles qui sont parties et le restent {stay_out}; exemplaires en cours modifiés {copies}"
     ));
     if shell.report.is_json {
         shell.report.json(&json!({
@@ -92,8 +92,8 @@ fn domain(ledger: &Ledger, args: &Args, deed: Deed, shell: &Shell) -> Result<Exi
     }
     if impossible > 0 {
         shell.report.warn(&words!(
-            "{impossible} addresses would be too long at `{new}`, and stay as they are",
-            "{impossible} adresses seraient trop longues à `{new}`, et restent telles quelles"
+            "too long at `{new}`, and left as they are: {impossible}",
+            "trop longues à `{new}`, et laissées telles quelles : {impossible}"
         ));
         return Ok(Exit::Look);
     }

@@ -13,13 +13,13 @@ pub(super) fn run(ledger: &Ledger, is_dry: bool, shell: &Shell) -> Result<Exit> 
     let Forgotten { departed, unconfirmed, copies, letters } = forgotten;
     let said = if is_dry {
         words!(
-            "would forget: {departed} people who left, {unconfirmed} who never confirmed, the addresses of {copies} copies, {letters} letters",
-            "oublierait : {departed} personnes parties, {unconfirmed} jamais confirmées, les adresses de {copies} exemplaires, {letters} lettres"
+            "would forget: who left {departed}, who never confirmed {unconfirmed}, addresses of copies {copies}, letters {letters}",
+            "oublierait : parties {departed}, jamais confirmées {unconfirmed}, adresses d'exemplaires {copies}, lettres {letters}"
         )
     } else {
         words!(
-            "forgotten: {departed} people who left, {unconfirmed} who never confirmed, the addresses of {copies} copies, {letters} letters",
-            "oubliés : {departed} personnes parties, {unconfirmed} jamais confirmées, les adresses de {copies} exemplaires, {letters} lettres"
+            "forgotten: who left {departed}, who never confirmed {unconfirmed}, addresses of copies {copies}, letters {letters}",
+            "oublié : parties {departed}, jamais confirmées {unconfirmed}, adresses d'exemplaires {copies}, lettres {letters}"
         )
     };
     shell.report.line(&said);
@@ -40,8 +40,8 @@ pub(crate) fn enforce(ledger: &Ledger, shell: &Shell) -> Result<()> {
     let Forgotten { departed, unconfirmed, copies, letters } = forgotten;
     let n = departed + unconfirmed + copies + letters;
     shell.report.line(&words!(
-        "{n} rows about people were kept long enough, and are forgotten",
-        "{n} lignes sur des personnes ont été gardées assez longtemps, et sont oubliées"
+        "rows about people that were kept long enough and are forgotten: {n}",
+        "lignes sur des personnes, gardées assez longtemps et oubliées : {n}"
     ));
     Ok(())
 }

@@ -87,11 +87,11 @@ fn write(
     };
     let (passages, n_words) = (it.passages, it.words);
     let n = words::count(it.stories, ["story", "stories"], ["article", "articles"]);
-    let (en, fr) = (n.en, n.fr);
-    shell.report.line(&words!(
-        "{from} to {to}: {en}, {passages} passages, {n_words} words",
-        "de {from} à {to} : {fr}, {passages} passages, {n_words} mots"
-    ));
+    let parts = words::count(passages, ["passage", "passages"], ["passage", "passages"]);
+    let length = words::count(n_words, ["word", "words"], ["mot", "mots"]);
+    let en = [n.en, parts.en, length.en].join(", ");
+    let fr = [n.fr, parts.fr, length.fr].join(", ");
+    shell.report.line(&words!("{from} to {to}: {en}", "de {from} à {to} : {fr}"));
     let mut shown_all = Vec::new();
     let files = [
         (format!("{stem}.xlf"), it.xliff.into_bytes()),
