@@ -175,7 +175,7 @@ pub fn check(issue: &Issue, editions: &[Edition], newsletter: &Newsletter, evide
     }
     found.extend(settings::said(newsletter).into_iter().map(|finding| (finding, None)));
     found.extend(sender::setup::around(evidence).into_iter().map(|finding| (finding, None)));
-    waivers::apply(&mut found, issue, editions);
+    waivers::apply(&mut found, issue, editions, &evidence.sources);
     let mut findings: Vec<Finding> = found.into_iter().map(|(finding, _)| finding).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings.dedup();

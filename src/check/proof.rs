@@ -10,6 +10,7 @@ use super::catalogue::Limit;
 use super::html::dom::{self, Block, Link};
 use super::html::sheet::{Page, Sheet};
 use super::locate;
+use super::settings;
 use super::text::language;
 use super::text::scan;
 use super::text::sentences::sentences;
@@ -155,9 +156,9 @@ impl<'a> Proof<'a> {
         TimeZone::get(&self.newsletter.schedule.time_zone).unwrap_or(TimeZone::UTC)
     }
 
-    /// A limit as this newsletter sets it, or by default. A setting without a reason does not hold.
+    /// A limit as this newsletter sets it, or by default. A setting with which something is wrong does not hold.
     pub(super) fn limit(&self, limit: &Limit) -> f64 {
-        let setting = self.newsletter.check.rules.get(limit.rule).filter(|set| !set.reason.trim().is_empty());
+        let setting = self.newsletter.check.rules.get(limit.rule).filter(|set| settings::holds(limit.rule, set));
         setting.and_then(|set| set.limits.get(limit.name)).copied().unwrap_or(limit.default)
     }
 

@@ -2,8 +2,8 @@
 //! findings are, and one that cannot hold is something to look at.
 
 use super::catalogue::{Class, Rule};
-use super::rules;
-use crate::model::{Finding, Newsletter, Place, RuleSetting, SetTo, Severity, Words};
+use super::{invariants, rules};
+use crate::model::{Finding, Newsletter, Place, RuleSetting, SetTo, Severity, Words, or_meant};
 
 /// The rule under which settings themselves are reported.
 const CHECK: &str = "CHECK";
@@ -22,6 +22,11 @@ pub(super) fn weight(rule: &Rule, severity: Severity, newsletter: &Newsletter) -
     }
 }
 
+/// Whether what is set for a rule holds: there is such a rule, and nothing is wrong with the setting.
+pub(super) fn holds(id: &str, setting: &RuleSetting) -> bool {
+    rules().iter().find(|rule| rule.id == id).is_some_and(|rule| fault(rule, setting).is_none())
+}
+
 /// Every setting, as a finding.
 pub(super) fn said(newsletter: &Newsletter) -> Vec<Finding> {
     newsletter.check.rules.iter().map(|(id, setting)| say(id, setting)).collect()
@@ -30,11 +35,19 @@ pub(super) fn said(newsletter: &Newsletter) -> Vec<Finding> {
 fn say(id: &str, setting: &RuleSetting) -> Finding {
     let rule = rules().iter().find(|rule| rule.id == id);
     let fault = match rule {
+        None if invariants().iter().any(|held| held.id == id) => Some((
+            words!(
+                "{id} holds while an issue leaves, and cannot be set otherwise",
+                "{id} vaut pendant qu'un numéro part et ne peut pas être réglée autrement"
+            ),
+            words!("delete [check.rule.{id}] from newsletter.toml", "supprimez [check.rule.{id}] de newsletter.toml"),
+        )),
         None => Some((
             words!("[check.rule] names `{id}`, which is no rule", "[check.rule] nomme `{id}`, qui n'est pas une règle"),
-            words!(
-                "`cco-news check --explain {id}` lists the ids",
-                "`cco-news check --explain {id}` énumère les numéros"
+            or_meant(
+                words!("`docs/rules.md` has the ids", "`docs/rules.md` donne les numéros"),
+                id,
+                rules().iter().map(|rule| rule.id),
             ),
         )),
         Some(rule) => fault(rule, setting),
@@ -73,6 +86,29 @@ fn fault(rule: &Rule, setting: &RuleSetting) -> Option<(Words, Words)> {
         return Some((
             words!("{id} can never be softened", "{id} ne peut jamais être assouplie"),
             words!("delete [check.rule.{id}] from newsletter.toml", "supprimez [check.rule.{id}] de newsletter.toml"),
+        ));
+    }
+    let is_light = matches!(rule.severity, Severity::Fixed | Severity::Info);
+    if is_light && matches!(setting.severity, Some(SetTo::E | SetTo::W)) {
+        let letter = rule.severity.letter();
+        return Some((
+            words!(
+                "{id} never weighs more than {letter}: it mends, or only tells",
+                "{id} ne pèse jamais plus que {letter} : elle corrige, ou ne fait qu'informer"
+            ),
+            words!("delete [check.rule.{id}] from newsletter.toml", "supprimez [check.rule.{id}] de newsletter.toml"),
+        ));
+    }
+    if setting.severity.is_none() && setting.limits.is_empty() {
+        return Some((
+            words!("[check.rule.{id}] sets nothing", "[check.rule.{id}] ne règle rien"),
+            words!("add `severity` or `limits`, or delete it", "ajoutez `severity` ou `limits`, ou supprimez-la"),
+        ));
+    }
+    if let Some((name, value)) = setting.limits.iter().find(|(_, value)| !value.is_finite() || **value < 0.0) {
+        return Some((
+            words!("{id}: {name} = {value} is no limit", "{id} : {name} = {value} n'est pas une limite"),
+            words!("write a number from 0 up", "écrivez un nombre à partir de 0"),
         ));
     }
     let names: Vec<&str> = rule.limits.iter().map(|limit| limit.name).collect();

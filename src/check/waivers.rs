@@ -1,11 +1,13 @@
 //! What a named person has accepted, with a reason: bound to the words for which it was given, so that other words
 //! are asked about again.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest as _, Sha256};
 
 use super::catalogue::Class;
 use super::rules;
-use crate::model::{Edition, Finding, Issue, Place, Severity, Story, Waived, Waiver, or_meant};
+use crate::model::{Edition, Finding, Issue, Place, Severity, Story, Waived, Waiver, Words, or_meant};
 
 /// The rule under which a waiver itself is reported.
 pub(super) const WAIVE: &str = "WAIVE";
@@ -72,9 +74,17 @@ fn issue_words(issue: &Issue, editions: &[Edition]) -> String {
 }
 
 /// Marks what is waived, and reports waivers that hold no longer or may not be. Each finding comes with its story.
-pub(super) fn apply(found: &mut Vec<(Finding, Option<String>)>, issue: &Issue, editions: &[Edition]) {
+pub(super) fn apply(
+    found: &mut Vec<(Finding, Option<String>)>,
+    issue: &Issue,
+    editions: &[Edition],
+    sources: &BTreeMap<String, String>,
+) {
+    let file = format!("issues/{}/issue.toml", issue.id);
+    // Their order in the issue is that of their tables in its file.
+    let lines = sources.get(&file).map(|text| tables(text)).unwrap_or_default();
     let mut said = Vec::new();
-    for waiver in &issue.waivers {
+    for (at, waiver) in issue.waivers.iter().enumerate() {
         let rule = rules().iter().find(|rule| rule.id == waiver.rule);
         let key = waiver_key(issue, editions, waiver.story.as_deref());
         let mut matching: Vec<&mut Finding> = found
@@ -101,9 +111,16 @@ pub(super) fn apply(found: &mut Vec<(Finding, Option<String>)>, issue: &Issue, e
             }
             continue;
         };
-        said.push((complaint.finding(waiver, issue), waiver.story.clone()));
+        let place = Place::File { file: file.clone(), line: lines.get(at).copied().unwrap_or(0), column: 0 };
+        said.push((complaint.finding(waiver, place), waiver.story.clone()));
     }
     found.extend(said);
+}
+
+/// The lines, from 1, on which waivers begin in `issue.toml`.
+fn tables(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate();
+    lines.filter(|(_, line)| line.trim_start().starts_with("[[waiver]]")).map(|(at, _)| at + 1).collect()
 }
 
 /// Why a waiver does not hold.
@@ -116,9 +133,13 @@ enum Complaint {
 }
 
 impl Complaint {
-    fn finding(&self, waiver: &Waiver, issue: &Issue) -> Finding {
+    fn finding(&self, waiver: &Waiver, place: Place) -> Finding {
         let rule = &waiver.rule;
         let story = waiver.story.as_deref().unwrap_or("");
+        let of = if story.is_empty() { Words::default() } else { words!(" for `{story}`", " pour `{story}`") };
+        let (of, of_fr) = (of.en, of.fr);
+        // For typing it again: a story's id stands behind the rule.
+        let story = if story.is_empty() { String::new() } else { format!("{story} ") };
         let (message, hint) = match self {
             Self::NoRule => (
                 words!(
@@ -136,8 +157,8 @@ impl Complaint {
             ),
             Self::NothingLeft => (
                 words!(
-                    "the waiver of {rule} matches nothing any more",
-                    "la dispense de {rule} ne correspond plus à rien"
+                    "the waiver of {rule}{of} matches nothing any more",
+                    "la dispense de {rule}{of_fr} ne correspond plus à rien"
                 ),
                 words!("delete its [[waiver]] from `issue.toml`", "supprimez son [[waiver]] de `issue.toml`"),
             ),
@@ -150,19 +171,19 @@ impl Complaint {
             ),
             Self::NoReason => (
                 words!(
-                    "the waiver of {rule} does not say by whom and why",
-                    "la dispense de {rule} ne dit pas par qui ni pourquoi"
+                    "the waiver of {rule}{of} does not say by whom and why",
+                    "la dispense de {rule}{of_fr} ne dit pas par qui ni pourquoi"
                 ),
                 words!("add `by` and `reason` to its [[waiver]]", "ajoutez `by` et `reason` à son [[waiver]]"),
             ),
             Self::OtherWords(key) => (
                 words!(
-                    "the waiver of {rule} was given for other words: the text has changed since",
-                    "la dispense de {rule} a été donnée pour un autre texte, qui a changé depuis"
+                    "the waiver of {rule}{of} was given for other words: the text has changed since",
+                    "la dispense de {rule}{of_fr} a été donnée pour un autre texte, qui a changé depuis"
                 ),
                 words!(
-                    "read it again; if it still holds, run `cco-news waive {rule} {story} --why …` again, or write text = \"{key}\"",
-                    "relisez-le; si elle tient toujours, exécutez de nouveau `cco-news waive {rule} {story} --why …`, ou écrivez text = \"{key}\""
+                    "read it again; if it still holds, run `cco-news waive {rule} {story}--why …` again, or write text = \"{key}\"",
+                    "relisez-le; si elle tient toujours, exécutez de nouveau `cco-news waive {rule} {story}--why …`, ou écrivez text = \"{key}\""
                 ),
             ),
         };
@@ -170,7 +191,7 @@ impl Complaint {
             rule: WAIVE.to_owned(),
             severity: Severity::Warning,
             language: None,
-            place: Place::File { file: format!("issues/{}/issue.toml", issue.id), line: 0, column: 0 },
+            place,
             excerpt: String::new(),
             message,
             hint,
@@ -182,6 +203,12 @@ impl Complaint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_waiver_is_found_on_its_line() {
+        assert_eq!(tables("a = 1\n[[waiver]] # one\nrule = \"x\"\n\n  [[waiver]]\n"), [2, 5]);
+        assert!(tables("[waiver]\n# [[waiver]]\n").is_empty());
+    }
 
     #[test]
     fn typography_does_not_change_a_key_and_a_word_does() {

@@ -307,12 +307,26 @@ fn an_approval_can_be_taken_back_until_the_issue_leaves() {
 fn a_waiver_after_the_approval_asks_again_and_is_shown() {
     let office = office("");
     let before = approved_by_mail(&office);
-    office.run(&["waive", "STY-09", "file-mentoring", "--why", "the minister says so", "--by", "Sam"]).is(0);
+    office.run(&["waive", "cli5", "--why", "the minister says so", "--by", "Sam"]).is(0);
     compose(&office);
     office.run(&["send", ISSUE, "--yes"]).is(4).says(&["now: en, fr"]);
-    office.run(&["approve", "--request"]).is(0).says(&["a new waiver: STY-09 (file-mentoring): the minister says so"]);
+    office.run(&["approve", "--request"]).is(0).says(&["a new waiver: CLI-05: the minister says so"]);
     let asked = request(&office, "camille.roy@example.ca", &before).replace("=\r\n", "");
     assert!(asked.matches("the minister says so").count() >= 2, "{asked}");
+}
+
+#[test]
+fn a_waiver_of_nothing_is_told_at_once_and_where_it_stands_later() {
+    let office = office("");
+    let waive = |rule: &str| office.run(&["waive", rule, "file-mentoring", "--why", "so be it", "--by", "Sam"]);
+    waive("STY-09").is(3).says(&["found nothing of STY-09 in `file-mentoring`"]);
+    waive("STY-09").is(3);
+    let toml = office.read("issues/2026-12/issue.toml");
+    assert_eq!(toml.matches("[[waiver]]").count(), 1, "given again, it takes the place of the first");
+    compose(&office);
+    let line = toml.lines().position(|line| line == "[[waiver]]").unwrap() + 1;
+    let place = format!("issue.toml:{line}  the waiver of STY-09 for `file-mentoring` matches nothing");
+    office.run(&["check", ISSUE]).is(3).says(&[&place]);
 }
 
 #[test]

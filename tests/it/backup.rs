@@ -88,7 +88,7 @@ fn an_issue_that_left_since_the_backup_is_complete_on_a_persons_word_and_leaves_
     let folder = folder.path();
     on(folder, AFTER, &["resolve", ISSUE, "--all-left", "--by", "Camille Roy"])
         .is(0)
-        .says(&["3 copies count as accepted"]);
+        .says(&["counted as accepted on the word of Camille Roy: 3"]);
     on(folder, AFTER, &["status", ISSUE]).is(0).says(&["complete", "2 accepted"]);
     on(folder, AFTER, &["run"]).is(0);
     on(folder, AFTER, &["send", ISSUE, "--yes"]).is(0).says(&["nothing to send"]);

@@ -509,6 +509,10 @@ fn a_rule_is_set_otherwise_only_with_a_reason() {
     assert_eq!(set("STY-99", Some(SetTo::Off), &[], "x"), ["CHECK W", "STY-07 W"]);
     assert_eq!(set("BIL-01", Some(SetTo::W), &[], "x"), ["CHECK W", "STY-07 W"]);
     assert_eq!(set("STY-07", None, &[("words", 3.0)], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("STY-07", None, &[], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("SND-05", Some(SetTo::I), &[], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("STY-10", Some(SetTo::E), &[], "x"), ["CHECK W", "STY-07 W"]);
+    assert_eq!(set("ACC-06", None, &[("ratio", -1.0)], "x"), ["CHECK W", "STY-07 W"]);
     let long = |limit: f64| {
         let mut sample = Sample::with(&Example::Text(
             "en",

@@ -6,6 +6,7 @@ use toml_edit::{DocumentMut, Item, value};
 
 use super::super::difference;
 use super::super::exit::Exit;
+use super::super::report::Colour;
 use super::super::workspace::IssueFolder;
 use super::Shell;
 use crate::compose::mended;
@@ -30,21 +31,29 @@ pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
     let file = folder.shown("issue.toml");
     let mut document: DocumentMut =
         toml.parse().with_context(|| words!("could not read `{file}`", "impossible de lire `{file}`"))?;
-    let mends: Vec<Mend> = mends(&issue).iter().map(|mend| as_written(&document, mend)).collect();
+    let mends = mends(&issue).into_iter().map(|mend| as_written(&document, &mend));
+    // What a run before this one has written is mended already, though nothing was composed since.
+    let mends: Vec<Mend> = mends.filter(|mend| written(&document, mend) != Some(mend.after.as_str())).collect();
     for mend in &mends {
         write(&mut document, mend);
         let place = mend.story.as_deref().unwrap_or("issue");
         let (lang, key) = (&mend.lang, mend.key);
         shell.report.text(format!("{place}, {lang}, {key}"));
         for change in difference::changes(&visible(&mend.before), &visible(&mend.after)) {
-            shell.report.text(format!("  - {}\n  + {}", change.before, change.after));
+            shell.report.text(shell.report.paint(Colour::Red, &format!("  - {}", change.before)));
+            shell.report.text(shell.report.paint(Colour::Green, &format!("  + {}", change.after)));
         }
     }
     if !mends.is_empty() {
         folder.save_issue_toml(&document.to_string())?;
     }
     let n = mends.len();
-    shell.report.line(&words!("mended in `{file}`: {n}", "corrigés dans `{file}` : {n}"));
+    if n > 0 {
+        shell.report.line(&words!("mended in `{file}`: {n}", "corrections dans `{file}` : {n}"));
+        if mends.iter().any(|mend| visible(&mend.after).contains('⍽')) {
+            shell.report.line(&words!("(⍽ is a no-break space)", "(⍽ est une espace insécable)"));
+        }
+    }
     if shell.report.is_json {
         let all: Vec<_> = mends
             .iter()
@@ -52,8 +61,32 @@ pub(super) fn run(folder: &IssueFolder<'_>, shell: &Shell) -> Result<Exit> {
             .collect();
         shell.report.json(&serde_json::json!({"issue": id, "mended": all}));
     }
-    shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+    if n == 0 {
+        shell
+            .report
+            .line(&words!("nothing to mend: `{file}` stays as it is", "rien à corriger : `{file}` reste tel quel"));
+    } else {
+        shell.report.line(&words!("next: cco-news compose {id}", "ensuite : cco-news compose {id}"));
+    }
     Ok(Exit::Done)
+}
+
+/// Where a mended text stands, or is to stand: the tables, and the key in the last of them.
+fn place_of(mend: &Mend) -> (Vec<&str>, &str) {
+    match &mend.story {
+        None => (vec![mend.key], mend.lang.as_str()),
+        Some(story) => (vec!["story", story, mend.lang.as_str()], mend.key),
+    }
+}
+
+/// What stands there now.
+fn written<'a>(document: &'a DocumentMut, mend: &Mend) -> Option<&'a str> {
+    let (path, last) = place_of(mend);
+    let mut at = document.as_item();
+    for key in path {
+        at = at.get(key)?;
+    }
+    at.get(last)?.as_str()
 }
 
 /// A mended body in the form that `issue.toml` has: the editor's own Markdown where there is some, else Markdown made of
@@ -129,11 +162,7 @@ fn outside_tags(html: &str, mend: &mut dyn FnMut(&str) -> String) -> String {
 /// Writes the mended text where an editor would: `subject.fr`, or `[story."ID".fr] title`. An editor's own text is
 /// mended in its place.
 fn write(document: &mut DocumentMut, mend: &Mend) {
-    let path = match &mend.story {
-        None => vec![mend.key],
-        Some(story) => vec!["story", story, mend.lang.as_str()],
-    };
-    let last = if mend.story.is_none() { mend.lang.as_str() } else { mend.key };
+    let (path, last) = place_of(mend);
     let at = table_at(document, &path);
     match at.get_mut(last).and_then(Item::as_value_mut) {
         Some(there) => {

@@ -106,43 +106,43 @@ fn places(shell: &Shell) -> Result<Vec<Words>> {
     let (root, state) = (shell.config.root.display(), state.display());
     let delivery = &shell.config.newsletter.delivery;
     let mut items = vec![
-        words!("The newsletter: {root}", "L'infolettre : {root}"),
+        words!("The newsletter: `{root}`", "L'infolettre : `{root}`"),
         words!(
-            "The memory of who was sent what (the ledger), and the copies that wait: {state}",
-            "La mémoire des envois (le registre) et les copies en attente : {state}"
+            "The memory of who was sent what (the ledger), and the copies that wait: `{state}`",
+            "La mémoire des envois (le registre) et les copies en attente : `{state}`"
         ),
         words!(
-            "The key on which every link in every sent newsletter hangs: {state}/secrets.toml. Without it nobody can leave by a link. Keep a copy off this machine",
-            "La clé dont dépend chaque lien de chaque infolettre envoyée : {state}/secrets.toml. Sans elle, personne ne peut se désabonner par un lien. Gardez-en une copie hors de cette machine"
+            "The key on which every link in every sent newsletter hangs: `{state}/secrets.toml`. Without it nobody can leave by a link. Keep a copy off this machine",
+            "La clé dont dépend chaque lien de chaque infolettre envoyée : `{state}/secrets.toml`. Sans elle, personne ne peut se désabonner par un lien. Gardez-en une copie hors de cette machine"
         ),
         words!(
-            "The relay and its password: the variable CCO_NEWS_SMTP_URL of the job that sends",
-            "Le relais et son mot de passe : la variable CCO_NEWS_SMTP_URL de la tâche qui envoie"
+            "The relay and its password: the variable `CCO_NEWS_SMTP_URL` of the job that sends",
+            "Le relais et son mot de passe : la variable `CCO_NEWS_SMTP_URL` de la tâche qui envoie"
         ),
     ];
     if delivery.password_command.is_some() {
         items.push(words!(
-            "The password comes from the command in delivery.password_command",
-            "Le mot de passe vient de la commande inscrite dans delivery.password_command"
+            "The password comes from the command in `delivery.password_command`",
+            "Le mot de passe vient de la commande inscrite dans `delivery.password_command`"
         ));
     }
     for key in &delivery.dkim {
         let (selector, file) = (&key.selector, &key.key_file);
         items.push(words!(
-            "The DKIM key {selector}, with which copies are signed: {file}",
-            "La clé DKIM {selector}, qui signe les copies : {file}"
+            "The DKIM key {selector}, with which copies are signed: `{file}`",
+            "La clé DKIM {selector}, qui signe les copies : `{file}`"
         ));
     }
     if let Some(file) = &delivery.ca_file {
         items.push(words!(
-            "The relay's certificate authority: {file}",
-            "L'autorité de certification du relais : {file}"
+            "The relay's certificate authority: `{file}`",
+            "L'autorité de certification du relais : `{file}`"
         ));
     }
     items.extend(backups(shell)?);
     items.push(words!(
-        "Who gets the newsletter: subscribers/ holds lists that were taken in; the ledger knows who left since",
-        "Qui reçoit l'infolettre : subscribers/ contient les listes importées; le registre sait qui est parti depuis"
+        "Who gets the newsletter: `subscribers/` holds lists that were taken in; the ledger knows who left since",
+        "Qui reçoit l'infolettre : `subscribers/` contient les listes importées; le registre sait qui est parti depuis"
     ));
     Ok(items)
 }
@@ -153,21 +153,21 @@ fn backups(shell: &Shell) -> Result<Vec<Words>> {
     let (folder, kept, hours) = (backup::folder(shell)?.display().to_string(), run.backups_kept, run.backup_hours);
     let mut items = vec![if kept > 0 {
         words!(
-            "Backups: {folder}. `run` makes one every {hours} hours and keeps the last {kept}; they hold addresses and keys",
-            "Sauvegardes : {folder}. `run` en fait une toutes les {hours} heures et garde les {kept} dernières; elles contiennent des adresses et des clés"
+            "Backups: `{folder}`. `run` makes one every {hours} hours and keeps the last {kept}; they hold addresses and keys",
+            "Sauvegardes : `{folder}`. `run` en fait une toutes les {hours} heures et garde les {kept} dernières; elles contiennent des adresses et des clés"
         )
     } else {
         words!(
-            "Backups: `run` makes none. Ask who makes them, or make one: cco-news backup FOLDER",
-            "Sauvegardes : `run` n'en fait aucune. Demandez qui s'en charge, ou faites-en une : cco-news backup DOSSIER"
+            "Backups: `run` makes none. Ask who makes them, or make one: `cco-news backup FOLDER`",
+            "Sauvegardes : `run` n'en fait aucune. Demandez qui s'en charge, ou faites-en une : `cco-news backup DOSSIER`"
         )
     }];
     if let Some(ledger) = shell.ledger_if_there()? {
         items.push(backup::age(backup::last(&ledger)?, shell)?);
     }
     items.push(words!(
-        "After a loss: cco-news restore FILE. Nobody gets mail by it; what may have left since the backup is held until you say",
-        "Après une perte : cco-news restore FICHIER. Personne ne reçoit de courriel pour autant; ce qui a pu partir depuis la sauvegarde est retenu jusqu'à votre décision"
+        "After a loss: `cco-news restore FILE`. Nobody gets mail by it; what may have left since the backup is held until you say",
+        "Après une perte : `cco-news restore FICHIER`. Personne ne reçoit de courriel pour autant; ce qui a pu partir depuis la sauvegarde est retenu jusqu'à votre décision"
     ));
     Ok(items)
 }
@@ -176,8 +176,8 @@ fn expiries(shell: &Shell) -> Vec<Words> {
     let newsletter = &shell.config.newsletter;
     let facts = newsletter.organization.as_of.saturating_add(12.months());
     let mut items = vec![words!(
-        "Facts about the office (name, address, channels): confirm them by {facts}, and set organization.as_of",
-        "Renseignements sur le bureau (nom, adresse, canaux) : confirmez-les d'ici le {facts}, et mettez à jour organization.as_of"
+        "Facts about the office (name, address, channels): confirm them by {facts}, and set `organization.as_of`",
+        "Renseignements sur le bureau (nom, adresse, canaux) : confirmez-les d'ici le {facts}, et mettez à jour `organization.as_of`"
     )];
     match newsletter.schedule.holidays.iter().max() {
         Some(last) => {
@@ -209,17 +209,17 @@ fn to_confirm(shell: &Shell) -> Vec<Words> {
     if keys.is_empty() {
         return vec![words!("Nothing", "Rien")];
     }
-    keys.iter().map(Words::same).collect()
+    keys.iter().map(|key| Words::same(format!("`{key}`"))).collect()
 }
 
 fn month() -> Vec<Words> {
     vec![
-        words!("cco-news compose, and mend what it says", "cco-news compose, puis corriger ce qui est signalé"),
+        words!("`cco-news compose`, and mend what it says", "`cco-news compose`, puis corriger ce qui est signalé"),
         words!(
-            "cco-news check --links, and cco-news check --setup",
-            "cco-news check --links, et cco-news check --setup"
+            "`cco-news check --links`, and `cco-news check --setup`",
+            "`cco-news check --links`, et `cco-news check --setup`"
         ),
-        words!("cco-news approve, for each language", "cco-news approve, pour chaque langue"),
-        words!("cco-news send, then cco-news status", "cco-news send, puis cco-news status"),
+        words!("`cco-news approve --request`, for each language", "`cco-news approve --request`, pour chaque langue"),
+        words!("`cco-news send`, then `cco-news status`", "`cco-news send`, puis `cco-news status`"),
     ]
 }

@@ -24,6 +24,8 @@ mod service;
 mod handover;
 mod fix;
 
+pub(super) use show::story_of;
+
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -123,10 +125,10 @@ pub(super) fn check_and_save(folder: &IssueFolder<'_>, mut findings: Vec<Finding
     let asked: Vec<(String, Option<String>)> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| (finding.rule.clone(), show::story_of(finding, &issue).map(|story| story.id.to_string())))
+        .map(|finding| (finding.rule.clone(), story_of(finding, &issue).map(|story| story.id.to_string())))
         .collect();
     findings.retain(|finding| {
-        let story = || show::story_of(finding, &issue).map(|story| story.id.to_string());
+        let story = || story_of(finding, &issue).map(|story| story.id.to_string());
         finding.severity != Severity::Fixed || !asked.iter().any(|(rule, of)| *rule == finding.rule && *of == story())
     });
     findings.sort_by_key(|finding| finding.severity);

@@ -12,7 +12,7 @@ use super::{Shell, evidence, page};
 use crate::model::{Finding, Issue, Origin, Place, Severity};
 
 /// Where a finding is told: a story, or the issue around them.
-pub(super) fn story_of<'i>(finding: &Finding, issue: &'i Issue) -> Option<&'i crate::model::Story> {
+pub(in crate::cli) fn story_of<'i>(finding: &Finding, issue: &'i Issue) -> Option<&'i crate::model::Story> {
     issue.stories().find(|story| match (&finding.place, &story.origin) {
         (Place::Edition { story: Some(id), .. }, _) => story.id.as_str() == id,
         (Place::File { file, .. }, Origin::File { file: own, twin, .. }) => file == own || twin.as_ref() == Some(file),
