@@ -112,17 +112,22 @@ pub(in crate::cli) fn run(
         ));
         return Ok(Exit::Blocked);
     }
+    if !can_be_approved(folder, &needed, shell)? {
+        return Ok(Exit::Blocked);
+    }
+    Ok(if n_failed == 0 { Exit::Done } else { Exit::CouldNot })
+}
+
+/// Whether these editions can be approved as the office has it; what stands against it is said.
+fn can_be_approved(folder: &IssueFolder<'_>, needed: &[&Edition], shell: &Shell) -> Result<bool> {
     let mut is_possible = true;
-    for edition in &needed {
+    for edition in needed {
         if let Some(why) = policy::too_few(folder, edition, shell)? {
             shell.report.warn(&why);
             is_possible = false;
         }
     }
-    if !is_possible {
-        return Ok(Exit::Blocked);
-    }
-    Ok(if n_failed == 0 { Exit::Done } else { Exit::CouldNot })
+    Ok(is_possible)
 }
 
 /// Everything that asking needs.

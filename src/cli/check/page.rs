@@ -153,7 +153,7 @@ fn tally(checked: &Checked) -> String {
         "<p><strong>Nothing blocks it.</strong> <strong lang=\"fr-CA\">Rien ne le bloque.</strong></p>"
     };
     format!(
-        "{state}<table><caption>Findings <span lang=\"fr-CA\">| Constatations</span></caption><tr><td></td><th scope=\"col\">English</th><th scope=\"col\" lang=\"fr-CA\">Français</th><th scope=\"col\">Total</th></tr>{}{}{}{}{}</table>",
+        "{state}<table><caption>Findings <span lang=\"fr-CA\">| Constatations</span></caption><tr><td></td><th scope=\"col\">English</th><th scope=\"col\" lang=\"fr-CA\">Français</th><th scope=\"col\">n</th></tr>{}{}{}{}{}</table>",
         row("E", "blocks", "bloque", n(Severity::Error)),
         row("W", "wants a look", "à voir", n(Severity::Warning)),
         row("F", "mended by the program", "corrigé par le programme", n(Severity::Fixed)),
