@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use super::pairs;
 use crate::check::html::dom::Block;
 use crate::check::proof::{Hit, Part, Passage, Proof};
+use crate::check::text::language::Which;
 use crate::check::text::numbers::{self, Figures};
+use crate::check::text::scan;
 use crate::model::{Lang, Severity, Story, Words};
 
 /// One kind of figure that one language has and the other has not.
@@ -76,7 +78,7 @@ fn compare(
 ) {
     let read = |passages: &[&Passage<'_>], lang: &Lang| {
         let texts: Vec<_> = passages.iter().map(|passage| apart(&passage.block)).collect();
-        Figures::of(&texts.join("\n"), lang)
+        Figures::of(&texts.join(BETWEEN), lang)
     };
     let source = proof.source();
     let (a, b) = (read(ours, source), read(theirs, lang));
@@ -90,6 +92,9 @@ fn compare(
         }
     }
 }
+
+/// Stands between two paragraphs or cells: a number ends with its own.
+const BETWEEN: &str = "\n¦\n";
 
 /// A text whose links stand apart from the words that touch them: what is glued to an address is none of it.
 fn apart(block: &Block) -> Cow<'_, str> {
@@ -133,11 +138,19 @@ fn by_paragraph(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>
         passages.iter().map(|passage| Figures::of(&apart(&passage.block), &passage.lang)).collect()
     };
     let (all_ours, all_theirs) = (read(ours), read(theirs));
-    for (at, (own, other)) in ours.iter().zip(theirs).enumerate() {
-        let (a, b) = (&all_ours[at], &all_theirs[at]);
+    let partners = partners(ours, theirs);
+    for (at, own) in ours.iter().enumerate() {
+        let Some(there) = partners[at] else { continue };
+        let other = theirs[there];
+        let (a, b) = (&all_ours[at], &all_theirs[there]);
         for gone in missing(a, b) {
             let Some(instead) = missing(b, a).into_iter().find(|it| it.kind == gone.kind) else { continue };
-            if is_elsewhere(at, &all_ours, &all_theirs) {
+            // Here or there, what stands beside us bears another name.
+            let is_named_at = |away: usize| {
+                let here = shared(own, other);
+                shared(own, theirs[away]) > here || shared(ours[away], other) > here
+            };
+            if is_elsewhere(at, &all_ours, &all_theirs, &is_named_at) {
                 break;
             }
             let (en, fr) = gone.kind;
@@ -151,13 +164,68 @@ fn by_paragraph(proof: &Proof<'_>, ours: &[&Passage<'_>], theirs: &[&Passage<'_>
     }
 }
 
-/// Whether a paragraph stands at another place in the other language, in exchange for one with more figures or fewer:
-/// two values that were mixed up come one for one.
-fn is_elsewhere(at: usize, ours: &[Figures], theirs: &[Figures]) -> bool {
+/// Which paragraph of the other language stands for each. Each language may give its own session first: what is under
+/// the name of a language is compared with what is under that name, as far as both have as much of it.
+fn partners(ours: &[&Passage<'_>], theirs: &[&Passage<'_>]) -> Vec<Option<usize>> {
+    let (a, b) = (sessions(ours), sessions(theirs));
+    let mut partners: Vec<Option<usize>> = (0..ours.len()).map(Some).collect();
+    let is_moved = |at: &usize| a[*at].is_some() && b[*at].is_some() && a[*at] != b[*at];
+    let moved: Vec<usize> = (0..ours.len()).filter(is_moved).collect();
+    for session in [Which::English, Which::French] {
+        let of = |all: &[Option<Which>]| moved.iter().copied().filter(|at| all[*at] == Some(session)).collect();
+        let (own, other): (Vec<usize>, Vec<usize>) = (of(&a), of(&b));
+        for (index, at) in own.iter().enumerate() {
+            partners[*at] = if own.len() == other.len() { Some(other[index]) } else { None };
+        }
+    }
+    partners
+}
+
+/// The language whose session each paragraph is about: it names one, or stands in the list or under the heading of one.
+fn sessions(passages: &[&Passage<'_>]) -> Vec<Option<Which>> {
+    let mut under = None;
+    let mut was_item = false;
+    let session = |passage: &&Passage<'_>| {
+        let text = passage.block.text.to_lowercase();
+        let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let own = match (names(&["english", "anglais"]), names(&["french", "français"])) {
+            (true, false) => Some(Which::English),
+            (false, true) => Some(Which::French),
+            _ => None,
+        };
+        let is_item = passage.part == Part::Item;
+        if passage.part == Part::Heading || (!is_item && (own.is_some() || was_item)) {
+            under = own;
+        }
+        was_item = is_item;
+        own.or(under)
+    };
+    passages.iter().map(session).collect()
+}
+
+/// How many words two paragraphs share that both languages write alike: names of places, people and products.
+fn shared(own: &Passage<'_>, other: &Passage<'_>) -> usize {
+    let is_name = |word: &String| word.chars().count() >= NAME_CHARS_MIN && word.chars().all(char::is_alphabetic);
+    let names = |passage: &Passage<'_>| -> BTreeSet<String> {
+        scan::folded_words(&passage.block.text).into_iter().filter(is_name).collect()
+    };
+    names(own).intersection(&names(other)).count()
+}
+
+/// A shorter word is shared by chance.
+const NAME_CHARS_MIN: usize = 4;
+
+/// Whether a paragraph stands at another place in the other language: in exchange for one with more figures or fewer,
+/// since two values that were mixed up come one for one, or where its names stand, as in a list that each language puts
+/// in its own alphabetical order.
+fn is_elsewhere(at: usize, ours: &[Figures], theirs: &[Figures], is_named_at: &dyn Fn(usize) -> bool) -> bool {
     let agree = |a: &Figures, b: &Figures| missing(a, b).is_empty() && missing(b, a).is_empty();
-    (0..ours.len()).any(|there| {
-        ours[at].count() != ours[there].count() && agree(&ours[at], &theirs[there]) && agree(&ours[there], &theirs[at])
-    })
+    let is_moved = |there: usize| {
+        let (fits_away, fits_back) = (agree(&ours[at], &theirs[there]), agree(&ours[there], &theirs[at]));
+        let is_exchange = ours[at].count() != ours[there].count() && fits_away && fits_back;
+        there != at && (is_exchange || ((fits_away || fits_back) && is_named_at(there)))
+    };
+    (0..ours.len()).any(is_moved)
 }
 
 fn missing(a: &Figures, b: &Figures) -> Vec<Missing> {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::pairs;
+use crate::check::links::language_of;
 use crate::check::proof::{Hit, Part, Proof};
+use crate::check::text::language::Which;
 use crate::model::{Lang, Severity, Story};
 
 pub(crate) fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -91,7 +93,17 @@ fn strangers(
         }
         peer.is_none()
     });
-    ours.into_iter().next().zip(theirs.into_iter().next())
+    let (first, second) = ours.first().zip(theirs.first())?;
+    // One pair is left, at one place, each marked for its own language: an organization with a name in each.
+    let place = |all: &[String], link: &String| all.iter().position(|it| it == link);
+    let is_own = |link: &String, lang: &Lang| Which::of(lang).is_some_and(|own| language_of(link) == Some(own));
+    let is_last = ours.len() == 1 && theirs.len() == 1 && place(source, first) == place(target, second);
+    // A page of the government has its peer on a page of the government.
+    let are_alike = is_official(first) == is_official(second);
+    if is_last && are_alike && is_own(first, proof.source()) && is_own(second, lang) {
+        return None;
+    }
+    Some((first.clone(), second.clone()))
 }
 
 /// Whether two different addresses may be one page in two languages. Slugs are translated, so the host is what is left
@@ -108,9 +120,12 @@ fn may_be_peers(proof: &Proof<'_>, ours: &str, theirs: &str) -> bool {
         let host = url.host_str().unwrap_or("").to_owned();
         host.rsplit('.').take(2).collect::<Vec<_>>().join(".")
     };
-    let is_official = |url: &Url| {
-        let host = url.host_str().unwrap_or("");
-        host.ends_with(".gc.ca") || host == "canada.ca" || host.ends_with(".canada.ca")
-    };
-    domain(&a) == domain(&b) || (is_official(&a) && is_official(&b))
+    domain(&a) == domain(&b) || (is_official(ours) && is_official(theirs))
+}
+
+/// Whether an address is of the Government of Canada.
+fn is_official(link: &str) -> bool {
+    let url = Url::parse(link).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or("");
+    host.ends_with(".gc.ca") || host == "canada.ca" || host.ends_with(".canada.ca")
 }

@@ -31,6 +31,8 @@ pub(crate) struct Figures {
     pub(crate) months: BTreeSet<u8>,
     /// Hour and minute.
     pub(crate) times: BTreeSet<(u8, u8)>,
+    /// Hours that something lasts, in a word of parts: `an eight-hour day`.
+    pub(crate) lasting: BTreeSet<Number>,
     /// Sums of money, in thousandths of a dollar.
     pub(crate) amounts: BTreeSet<Number>,
     /// Other numbers written with digits, years among them.
@@ -117,7 +119,9 @@ impl Figures {
 
     /// Whether a time of another text is in this one; noon and a bare hour count.
     pub(crate) fn supports_time(&self, (hour, minute): (u8, u8)) -> bool {
-        let bare = |n: u8| self.numbers.contains(&(Number::from(n) * ONE));
+        let bare = |n: u8| {
+            [&self.numbers, &self.words, &self.lasting].iter().any(|all| all.contains(&(Number::from(n) * ONE)))
+        };
         let minutes = (Number::from(hour) * 60 + Number::from(minute)) * ONE;
         let lasts = || [minutes, minutes / 60].iter().any(|n| self.numbers.contains(n) || self.hinted.contains(n));
         self.times.contains(&(hour, minute))
@@ -487,6 +491,9 @@ impl Reader {
                 }
                 self.found.words.insert(value * scale);
             }
+            if let Some(value) = word.strip_suffix("-hour").and_then(|count| values.get(count)?.sure) {
+                self.found.lasting.insert(value);
+            }
             for value in word.split('-').filter_map(|part| values.get(part)) {
                 self.found.hinted.extend(value.hinted.iter().copied().chain(value.sure));
             }
@@ -614,6 +621,9 @@ mod tests {
             ("the plan (PDF, 53 KB)", "le plan (PDF, 70 ko)"),
             ("the Vision2030 team", "l'équipe de la vision de 2030"),
             ("9 am to 10:30 am", "9am-10:30am"),
+            ("an eight-hour day", "une journée de 8 h"),
+            ("an hour and fifteen minutes", "une heure et quart"),
+            ("the 1,000,000th visitor", "la millionième visiteuse"),
         ] {
             assert!(agree(en, fr), "{en} / {fr}\n{:?}\n{:?}", english(en), french(fr));
         }
