@@ -1,6 +1,9 @@
 //! Rich text of stories: sanitised HTML in, the same with inline styles out, since mail programs drop style sheets;
 //! and the same once more as plain text.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use scraper::{ElementRef, Html, Node};
 
 use super::Look;
@@ -42,6 +45,13 @@ impl Styles {
     }
 }
 
+/// A French ordinal, whose end is raised (FEDERAL 2.2): `1er`, `2e`, `XXIe`; no part of an address or a word. The height of
+/// the line stays as it is.
+static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(^|[\s(«’'“\[])(?:(1)(ers?|res?)|([0-9]{1,4}|[IVX]+[IVXLC]*)(es?))\b";
+    Regex::new(pattern).expect("our pattern is sound")
+});
+
 /// Rich text in its two forms.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rich {
@@ -51,15 +61,22 @@ pub(super) struct Rich {
     pub(super) text: String,
 }
 
-/// Styles a fragment. `heading` is the level that its first headings get; `mend` is applied to every text.
-pub(super) fn rich(fragment: &str, heading: usize, styles: &Styles, mend: &mut dyn FnMut(&str) -> String) -> Rich {
+/// Styles a fragment. `heading` is the level that its first headings get; `is_french` raises the ends of ordinals; `mend`
+/// is applied to every text, with the letter before it where a bold word or a link ends there.
+pub(super) fn rich(
+    fragment: &str,
+    heading: usize,
+    is_french: bool,
+    styles: &Styles,
+    mend: &mut dyn FnMut(&str) -> String,
+) -> Rich {
     if fragment.trim().is_empty() {
         return Rich::default();
     }
     let parsed = Html::parse_fragment(fragment);
     // Who begins with the third kind of heading means the first.
     let is_deep = !["<h1", "<h2", "<h3"].iter().any(|tag| fragment.contains(tag));
-    let mut walker = Walker { rich: Rich::default(), heading, is_deep, styles, mend };
+    let mut walker = Walker { rich: Rich::default(), heading, is_deep, is_french, last: '\n', styles, mend };
     walker.children(parsed.root_element(), &Place::default());
     let text = walker.rich.text;
     let mut lines: Vec<&str> = Vec::new();
@@ -84,6 +101,9 @@ struct Walker<'a> {
     heading: usize,
     /// No heading of the fragment is of the first three levels.
     is_deep: bool,
+    is_french: bool,
+    /// The last letter of the text so far, in this block.
+    last: char,
     styles: &'a Styles,
     mend: &'a mut dyn FnMut(&str) -> String,
 }
@@ -95,13 +115,34 @@ impl Walker<'_> {
             if !self.rich.html.ends_with('>') || !text.contains('\n') {
                 self.rich.html.push(' ');
                 self.rich.text.push(' ');
+                self.last = ' ';
             }
             return;
         }
         let one_line = fold(text);
-        let mended = (self.mend)(&one_line);
-        self.rich.html.push_str(&escaped(&mended));
+        let mended = self.mended(&one_line);
+        let shown = escaped(&mended);
+        if self.is_french {
+            self.rich.html.push_str(&ORDINAL.replace_all(&shown, "$1$2$4<sup style=\"line-height:0\">$3$5</sup>"));
+        } else {
+            self.rich.html.push_str(&shown);
+        }
         self.rich.text.push_str(&mended);
+        self.last = mended.chars().next_back().unwrap_or(self.last);
+    }
+
+    /// A text mended. A sign that follows a bold word or a link is mended as what it is: the sign after that word.
+    fn mended(&mut self, text: &str) -> String {
+        let is_sign = |c: char| matches!(c, ':' | ';' | '?' | '!' | ',' | '.' | '…' | ')' | '»' | '%' | '$');
+        let is_after_word = self.last.is_alphanumeric() || matches!(self.last, ')' | '»' | '%');
+        if !is_after_word || !text.trim_start_matches([' ', '\u{a0}', '\u{202f}']).starts_with(is_sign) {
+            return (self.mend)(text);
+        }
+        let with_last = (self.mend)(&format!("{}{text}", self.last));
+        match with_last.strip_prefix(self.last) {
+            Some(rest) => rest.to_owned(),
+            None => (self.mend)(text),
+        }
     }
 
     fn children(&mut self, node: ElementRef<'_>, place: &Place) {
@@ -122,6 +163,7 @@ impl Walker<'_> {
     }
 
     fn block(&mut self, node: ElementRef<'_>, place: &Place, tag: &str, style: &str) {
+        self.last = '\n';
         self.rich.text.push_str("\n\n");
         self.wrapped(node, place, &format!("<{tag} style=\"{style}\">"), &format!("</{tag}>"));
         self.rich.text.push_str("\n\n");
@@ -134,6 +176,7 @@ impl Walker<'_> {
             "br" => {
                 self.rich.html.push_str("<br>");
                 self.rich.text.push('\n');
+                self.last = '\n';
             }
             "strong" | "b" => self.wrapped(node, place, "<strong>", "</strong>"),
             "em" | "i" => self.wrapped(node, place, "<em>", "</em>"),
@@ -161,11 +204,13 @@ impl Walker<'_> {
                 self.rich.text.push('\n');
             }
             "th" => {
+                self.last = '\n';
                 let scope = if place.in_head { "col" } else { "row" };
                 self.wrapped(node, place, &format!("<th scope=\"{scope}\" style=\"{}\">", styles.cell), "</th>");
                 self.rich.text.push_str(" | ");
             }
             "td" => {
+                self.last = '\n';
                 self.wrapped(node, place, &format!("<td style=\"{}\">", styles.cell), "</td>");
                 self.rich.text.push_str(" | ");
             }
@@ -207,6 +252,7 @@ impl Walker<'_> {
     fn item(&mut self, node: ElementRef<'_>, place: &Place) {
         let marker = place.number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
         let before = std::mem::take(&mut self.rich.text);
+        self.last = '\n';
         self.wrapped(node, place, &format!("<li style=\"{ITEM}\">"), "</li>");
         let item = std::mem::replace(&mut self.rich.text, before);
         let item =
@@ -240,7 +286,7 @@ mod tests {
     }
 
     fn check(html: &str, text: &str) {
-        assert_eq!(rich(html, 4, &styles(), &mut str::to_owned).text, text);
+        assert_eq!(rich(html, 4, false, &styles(), &mut str::to_owned).text, text);
     }
 
     #[test]
@@ -255,7 +301,32 @@ mod tests {
 
     #[test]
     fn headings_go_below_their_story_and_text_is_escaped() {
-        let rich = rich("<h3>A &lt; B</h3><p>x</p><h4>y</h4>", 4, &styles(), &mut str::to_owned);
+        let rich = rich("<h3>A &lt; B</h3><p>x</p><h4>y</h4>", 4, false, &styles(), &mut str::to_owned);
         assert!(rich.html.starts_with("<h4 style") && rich.html.contains("A &lt; B") && rich.html.contains("<h5 "));
+    }
+
+    #[test]
+    fn the_end_of_a_french_ordinal_is_raised_and_the_text_part_stays_as_it_is() {
+        let raised = |text: &str, is_french| {
+            let rich = rich(&format!("<p>{text}</p>"), 4, is_french, &styles(), &mut str::to_owned);
+            assert_eq!(rich.text, text);
+            rich.html.matches("<sup").count()
+        };
+        assert_eq!(raised("Le 1er mars, la 2e édition et le XXIe siècle (la 1re page).", true), 4);
+        assert_eq!(raised("Ce guide de la Ve République, aux 3es Jeux.", true), 2);
+        assert_eq!(raised("Le fichier a2e, https://example.ca/2e et Le 2e-4.", false), 0);
+        assert_eq!(raised("Le fichier a2e et https://example.ca/2e.", true), 0);
+    }
+
+    #[test]
+    fn a_sign_after_a_bold_word_or_a_link_is_mended_as_after_any_word() {
+        let mend =
+            |text: &str| crate::compose::mended(text, &crate::model::Lang::new("fr"), &mut |_, _| ()).into_owned();
+        let text = |html: &str| rich(html, 4, true, &styles(), &mut |text| mend(text)).text;
+        assert_eq!(text("<p>Le <strong>projet</strong> :</p>"), "Le projet\u{a0}:");
+        assert_eq!(text("<p>Le <strong>projet</strong>: oui</p>"), "Le projet\u{a0}: oui");
+        assert_eq!(text("<p>Un <em>mot</em> ! Deux</p>"), "Un mot! Deux");
+        assert_eq!(text("<p>Un <em>mot</em> et deux</p>"), "Un mot et deux");
+        assert_eq!(text("<p>Un mot</p><p>: deux</p>"), "Un mot\n\n: deux");
     }
 }

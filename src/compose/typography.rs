@@ -239,6 +239,41 @@ fn piece<'a>(text: &'a str, own: &[Mend], note: &mut dyn FnMut(&'static str, &st
     text
 }
 
+/// The apostrophe that most elisions of a text have, where it has both kinds; none: there is nothing to choose.
+pub(super) fn apostrophe_of(texts: &[&str]) -> Option<char> {
+    let count = |sign| texts.iter().map(|text| apostrophes(text, sign).count()).sum::<usize>();
+    let (straight, curly) = (count('\''), count('’'));
+    (straight > 0 && curly > 0).then_some(if straight > curly { '\'' } else { '’' })
+}
+
+/// Where an apostrophe stands between two letters.
+fn apostrophes(text: &str, sign: char) -> impl Iterator<Item = usize> {
+    text.match_indices(sign).filter_map(move |(at, found)| {
+        let is_between =
+            text[..at].ends_with(char::is_alphabetic) && text[at + found.len()..].starts_with(char::is_alphabetic);
+        is_between.then_some(at)
+    })
+}
+
+/// A text with one kind of apostrophe (TYP-06); addresses stay as they are.
+pub(super) fn with_apostrophe(text: &str, sign: char) -> String {
+    let other = if sign == '’' { '\'' } else { '’' };
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for found in apostrophes(text, other) {
+        let start = text[..found].char_indices().rev().find(|(_, c)| c.is_whitespace());
+        let start = start.map_or(0, |(at, c)| at + c.len_utf8());
+        let word = text[start..].split(char::is_whitespace).next().unwrap_or_default();
+        if KEPT.is_match(word) {
+            continue;
+        }
+        out.push_str(&text[at..found]);
+        out.push(sign);
+        at = found + other.len_utf8();
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -272,6 +307,18 @@ mod tests {
             let again = mended(&once, &Lang::new(lang), &mut |rule, _| panic!("{rule} twice: {text}"));
             assert_eq!(again.replace(NBSP, "~"), got);
         }
+    }
+
+    #[test]
+    fn of_two_kinds_of_apostrophe_the_more_frequent_is_taken() {
+        assert_eq!(apostrophe_of(&["l'an d'or", "l’été"]), Some('\''));
+        assert_eq!(apostrophe_of(&["l'an", "l’été"]), Some('’'));
+        assert_eq!(apostrophe_of(&["l'an", "d'or"]), None);
+        assert_eq!(with_apostrophe("l'an et l’été, 'ici'", '’'), "l’an et l’été, 'ici'");
+        assert_eq!(
+            with_apostrophe("voir https://example.ca/l'an d'abord", '’'),
+            "voir https://example.ca/l'an d’abord"
+        );
     }
 
     #[test]

@@ -6,8 +6,16 @@ use crate::check::proof::{Hit, Proof};
 use crate::check::text::scan;
 use crate::model::{Lang, Severity, Story};
 
-/// Each list of a body, as the words of its own items; a list within an item is a list of its own.
-pub(crate) fn lists(body: &str) -> Vec<Vec<String>> {
+/// An item of a list: its words, less those of a list within it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    words: String,
+    /// Whether it leads to a list of its own, and so ends as that asks: `Il faut :`.
+    leads: bool,
+}
+
+/// Each list of a body, as its own items; a list within an item is a list of its own.
+pub(crate) fn lists(body: &str) -> Vec<Vec<Item>> {
     if !body.contains("<li") {
         return Vec::new();
     }
@@ -18,17 +26,19 @@ pub(crate) fn lists(body: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The words of an item, less those of lists within it.
-fn own_words(item: ElementRef<'_>) -> String {
-    let mut words = String::new();
+fn own_words(item: ElementRef<'_>) -> Item {
+    let (mut words, mut leads) = (String::new(), false);
     for child in item.children() {
         match ElementRef::wrap(child) {
-            Some(element) if matches!(element.value().name(), "ul" | "ol") => break,
+            Some(element) if matches!(element.value().name(), "ul" | "ol") => {
+                leads = true;
+                break;
+            }
             Some(element) => words.extend(element.text()),
             None => words.push_str(child.value().as_text().map_or("", |text| text)),
         }
     }
-    words.trim().to_owned()
+    Item { words: words.trim().to_owned(), leads }
 }
 
 pub(crate) fn end_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
@@ -45,31 +55,45 @@ pub(crate) fn end_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// The item that does not end as its list does. Items of several sentences end as sentences do, and say nothing.
-fn odd_one(items: &[String]) -> Option<&str> {
+/// The item that does not end as its list does. Items of several sentences end as sentences do, and say nothing; nor
+/// does an item that leads to a list of its own.
+fn odd_one(items: &[Item]) -> Option<&str> {
     let (last, rest) = items.split_last().filter(|(_, rest)| !rest.is_empty())?;
-    if items.iter().any(|item| item.is_empty() || crate::check::text::sentences::sentences(item).len() > 1) {
+    if items.iter().any(Item::is_beyond) {
         return None;
     }
-    let ends = |item: &str, mark: char| item.ends_with(mark);
-    let semicolons = rest.iter().filter(|item| ends(item, ';')).count();
-    if semicolons > 0 || ends(last, ';') {
-        let is_joint = |item: &&String| ends(item, ';') || item.ends_with("; et") || item.ends_with("; ou");
-        return rest
-            .iter()
-            .find(|item| !is_joint(item))
-            .or_else(|| Some(last).filter(|item| !ends(item, '.')))
-            .map(String::as_str);
+    let semicolons = rest.iter().filter(|item| item.ends(';')).count();
+    if semicolons > 0 || last.ends(';') {
+        let is_joint =
+            |item: &&Item| item.leads || item.ends(';') || item.words.ends_with("; et") || item.words.ends_with("; ou");
+        let odd = rest.iter().find(|item| !is_joint(item));
+        return odd.or_else(|| Some(last).filter(|item| !item.leads && !item.ends('.'))).map(Item::text);
     }
-    if let Some(item) = items.iter().find(|item| ends(item, ',')) {
-        return Some(item);
+    let own: Vec<&Item> = items.iter().filter(|item| !item.leads).collect();
+    if let Some(item) = own.iter().find(|item| item.ends(',')) {
+        return Some(item.text());
     }
-    let stops = items.iter().filter(|item| ends(item, '.')).count();
-    if stops == 0 || stops == items.len() {
+    let stops = own.iter().filter(|item| item.ends('.')).count();
+    if stops == 0 || stops == own.len() {
         return None;
     }
-    let is_majority = stops * 2 > items.len();
-    items.iter().find(|item| ends(item, '.') != is_majority).map(String::as_str)
+    let is_majority = stops * 2 > own.len();
+    own.iter().find(|item| item.ends('.') != is_majority).map(|item| item.text())
+}
+
+impl Item {
+    fn text(&self) -> &str {
+        &self.words
+    }
+
+    fn ends(&self, mark: char) -> bool {
+        self.words.ends_with(mark)
+    }
+
+    /// Whether it holds no words, or more than one sentence.
+    fn is_beyond(&self) -> bool {
+        self.words.is_empty() || crate::check::text::sentences::sentences(&self.words).len() > 1
+    }
 }
 
 /// An item of so many words may be a phrase.
@@ -122,30 +146,30 @@ fn is_phrase(item: &str) -> bool {
 
 /// The first item of a list whose items all end alike, and wrong: words in lower case go on with the sentence before the
 /// list and end with `;`; words with a capital stand alone and end with nothing.
-fn alike_and_wrong(items: &[String]) -> Option<(&str, Severity)> {
+fn alike_and_wrong(items: &[Item]) -> Option<(&str, Severity)> {
     let (last, rest) = items.split_last().filter(|(_, rest)| !rest.is_empty())?;
-    if items.iter().any(|item| item.is_empty() || crate::check::text::sentences::sentences(item).len() > 1) {
+    if items.iter().any(|item| item.is_beyond() || item.leads) {
         return None;
     }
-    let first = rest.first()?;
-    let begins = |is: fn(char) -> bool| items.iter().all(|item| item.starts_with(is));
-    let all = |mark: char| items.iter().all(|item| item.ends_with(mark));
-    if items.iter().any(|item| item.ends_with(['!', '?'])) && begins(char::is_uppercase) {
-        return items.iter().find(|item| item.ends_with('!')).map(|item| (item.as_str(), Severity::Info));
+    let first = rest.first()?.text();
+    let begins = |is: fn(char) -> bool| items.iter().all(|item| item.words.starts_with(is));
+    let all = |mark: char| items.iter().all(|item| item.ends(mark));
+    if items.iter().any(|item| item.words.ends_with(['!', '?'])) && begins(char::is_uppercase) {
+        return items.iter().find(|item| item.ends('!')).map(|item| (item.text(), Severity::Info));
     }
     if begins(char::is_lowercase) && all('.') {
         return Some((first, Severity::Warning));
     }
-    let has_no_mark = items.iter().all(|item| item.ends_with(char::is_alphanumeric));
+    let has_no_mark = items.iter().all(|item| item.words.ends_with(char::is_alphanumeric));
     if begins(char::is_lowercase) && has_no_mark {
         return Some((first, Severity::Info));
     }
     // Phrases that stand alone end with nothing; whole sentences end as sentences do.
-    if begins(char::is_uppercase) && all('.') && items.iter().all(|item| is_phrase(item)) {
+    if begins(char::is_uppercase) && all('.') && items.iter().all(|item| is_phrase(&item.words)) {
         return Some((first, Severity::Warning));
     }
-    (begins(char::is_uppercase) && rest.iter().all(|item| item.ends_with(';')) && last.ends_with('.'))
-        .then_some((first.as_str(), Severity::Info))
+    (begins(char::is_uppercase) && rest.iter().all(|item| item.ends(';')) && last.ends('.'))
+        .then_some((first, Severity::Info))
 }
 
 fn hit(proof: &Proof<'_>, story: &Story, lang: &Lang, item: &str) -> Hit {
@@ -172,12 +196,25 @@ fn hit(proof: &Proof<'_>, story: &Story, lang: &Lang, item: &str) -> Hit {
 mod tests {
     use super::*;
 
+    /// Items by their words; `→` at the end of one: it leads to a list of its own.
+    fn listed(items: &[&str]) -> Vec<Item> {
+        let item = |text: &&str| Item { words: text.trim_end_matches('→').to_owned(), leads: text.ends_with('→') };
+        items.iter().map(item).collect()
+    }
+
+    #[test]
+    fn an_item_that_leads_to_a_list_ends_as_it_may() {
+        let odd = |items: &[&str]| odd_one(&listed(items)).map(str::to_owned);
+        assert_eq!(odd(&["Lisez le texte.", "Faites ceci\u{a0}:→"]), None);
+        assert_eq!(odd(&["lire;", "faire ceci\u{a0}:→", "relire."]), None);
+        assert_eq!(odd(&["lire;", "relire;", "faire ceci\u{a0}:→"]), None);
+        assert_eq!(odd(&["lire", "faire ceci\u{a0}:→", "relire;", "fin."]).as_deref(), Some("lire"));
+        assert_eq!(odd(&["Lisez.", "Faites ceci\u{a0}:→", "Relisez", "Finissez."]).as_deref(), Some("Relisez"));
+    }
+
     #[test]
     fn the_item_that_ends_otherwise_is_named() {
-        let odd = |items: &[&str]| {
-            let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
-            odd_one(&items).map(str::to_owned)
-        };
+        let odd = |items: &[&str]| odd_one(&listed(items)).map(str::to_owned);
         assert_eq!(odd(&["lire;", "écrire;", "relire."]), None);
         assert_eq!(odd(&["Lire", "Écrire", "Relire"]), None);
         assert_eq!(odd(&["lire;", "écrire; et", "relire."]), None);
@@ -191,10 +228,7 @@ mod tests {
 
     #[test]
     fn items_that_end_alike_may_all_be_wrong() {
-        let wrong = |items: &[&str]| {
-            let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
-            alike_and_wrong(&items).map(|(_, severity)| severity)
-        };
+        let wrong = |items: &[&str]| alike_and_wrong(&listed(items)).map(|(_, severity)| severity);
         assert_eq!(wrong(&["lire.", "écrire.", "relire."]), Some(Severity::Warning));
         assert_eq!(wrong(&["lire", "écrire", "relire"]), Some(Severity::Info));
         assert_eq!(wrong(&["Lire;", "Écrire;", "Relire."]), Some(Severity::Info));
@@ -209,6 +243,6 @@ mod tests {
     #[test]
     fn a_list_within_an_item_is_a_list_of_its_own() {
         let all = lists("<ul><li>One<ul><li>inner</li></ul></li><li><p>Two</p></li></ul>");
-        assert_eq!(all, [vec!["One".to_owned(), "Two".to_owned()], vec!["inner".to_owned()]]);
+        assert_eq!(all, [listed(&["One→", "Two"]), listed(&["inner"])]);
     }
 }

@@ -1,13 +1,12 @@
-//! Sentences that people finish: short forms, headings, lengths and how hard a text is to read (STY-02, STY-08 to
-//! STY-10), in English and in French.
+//! Sentences that people finish: headings, lengths and how hard a text is to read (STY-02, STY-09, STY-10), in English
+//! and in French.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::lists::lists;
 use crate::check::catalogue::{Limit, limit};
 use crate::check::proof::{Hit, Mails, Part, Proof};
-use crate::check::text::language;
 use crate::check::text::scan::{self, Pattern, pattern};
 use crate::check::text::sentences::{sentences, words};
 use crate::model::{Severity, Words};
@@ -23,114 +22,6 @@ pub(crate) const ITEMS: Limit = limit("STY-09", "items", 7.0);
 pub(crate) const HEADING_WORDS: Limit = limit("STY-02", "words", 200.0);
 /// A shorter text gives no measure of reading.
 const MEASURED_WORDS_MIN: usize = 100;
-
-/// Short forms that every federal communicator reads without help, in either language.
-const KNOWN: &[&str] = &[
-    "GC", "CCO", "BCC", "PDF", "HTML", "URL", "FAQ", "FR", "EN", "CBC", "TV", "US", "UK", "UN", "HR", "RH", "IT", "TI",
-    "AI", "IA", "ID", "OK", "RSVP", "ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT", "NT", "NU", "DC",
-    "COVID", "RCMP", "GRC", "QR", "CD", "DVD", "USB", "PIN", "CEO", "PDG", "ISBN", "HTTP", "HTTPS", "CSV", "XML",
-    "WAV", "MP3", "EST", "EDT", "HNE", "HAE", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AST", "ADT", "NST", "NDT",
-    "HNC", "HAC", "HNR", "HAR", "HNP", "HAP", "HNA", "HAA", "HNT", "HAT", "GST", "HST", "TPS", "TVH", "HE", "ET", "UX",
-    "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP",
-    "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS", "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP",
-    "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST", "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
-    "TERMIUM",
-];
-
-/// Short forms that most federal communicators read without help: told, and no more.
-const WELL_KNOWN: &[&str] = &[
-    "TBS", "SCT", "PCO", "BCP", "ADM", "SMA", "ATIP", "AIPRP", "CSPS", "EFPC", "NCR", "RCN", "NATO", "OTAN", "CDS",
-    "SNC",
-];
-
-pub(crate) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    let office: BTreeSet<&str> = proof.newsletter.organization.acronym.values().map(String::as_str).collect();
-    for story in proof.issue.stories() {
-        for lang in story.texts.keys().filter(|lang| lang.is_english() || lang.is_french()) {
-            let passages: Vec<_> = proof.of_story(story, lang).filter(|passage| !passage.is_strange).collect();
-            let whole: String = passages.iter().flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect();
-            let is_body = |part: Part| matches!(part, Part::Heading) || (part.is_prose() && part != Part::Summary);
-            let body: String = passages
-                .iter()
-                .filter(|passage| is_body(passage.part))
-                .flat_map(|passage| [passage.block.text.as_str(), "\n"])
-                .collect();
-            let mut said: BTreeSet<&str> = BTreeSet::new();
-            for passage in &passages {
-                let text = &passage.block.text;
-                // A passage in capitals hides no short forms; STY-01 and TYP-15 see to it.
-                if !text.chars().any(char::is_lowercase)
-                    || matches!(passage.part, Part::Title | Part::Alt | Part::Field)
-                {
-                    continue;
-                }
-                for range in short_forms(text) {
-                    let short = &text[range.clone()];
-                    let is_explained = whole.contains(&format!("({short})"))
-                        || whole.contains(&format!("( {short} )"))
-                        || whole.contains(&format!("({short},"))
-                        || whole.contains(&format!("({short};"))
-                        || whole.contains(&format!("{short} ("))
-                        || whole.contains(&format!("{short}\u{a0}("));
-                    // In a line of capitals no word is a short form.
-                    let shouts = |word: Option<&str>| {
-                        let word =
-                            word.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).unwrap_or_default();
-                        let is_small = || language::is_small(&word.to_lowercase()) && !KNOWN.contains(&word);
-                        word.len() > 1 && word.chars().all(char::is_uppercase) && (word.len() > 2 || is_small())
-                    };
-                    let is_shouted = shouts(text[..range.start].split_whitespace().next_back())
-                        || shouts(text[range.end..].split_whitespace().next());
-                    let is_roman = short.chars().all(|c| "IVXLC".contains(c));
-                    if KNOWN.contains(&short)
-                        || office.contains(short)
-                        || proof.newsletter.check.acronyms.iter().any(|known| known == short)
-                        || (is_explained && !is_early(&body, short))
-                        || is_roman
-                        || is_shouted
-                        || !said.insert(short)
-                    {
-                        continue;
-                    }
-                    let is_told = is_explained || WELL_KNOWN.contains(&short);
-                    let hit = proof.at(
-                        passage,
-                        range,
-                        words!(
-                            "`{short}` is not written out in this story",
-                            "`{short}` n'est pas écrit au long dans cet article"
-                        ),
-                        words!(
-                            "write the name, then ({short}) where it first stands",
-                            "écrivez le nom, puis ({short}) à la première mention"
-                        ),
-                    );
-                    hits.push(if is_told { hit.weighing(Severity::Info) } else { hit });
-                }
-            }
-        }
-    }
-}
-
-/// Words of three to seven capitals, outside of what is written for machines.
-fn short_forms(text: &str) -> Vec<std::ops::Range<usize>> {
-    let is_short = |word: &str| (3..=7).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let mut found: Vec<_> = scan::words(text).filter(|(_, word)| is_short(word)).map(|(range, _)| range).collect();
-    if !found.is_empty() {
-        let machine = scan::machine_ranges(text);
-        found.retain(|range| !scan::overlaps(&machine, range));
-    }
-    found
-}
-
-/// Whether a body uses a short form before it writes it out.
-fn is_early(body: &str, short: &str) -> bool {
-    let first = scan::words(body).find(|(_, word)| *word == short).map(|(range, _)| range);
-    let explained = ["(", " ("].iter().filter_map(|open| {
-        if *open == "(" { body.find(&format!("({short}")) } else { body.find(&format!("{short} (")) }
-    });
-    first.zip(explained.min()).is_some_and(|(first, explained)| first.start + 1 < explained)
-}
 
 /// Half of what federal writers publish has a sentence a little too long (FEDERAL 2.3): of each story the longest is
 /// worth a look, from this many times the limit on, and the others are told.

@@ -39,7 +39,7 @@ pub(crate) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> boo
             words!("the title is in capitals", "le titre est en majuscules")
         } else if ends_with_mark(text) {
             words!("the title ends with a punctuation mark", "le titre se termine par un signe de ponctuation")
-        } else if words.are_all_capitals(text) {
+        } else if words.are_all_capitals(text) && !is_name_with_short_form(text) {
             words!("every word of the title has a capital", "tous les mots du titre ont une majuscule")
         } else {
             continue;
@@ -89,6 +89,14 @@ fn names_of_sections(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> bo
         (told.language, told.excerpt) = (Some(lang.clone()), scan::shorten(name));
         hits.push(if name.ends_with('?') { told.weighing(Severity::Info) } else { told });
     }
+}
+
+/// Whether a title is one name and the short form of it: `Harbour Safety Office (HSO)`. A name has its capitals.
+fn is_name_with_short_form(text: &str) -> bool {
+    let Some((name, short)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else { return false };
+    let words = name.split([' ', '-', '\u{a0}']).filter(|word| word.starts_with(char::is_uppercase));
+    let initials: String = words.filter_map(|word| word.chars().next()).collect();
+    short.chars().count() > 1 && initials == short
 }
 
 fn is_shouted(text: &str) -> bool {
@@ -207,6 +215,14 @@ mod tests {
         ] {
             assert_eq!(ends_with_mark(title), expected, "{title}");
         }
+    }
+
+    #[test]
+    fn a_name_with_its_short_form_is_told_from_a_title_that_ends_with_one() {
+        assert!(is_name_with_short_form("Harbour Safety Office (HSO)"));
+        assert!(is_name_with_short_form("Real-Time Text for Meetings (RTTM)"));
+        assert!(!is_name_with_short_form("General Requests for Harbour Safety (HS)"));
+        assert!(!is_name_with_short_form("Harbour Safety Office"));
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 pub(crate) mod written;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::check::catalogue::{Example, Group, Rule, row};
 use crate::check::proof::{Hit, Part, Proof, Reading};
 use crate::check::text::scan::{self, Pattern, pattern};
-use crate::model::{Lang, Severity, Words};
+use crate::model::{Lang, Severity, Story, Words};
 
 const fn rule(id: &'static str, severity: Severity, source: &'static str) -> Rule {
     Rule { is_fact: false, ..row(Group::Typography, id, severity, source) }
@@ -59,8 +60,8 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("TYP-05", Severity::Warning, "2.1")
     },
     Rule {
-        en: "No space beside the apostrophe of an elision",
-        fr: "Pas d'espace à côté de l'apostrophe d'une élision",
+        en: "No space beside the apostrophe of an elision; one kind of apostrophe in a story, which is mended",
+        fr: "Pas d'espace à côté de l'apostrophe d'une élision; une seule sorte d'apostrophe dans un article, ce qui est corrigé",
         bad: Example::Text("fr", "<p>Le symbole de l' identité collective.</p>"),
         good: Example::Text("fr", "<p>Le symbole de l'identité collective.</p>"),
         judge: elision,
@@ -91,16 +92,16 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("TYP-09", Severity::Warning, "2.2")
     },
     Rule {
-        en: "Ranges in words (de … à …), not with a dash",
-        fr: "Les intervalles en toutes lettres (de … à …), sans tiret",
+        en: "Ranges in words (de … à …), not with a dash; two years joined by a hyphen (2026-2027), which half of federal texts have, are told and no more",
+        fr: "Les intervalles en toutes lettres (de … à …), sans tiret; deux années jointes par un trait d'union (2026-2027), fréquentes dans les textes fédéraux, sont seulement signalées",
         bad: Example::Text("fr", "<p>Inscrivez-vous pour les 10–12\u{a0}décembre.</p>"),
         good: Example::Text("fr", "<p>Inscrivez-vous pour la période du 10 au 12\u{a0}décembre.</p>"),
         judge: written::ranges,
         ..rule("TYP-10", Severity::Warning, "2.2")
     },
     Rule {
-        en: "Ordinals as 1er, 1re, 2e",
-        fr: "Les ordinaux comme 1er, 1re, 2e",
+        en: "Ordinals as 1er, 1re, 2e; the mail raises their ends, the text part and titles leave them on the line",
+        fr: "Les ordinaux comme 1er, 1re, 2e; le courriel met leur fin en exposant, le texte brut et les titres la laissent sur la ligne",
         bad: Example::Text("fr", "<p>C'est la 2ème édition.</p>"),
         good: Example::Text("fr", "<p>C'est la 2e édition et la 1re en ligne.</p>"),
         judge: written::ordinals,
@@ -131,8 +132,8 @@ pub(crate) const RULES: &[Rule] = &[
         ..rule("TYP-14", Severity::Warning, "2.2")
     },
     Rule {
-        en: "Titles end without a mark, have a capital on the first word and on names alone, and are not in capitals",
-        fr: "Les titres se terminent sans signe, n'ont de majuscule qu'au premier mot et aux noms, et ne sont pas en majuscules",
+        en: "Titles end without a mark, have a capital on the first word and on names alone, and are not in capitals; a question, which many federal titles are, is told and no more",
+        fr: "Les titres se terminent sans signe, n'ont de majuscule qu'au premier mot et aux noms, et ne sont pas en majuscules; une question, fréquente dans les titres fédéraux, est seulement signalée",
         bad: Example::Title("fr", "Une nouvelle équipe arrive au bureau."),
         good: Example::Title("fr", "Une nouvelle équipe arrive au bureau"),
         judge: titles,
@@ -384,29 +385,35 @@ fn has_loose_apostrophe(text: &str) -> bool {
     })
 }
 
-/// One apostrophe style in a story. Both are right, and half of what federal writers publish mixes them (FEDERAL 2.1).
+/// One kind of apostrophe in a story: `compose` gives all of them the more frequent kind, as half of what federal
+/// writers publish mixes them (FEDERAL 2.1).
 fn two_apostrophes(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    for story in proof.issue.stories() {
-        for lang in story.texts.keys().filter(|lang| lang.is_french()) {
-            let has = |sign: char| {
-                proof.of_story(story, lang).any(|passage| {
-                    let letters: Vec<char> = passage.block.text.chars().collect();
-                    letters.windows(3).any(|of| of[0].is_alphabetic() && of[1] == sign && of[2].is_alphabetic())
-                })
-            };
-            if has('\'') && has('’') {
-                let hit = proof.on_story(
-                    story,
-                    lang,
-                    words!(
-                        "straight and curly apostrophes in one story",
-                        "des apostrophes droites et courbes dans un même article"
-                    ),
-                    words!("take one of the two", "n'en gardez qu'une sorte"),
-                );
-                hits.push(hit.weighing(Severity::Info));
-            }
-        }
+    let mut seen: BTreeMap<&str, (bool, bool, &Story, bool)> = BTreeMap::new();
+    let readings = proof.readings(Lang::is_french);
+    let shown = readings.iter().filter(|it| !matches!(it.part, Part::Alt | Part::Subject | Part::Preheader));
+    for (reading, story) in shown.filter_map(|reading| reading.story.map(|story| (reading, story))) {
+        let has = |sign: char| {
+            reading.text().match_indices(sign).any(|(at, found)| {
+                reading.text()[..at].ends_with(char::is_alphabetic)
+                    && reading.text()[at + found.len()..].starts_with(char::is_alphabetic)
+            })
+        };
+        let entry = seen.entry(story.id.as_str()).or_insert((false, false, story, reading.is_final));
+        entry.0 |= has('\'');
+        entry.1 |= has('’');
+    }
+    for (_, _, story, is_final) in seen.into_values().filter(|(straight, curly, ..)| *straight && *curly) {
+        let Some(lang) = story.texts.keys().find(|lang| lang.is_french()) else { continue };
+        let hit = proof.on_story(
+            story,
+            lang,
+            words!(
+                "straight and curly apostrophes in one story",
+                "des apostrophes droites et courbes dans un même article"
+            ),
+            words!("take one of the two", "n'en gardez qu'une sorte"),
+        );
+        hits.push(hit.weighing(if is_final { Severity::Warning } else { Severity::Fixed }));
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Mended {
     notes: Vec<Finding>,
     texts: HashMap<String, String>,
     rich: HashMap<String, Value>,
+    /// Of a language and a story that mixes straight and curly apostrophes: the kind that all of them get.
+    apostrophes: HashMap<String, Option<char>>,
 }
 
 /// Characters of a text that a finding shows.
@@ -168,9 +170,32 @@ impl Half<'_, '_> {
             return known.clone();
         }
         let better = typography::mended(text, lang, &mut |rule, before| mended.note(rule, lang, story, before));
-        let better = better.into_owned();
-        mended.texts.insert(key, better.clone());
+        let mut better = better.into_owned();
+        if let Some(sign) = self.apostrophe(story) {
+            let alike = typography::with_apostrophe(&better, sign);
+            if alike != better {
+                self.mended.note("TYP-06", self.lang, story, text);
+                better = alike;
+            }
+        }
+        self.mended.texts.insert(key, better.clone());
         better
+    }
+
+    /// The apostrophe that all of a story get, where it mixes both.
+    fn apostrophe(&mut self, id: &str) -> Option<char> {
+        if !self.lang.is_french() || id.is_empty() {
+            return None;
+        }
+        let key = format!("{}\n{id}", self.lang);
+        if let Some(known) = self.mended.apostrophes.get(&key) {
+            return *known;
+        }
+        let story = self.material.issue.stories().find(|story| story.id.as_str() == id);
+        let text = story.and_then(|story| story.texts.get(self.lang));
+        let sign = text.and_then(|text| typography::apostrophe_of(&[&text.title, &text.summary, &text.body]));
+        self.mended.apostrophes.insert(key, sign);
+        sign
     }
 
     fn rich(&mut self, html: &str, story: &str) -> Value {
@@ -182,7 +207,7 @@ impl Half<'_, '_> {
             return known.clone();
         }
         let styles = self.templates.styles();
-        let rich = rich::rich(html, level, styles, &mut |text| self.mend(text, story));
+        let rich = rich::rich(html, level, self.lang.is_french(), styles, &mut |text| self.mend(text, story));
         let rich = json!({"html": rich.html, "text": rich.text});
         self.mended.rich.insert(key, rich.clone());
         rich
