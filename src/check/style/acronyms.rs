@@ -20,7 +20,8 @@ const KNOWN: &[&str] = &[
     "UI", "SMS", "PNG", "JPEG", "GIF", "CSS", "API", "PHD", "KB", "MB", "GB", "TTY", "ATS", "VIP", "DIY", "ASAP",
     "ISO", "RSS", "SEO", "WWW", "WCAG", "GPS", "NVDA", "JAWS", "ARIA", "JSON", "YAML", "SQL", "AWS", "IOS", "MVP",
     "KPI", "RFP", "DNS", "VPN", "PHP", "SVG", "GET", "POST", "README", "MIT", "NASA", "BBC", "CTV", "TED", "DRAP",
-    "TERMIUM", "USA", "EU", "UE", "UTC", "GMT", "IBM", "SAP",
+    "TERMIUM", "USA", "EU", "UE", "UTC", "GMT", "IBM", "SAP", "CAPTCHA", "SIM", "LED", "RAM", "DNA", "ADN", "HIV",
+    "VIH",
 ];
 
 /// Short forms that most federal communicators read without help: told, and no more.
@@ -29,6 +30,16 @@ const WELL_KNOWN: &[&str] = &[
     "SNC", "OECD", "OCDE", "ONU", "WHO", "OMS", "UNESCO", "UNICEF",
 ];
 
+/// Words that writers shout where they would stress them, beside the smallest words of the language.
+const STRESSED: &[&str] = &[
+    "only", "all", "must", "never", "always", "every", "any", "none", "both", "more", "most", "very", "before",
+    "after", "until", "now", "new", "free", "first", "last", "next", "stop", "please", "yes", "seul", "seule", "seuls",
+    "tous", "tout", "toutes", "toute", "jamais", "avant", "après", "aucun", "aucune", "chaque", "doit", "doivent",
+    "très", "nouveau", "gratuit", "suivant", "merci", "oui", "non",
+];
+/// What on a screen is named by its word in capitals: the INVITE button, le bouton INVITER.
+const ON_SCREEN: &[&str] =
+    &["button", "buttons", "key", "keys", "icon", "bouton", "boutons", "touche", "touches", "icône"];
 /// Words that end or name a firm, and no committee, program or team.
 const FIRMS: &[&str] = &[
     "Inc",
@@ -87,18 +98,24 @@ struct Told<'p, 'a> {
     whole: String,
     /// Its running text and headings, in which what comes first counts.
     body: String,
+    /// The words that it writes in lower case.
+    small: BTreeSet<String>,
 }
 
 impl<'p, 'a> Told<'p, 'a> {
     fn of(proof: &'p Proof<'a>, story: &Story, lang: &'p Lang) -> Self {
         let passages: Vec<_> = proof.of_story(story, lang).filter(|it| !it.is_strange && !it.block.is_code()).collect();
-        let text = |is: fn(Part) -> bool| {
+        let text = |is: fn(Part) -> bool| -> String {
             let of_part = passages.iter().filter(|passage| is(passage.part));
             of_part.flat_map(|passage| [passage.block.text.as_str(), "\n"]).collect()
         };
         let whole = text(|_| true);
         let body = text(|part| part == Part::Heading || (part.is_prose() && part != Part::Summary));
-        Self { lang, passages, whole, body }
+        let machine = scan::machine_ranges(&whole);
+        let words = scan::words(&whole).filter(|(range, _)| !scan::overlaps(&machine, range));
+        let small = words.filter(|(_, word)| word.chars().all(char::is_lowercase));
+        let small = small.map(|(_, word)| word.to_owned()).collect();
+        Self { lang, passages, whole, body, small }
     }
 
     /// Whether the story says what a short form stands for: in parentheses on either side, as a label, or by a link to
@@ -110,7 +127,8 @@ impl<'p, 'a> Told<'p, 'a> {
         };
         let is_own_page = |link: &Link| {
             let host = link.href.split('/').nth(2).unwrap_or_default();
-            link.text.trim() == short && host.contains(&short.to_lowercase())
+            let name = host.strip_prefix("www.").unwrap_or(host).split('.').next().unwrap_or_default();
+            name.eq_ignore_ascii_case(short) && scan::words(&link.text).any(|(_, word)| word == short)
         };
         self.whole.match_indices(&format!("({short}")).any(opens)
             || self.whole.match_indices(&format!("( {short}")).any(opens)
@@ -143,7 +161,7 @@ pub(crate) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                 }
                 for range in short_forms(passage) {
                     let short = &text[range.clone()];
-                    if is_known(short) || is_other(passage, &range, told.lang) {
+                    if is_known(short) || is_other(passage, &range, &told) {
                         continue;
                     }
                     let is_explained = told.explains(short);
@@ -155,8 +173,8 @@ pub(crate) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                         passage,
                         range,
                         words!(
-                            "`{short}` is not written out in this story",
-                            "`{short}` n'est pas écrit au long dans cet article"
+                            "`{short}` is not given beside the name it stands for",
+                            "`{short}` n'est pas donné à côté du nom qu'il abrège"
                         ),
                         words!(
                             "write the name, then ({short}) where it first stands",
@@ -170,12 +188,15 @@ pub(crate) fn acronyms(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Whether a word of capitals is something else than a short form: shouted, or a part of a name.
-fn is_other(passage: &Passage<'_>, range: &Range<usize>, lang: &Lang) -> bool {
+/// Whether a word of capitals is something else than a short form: a word that the story writes small too, one that is
+/// shouted, or a part of a name.
+fn is_other(passage: &Passage<'_>, range: &Range<usize>, told: &Told<'_, '_>) -> bool {
     let text = &passage.block.text;
     let short = &text[range.clone()];
-    is_shouted(text, range)
-        || is_in_name(text, range, lang)
+    told.small.contains(&short.to_lowercase())
+        || is_shouted(text, range)
+        || is_on_screen(text, range)
+        || is_in_name(text, range, told.lang)
         || passage.block.links.iter().any(|link| {
             link.range.start <= range.start && range.end <= link.range.end && is_label(link.text.trim_start(), short)
         })
@@ -184,7 +205,10 @@ fn is_other(passage: &Passage<'_>, range: &Range<usize>, lang: &Lang) -> bool {
 /// Whether a word is emphasis: a small word of the language (`NOT`, `PAS`), before an exclamation mark, or in a line of
 /// capitals.
 fn is_shouted(text: &str, range: &Range<usize>) -> bool {
-    let is_small = |word: &str| language::is_small(&word.to_lowercase()) && !KNOWN.contains(&word);
+    let is_small = |word: &str| {
+        let lower = word.to_lowercase();
+        (language::is_small(&lower) || STRESSED.contains(&lower.as_str())) && !KNOWN.contains(&word)
+    };
     let shouts = |word: Option<&str>| {
         let word = word.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).unwrap_or_default();
         word.len() > 1 && word.chars().all(char::is_uppercase) && (word.len() > 2 || is_small(word))
@@ -193,6 +217,15 @@ fn is_shouted(text: &str, range: &Range<usize>) -> bool {
         || text[range.end..].starts_with('!')
         || shouts(text[..range.start].split_whitespace().next_back())
         || shouts(text[range.end..].split_whitespace().next())
+}
+
+/// Whether a word is what stands on a button or a key.
+fn is_on_screen(text: &str, range: &Range<usize>) -> bool {
+    let is_thing = |word: Option<&str>| {
+        word.is_some_and(|word| ON_SCREEN.contains(&word.trim_matches(|c: char| !c.is_alphabetic())))
+    };
+    is_thing(text[..range.start].split_whitespace().next_back())
+        || is_thing(text[range.end..].split_whitespace().next())
 }
 
 /// Whether a text begins with a word of capitals as a label: `WARNING: …`, `CRS – the system of coordinates`.
@@ -325,11 +358,15 @@ mod tests {
             ("You must NOT reply to this", "NOT", true),
             ("Il ne faut PAS répondre", "PAS", true),
             ("The day was GREAT!", "GREAT", true),
+            ("For managers ONLY", "ONLY", true),
+            ("Pour TOUS les gestionnaires", "TOUS", true),
             ("Ask the QVRT first", "QVRT", false),
         ] {
             let at = text.find(word).unwrap();
             assert_eq!(is_shouted(text, &(at..at + word.len())), expected, "{text}");
         }
+        assert!(is_on_screen("Press the QVRT button", &(10..14)) && is_on_screen("le bouton QVRT", &(10..14)));
+        assert!(!is_on_screen("Press the QVRT team", &(10..14)));
         assert!(is_glued("QVRT=600", &(0..4)) && is_glued("QVRT:4326", &(0..4)) && is_glued("A.QVRT_T", &(2..6)));
         assert!(!is_glued("QVRT. It", &(0..4)) && !is_glued("QVRT: it", &(0..4)));
         assert!(is_label("WARNING: keep the file closed", "WARNING"));

@@ -530,10 +530,12 @@ fn contractions(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
         if !is_ours || reading.text().contains(['“', '”', '"']) {
             continue;
         }
-        // A question may be the reader's own, who asks it: `What can I expect?`
+        // A question may be the reader's own, who asks it (`What can I expect?`); so may what a list lets them choose
+        // (`I can't find the form`).
         let is_asked = matches!(reading.part, Part::Heading | Part::Title) && reading.text().ends_with('?');
+        let is_chosen = reading.part == Part::Item && reading.text().starts_with("I ");
         for range in scan::matches(&FIRST_PERSON, reading.text()) {
-            if reading.is_marked(&range) || is_asked {
+            if reading.is_marked(&range) || is_asked || is_chosen {
                 continue;
             }
             let shown = reading.text()[range.clone()].to_owned();

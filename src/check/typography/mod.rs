@@ -286,7 +286,8 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let before = &reading.text()[..range.start];
             let is_inside = before.matches('«').count() > before.matches('»').count();
             let shown = &reading.text()[range.clone()];
-            if (is_inside && shown.starts_with('“')) || reading.is_marked(&range) || reading.is_code(&range) {
+            let is_code = before.ends_with('=') || reading.is_code(&range);
+            if (is_inside && shown.starts_with('“')) || reading.is_marked(&range) || is_code {
                 continue;
             }
             let (message, hint) = (

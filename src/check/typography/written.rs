@@ -67,12 +67,28 @@ pub(crate) fn times(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"\b([0-9]{1,2}(?::[0-5][0-9])?\s?(?:[aApP][mM]\b|[ap]\.\s?m\.)|[0-9]{1,2}[hH]\s?[0-5][0-9]\b|[0-9]{1,2}\s[hH][0-5][0-9]\b|[0-9]{1,2}[hH]\b|[0-9]{1,2}\sH\b|[0-9]{1,2}\s?h(?:eures?)?(?:\s?[0-5][0-9])?\s(?:[aApP][mM]\b|[ap]\.\s?m\.)|(?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?:[^:0-9]|$)",
         )
     });
-    each(proof, hits, &FAULT, false, |shown| {
-        (
-            words!("`{shown}` is not how a time is written in French", "`{shown}` n'est pas une heure à la française"),
-            words!("write 16\u{a0}h\u{a0}30", "écrivez 16\u{a0}h\u{a0}30"),
-        )
+    // `une échelle de 1:10`, `un rapport de contraste de 3:10` are ratios.
+    static RATIO: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:échelles?|ratios?|rapports?|contrastes?|proportions?|formats?|cotes?)\b[^.;!?]{0,30}$")
     });
+    for reading in proof.readings(Lang::is_french) {
+        for range in scan::matches(&FAULT, reading.text()) {
+            let shown = &reading.text()[range.clone()];
+            let is_ratio =
+                shown.contains(':') && !shown.contains('m') && RATIO.is_match(&reading.text()[..range.start]);
+            if reading.is_marked(&range) || reading.is_code(&range) || is_ratio {
+                continue;
+            }
+            let (message, hint) = (
+                words!(
+                    "`{shown}` is not how a time is written in French",
+                    "`{shown}` n'est pas une heure à la française"
+                ),
+                words!("write 16\u{a0}h\u{a0}30", "écrivez 16\u{a0}h\u{a0}30"),
+            );
+            hits.push(reading.hit(range, message, hint));
+        }
+    }
 }
 
 pub(crate) fn digits(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
