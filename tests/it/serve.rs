@@ -453,7 +453,9 @@ fn a_thousand_requests_for_one_address_and_for_many_send_one_letter_each_and_no_
             .map(|worker| {
                 scope.spawn(move || {
                     let mine = (0..1_000).filter(|n| n % 8 == worker);
-                    let email = |n: usize| if n.is_multiple_of(2) { "victim".to_owned() } else { format!("p{n}") };
+                    // Each asks for another address first and then for the one, so that however they take turns no
+                    // more than half of what was taken is for the one.
+                    let email = |n: usize| if (n / 8) % 2 == 1 { "victim".to_owned() } else { format!("p{n}") };
                     mine.map(|n| ask(n, &email(n))).collect::<Vec<_>>()
                 })
             })

@@ -196,6 +196,7 @@ fn is_other(passage: &Passage<'_>, range: &Range<usize>, told: &Told<'_, '_>) ->
     told.small.contains(&short.to_lowercase())
         || is_shouted(text, range)
         || is_on_screen(text, range)
+        || is_in_code(&text[range.end..])
         || is_in_name(text, range, told.lang)
         || passage.block.links.iter().any(|link| {
             link.range.start <= range.start && range.end <= link.range.end && is_label(link.text.trim_start(), short)
@@ -217,6 +218,19 @@ fn is_shouted(text: &str, range: &Range<usize>) -> bool {
         || text[range.end..].starts_with('!')
         || shouts(text[..range.start].split_whitespace().next_back())
         || shouts(text[range.end..].split_whitespace().next())
+}
+
+/// Whether what follows a word of capitals makes it the code of a document or a standard, which has no other name: `PSU
+/// 905`, `WGS 84`. A year does not, nor what is counted.
+fn is_in_code(after: &str) -> bool {
+    let Some(rest) = after.strip_prefix([' ', '\u{a0}']) else { return false };
+    let number = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let rest = &rest[number.len()..];
+    let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let goes_on =
+        rest.trim_start_matches([' ', '\u{a0}']).starts_with(|c: char| c.is_alphanumeric() || "-–%$,.".contains(c))
+            && !rest.starts_with([',', '.']);
+    number.len() > 1 && !is_year && !goes_on
 }
 
 /// Whether a word is what stands on a button or a key.
@@ -365,6 +379,10 @@ mod tests {
             let at = text.find(word).unwrap();
             assert_eq!(is_shouted(text, &(at..at + word.len())), expected, "{text}");
         }
+        assert!(is_in_code(" 905)") && is_in_code(" 84, the system") && is_in_code("\u{a0}938"));
+        assert!(
+            !is_in_code(" 2027") && !is_in_code(" 45 colleagues") && !is_in_code(" 1-800-555") && !is_in_code(" 3")
+        );
         assert!(is_on_screen("Press the QVRT button", &(10..14)) && is_on_screen("le bouton QVRT", &(10..14)));
         assert!(!is_on_screen("Press the QVRT team", &(10..14)));
         assert!(is_glued("QVRT=600", &(0..4)) && is_glued("QVRT:4326", &(0..4)) && is_glued("A.QVRT_T", &(2..6)));

@@ -427,8 +427,21 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     });
     // At the head of a sentence, before a name: `A Alert`, and no longer text of capitals.
     static TO_A_NAME: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[.!?»] )(A \p{Lu}\p{Ll}{2,})"));
-    for fault in [&FAULT, &TO_A_NAME] {
-        each(proof, hits, fault, false, missing_accent);
+    // `A la charge de lire` has a verb: who or what has it stands elsewhere.
+    static VERB: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(
+            r"^\s(?:charge|chance|capacité|possibilité|responsabilité|tâche) (?:de |d['’])(?:l['’]|les? |la )?\p{Ll}+(?:er|ir|re|oir)(?:[^\p{L}]|$)",
+        )
+    });
+    for reading in proof.readings(Lang::is_french) {
+        for range in [&FAULT, &TO_A_NAME].into_iter().flat_map(|fault| scan::matches(fault, reading.text())) {
+            let shown = &reading.text()[range.clone()];
+            let is_verb = shown == "A la" && VERB.is_match(&reading.text()[range.end..]);
+            if !is_verb && !reading.is_marked(&range) && !reading.is_code(&range) {
+                let (message, hint) = missing_accent(shown);
+                hits.push(reading.hit(range, message, hint));
+            }
+        }
     }
 }
 
