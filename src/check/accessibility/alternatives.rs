@@ -1,11 +1,12 @@
 //! What a picture says to those who do not see it (ACC-04): that there is a text, and that it says something.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::hit_in;
 use crate::check::catalogue::{Limit, limit};
 use crate::check::proof::{Hit, Mails, Part, Proof};
-use crate::check::text::scan;
+use crate::check::text::scan::{self, Pattern, pattern};
 use crate::model::{Lang, Severity, Story, Words};
 
 /// Alternative text in English, and in French (ITAO).
@@ -157,6 +158,12 @@ const CAMERAS: &[&str] =
 
 /// What is wrong with an alternative text.
 fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Words)> {
+    // With any article, and any word for showing.
+    static LABELLED: LazyLock<Pattern> = LazyLock::new(|| {
+        pattern(
+            r"^(?:(?:an?|the|this|une?|cette|la|le) |l')?(?:image|photo|photograph|photographie|picture|graphic|screenshot|illustration|drawing|icon|dessin|icône|capture d'écran) (?:of|showing|that shows|which shows|depicting|montrant|qui montre|représentant|illustrant)\b",
+        )
+    });
     let max = proof.count(if is_french { &CHARS_FR } else { &CHARS_EN });
     let n = alt.chars().count();
     let lower = alt.to_lowercase().replace('’', "'");
@@ -178,7 +185,7 @@ fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Wo
             "the alternative text is a file name, or says nothing",
             "le texte de remplacement est un nom de fichier, ou ne dit rien"
         )
-    } else if LABELS.iter().any(|start| lower.starts_with(start)) {
+    } else if LABELS.iter().any(|start| lower.starts_with(start)) || LABELLED.is_match(lower) {
         words!("the alternative text says “image of”", "le texte de remplacement dit « image de »")
     } else {
         return None;

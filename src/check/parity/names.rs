@@ -104,6 +104,11 @@ fn is_name(term: &str) -> bool {
     term.chars().any(char::is_uppercase)
 }
 
+/// A word without the mark of the plural: `panneaux` and `panneau` are one.
+fn singular(word: &str) -> &str {
+    if word.chars().count() > 3 { word.trim_end_matches(['s', 'x']) } else { word }
+}
+
 /// A text as terms are looked for in it: made once, however many terms there are.
 struct Said {
     plain: String,
@@ -120,9 +125,23 @@ impl Said {
         Self { plain: plain.collect(), lower: OnceCell::new() }
     }
 
+    /// Whether the text has a term that is no name, in the singular or the plural.
+    fn says_in_any_number(&self, term: &str) -> bool {
+        let lower = self.lower.get_or_init(|| self.plain.to_lowercase());
+        if !lower.contains(singular(term.split(' ').next().unwrap_or(term))) {
+            return false;
+        }
+        let words = |text: &str| scan::words(text).map(|(_, word)| singular(word).to_owned()).collect::<Vec<_>>();
+        let (all, term) = (words(lower), words(&term.to_lowercase()));
+        !term.is_empty() && all.windows(term.len()).any(|of| of == term.as_slice())
+    }
+
     /// Whether the text has a term as whole words; case counts only where the term has capitals.
     fn says(&self, term: &str) -> bool {
-        let text = if is_name(term) { &self.plain } else { self.lower.get_or_init(|| self.plain.to_lowercase()) };
+        let text = &self.plain;
+        if !is_name(term) {
+            return self.says_in_any_number(term);
+        }
         let is_open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
         text.match_indices(term)
             .any(|(at, _)| is_open(text[..at].chars().next_back()) && is_open(text[at + term.len()..].chars().next()))

@@ -200,6 +200,7 @@ fn of_office(name: &str, sample: &mut Sample) -> bool {
         "glossary" => {
             newsletter.check.glossary.push(texts("plain language", "langage simple"));
         }
+        "glossary-of-plurals" => newsletter.check.glossary.push(texts("capital", "chef-lieu")),
         "section-in-title-case" => {
             let section = newsletter.sections.iter_mut().find(|it| it.id == "whatsnew").unwrap();
             section.name = texts("What's new", "Quoi De Neuf Dans Les Bureaux");

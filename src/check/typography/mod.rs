@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use crate::check::catalogue::{Example, Group, Rule, row};
 use crate::check::proof::{Hit, Part, Proof, Reading};
+use crate::check::text::language;
 use crate::check::text::scan::{self, Pattern, pattern};
 use crate::model::{Lang, Severity, Story, Words};
 
@@ -269,7 +270,7 @@ fn quotation_marks(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static NARROW: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"(«[^\u{a0}\u{202f}][^»]{0,20}|[^«]{0,20}[^\u{a0}\u{202f}]»)"));
     static FOREIGN: LazyLock<Pattern> = LazyLock::new(|| {
-        pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|„[^"“”«»]{2,}["“”]|‹[^‹›«»]{2,}›)"#)
+        pattern(r#"(["“][^"“”«»]{2,}["”]|["“”]\s?«|»\s?["“”]|<<\s?\p{L}|[„‟][^"“”«»]{2,}["“”‟]|‹[^‹›«»]{2,}›)"#)
     });
     each(proof, hits, &NARROW, true, |shown| {
         (
@@ -433,6 +434,9 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             r"^\s(?:charge|chance|capacité|possibilité|responsabilité|tâche) (?:de |d['’])(?:l['’]|les? |la )?\p{Ll}+(?:er|ir|re|oir)(?:[^\p{L}]|$)",
         )
     });
+    // And before a word in lower case: `A l'automne`. No French sentence begins with the verb.
+    static TO_A_WORD: LazyLock<Pattern> =
+        LazyLock::new(|| pattern(r"(?:^|[.!?»] )(A (?:[ld]['’]\p{L}+|\p{Ll}+))(?:[^\p{L}]|$)"));
     for reading in proof.readings(Lang::is_french) {
         for range in [&FAULT, &TO_A_NAME].into_iter().flat_map(|fault| scan::matches(fault, reading.text())) {
             let shown = &reading.text()[range.clone()];
@@ -443,7 +447,30 @@ fn accented_capitals(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             }
         }
     }
+    for reading in proof.readings(Lang::is_french) {
+        if reading.story.is_some_and(|story| story.only.is_some()) {
+            continue;
+        }
+        for range in scan::matches(&TO_A_WORD, reading.text()) {
+            let rest = &reading.text()[range.start..];
+            let sentence = &rest[..rest.find(['.', '!', '?']).unwrap_or(rest.len())];
+            let shown = &reading.text()[range.clone()];
+            // Latin has no accents; an English title begins with its article; what the list has is told above.
+            let is_none = LATIN.contains(&shown.trim_start_matches("A "))
+                || language::strange_short(sentence, reading.lang, 1).is_some()
+                || language::strange_line(sentence, reading.lang, 2).is_some()
+                || FAULT.is_match(shown)
+                || reading.is_marked(&range);
+            if !is_none {
+                let (message, hint) = missing_accent(shown);
+                hits.push(reading.hit(range, message, hint));
+            }
+        }
+    }
 }
+
+/// Words of Latin that follow an `a` of their own.
+const LATIN: &[&str] = &["priori", "posteriori", "minima", "maxima", "fortiori", "contrario", "cappella", "capella"];
 
 fn missing_accent(shown: &str) -> (Words, Words) {
     (
