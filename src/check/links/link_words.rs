@@ -150,7 +150,7 @@ const EMPTY: &str = "here ici the a an it is are be can you your we us our to of
     disponibles trouver trouve trouvez lire lisez voir voyez cliquer cliquez télécharger téléchargez inscrire \
     inscrivez s savoir apprendre apprenez consulter consultez accéder accédez ligne";
 
-/// Whether a text that ends with `here` says before it what is there: `the timetable of the courses is here`.
+/// Whether a text with `here` says beside it what is there: `the timetable of the courses is here`.
 fn names_something(text: &str) -> bool {
     let says_something = |word: &str| !WEAK.contains(&word) && EMPTY.split(' ').all(|empty| empty != word);
     scan::words(text).filter(|(_, word)| says_something(word)).count() > 1
@@ -168,9 +168,10 @@ pub(crate) fn vague(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             .any(|start| text.starts_with(start));
         let points = [" here", " ici"].iter().any(|end| text.ends_with(end)) && !names_something(text);
         let is_address = text.starts_with("http") || text.starts_with("www.");
-        let severity = if VAGUE.contains(&text) || is_click {
+        // Whoever writes `click here for the notice of the change` has said where it leads, in the wrong way.
+        let severity = if VAGUE.contains(&text) || (is_click && !names_something(text)) {
             Severity::Error
-        } else if WEAK.contains(&text) || points {
+        } else if WEAK.contains(&text) || is_click || points {
             Severity::Warning
         } else if is_address && reading.part != Part::Title {
             Severity::Info

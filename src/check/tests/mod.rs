@@ -451,6 +451,7 @@ fn each_slip_of_a_hurried_editor_is_found_by_its_rule_and_none_other() {
         ("en", "canada.ca/en/", "canada.ca/fr/", "LNK-03 E"),
         ("en", ">guide to plain language<", ">here<", "LNK-01 E"),
         ("fr", ">guide du langage clair<", ">cliquez ici<", "LNK-01 E"),
+        ("fr", ">guide du langage clair<", ">cliquez ici pour le guide du langage clair et ses exemples<", "LNK-01 W"),
         ("fr", "https://www.canada.ca/fr/guide.html", "https://bit.ly/guide", "LNK-08 E"),
         ("en", "https://www.canada.ca/en/guide.html", "http://www.canada.ca/en/guide.html", "LNK-07 W"),
         ("en", "https://www.canada.ca/en/guide.html", "https://www.canada.ca/en/guide.pdf", "LNK-06 W"),
