@@ -212,8 +212,7 @@ static NOON: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"(?:^|[^-\p{L}])(
 static MIDNIGHT: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(r"\b(?:midnight|minuit)\b"));
 /// A number as either language writes it.
 const NUMBER: &str = r"[0-9]{1,3}(?:[ ,_][0-9]{3})+(?:[.,][0-9]{1,3})?|[0-9]+(?:[.,][0-9]+)?";
-const SCALE: &str =
-    r"(?:thousand|million|billion|trillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
+const SCALE: &str = r"(?:thousand|million|billion|trillion|quadrillion|quintillion|mille|millions|milliard|milliards|billions|trillions|k|m|b|g)";
 static MONEY_EN: LazyLock<Regex> = LazyLock::new(|| ascii_pattern(&format!(r"\$\s?({NUMBER})(?:[\s-]?({SCALE})\b)?")));
 static MONEY_AFTER: LazyLock<Regex> =
     LazyLock::new(|| ascii_pattern(&format!(r"({NUMBER})\s*(?:({SCALE})\s*)?(?:de |d')?(?:\$|dollars?\b)")));
@@ -405,7 +404,7 @@ impl Reader {
         let french = self.french;
         let take = |captures: &Captures<'_>, found: &mut Figures, text: &str| {
             let Some(value) = number(&captures[1], french) else { return false };
-            found.amounts.insert(value * scale_at(captures, text, french));
+            found.amounts.insert(value.saturating_mul(scale_at(captures, text, french)));
             true
         };
         // In French the sign follows its number, so that order is tried first there.
@@ -467,13 +466,13 @@ impl Reader {
                 let letter = captures.get(2).map(|it| it.as_str()).filter(|it| it.len() == 1 && has_scale);
                 let scale = if letter == Some("g") { 1 } else { scale_at(captures, text, french) };
                 if scale > 1 && letter.is_some() {
-                    found.hinted.extend([value, value * scale]);
+                    found.hinted.extend([value, value.saturating_mul(scale)]);
                 } else {
-                    found.numbers.insert(value * scale);
+                    found.numbers.insert(value.saturating_mul(scale));
                 }
                 // French with an English comma, or the reverse, is TYP-09's business, not another number.
                 if let Some(other) = number(&captures[1], !french) {
-                    found.hinted.insert(other * scale);
+                    found.hinted.insert(other.saturating_mul(scale));
                 }
             }
             true
@@ -489,7 +488,7 @@ impl Reader {
                 if scale > 1 {
                     self.found.hinted.insert(value);
                 }
-                self.found.words.insert(value * scale);
+                self.found.words.insert(value.saturating_mul(scale));
             }
             if let Some(value) = word.strip_suffix("-hour").and_then(|count| values.get(count)?.sure) {
                 self.found.lasting.insert(value);
@@ -520,13 +519,18 @@ fn scale_at(captures: &Captures<'_>, text: &str, french: bool) -> Number {
     scale.map_or(1, |it| scale_of(it.as_str(), french))
 }
 
+/// What a word of scale stands for: English counts by thousands, French by millions above the milliard, so that a
+/// French trillion is an English quintillion.
 fn scale_of(word: &str, french: bool) -> Number {
     match word {
         "thousand" | "mille" | "k" => 1_000,
         "million" | "millions" | "m" => 1_000_000,
         "milliard" | "milliards" | "g" | "b" => 1_000_000_000,
         "billion" | "billions" if !french => 1_000_000_000,
-        "billion" | "billions" | "trillion" | "trillions" => 1_000_000_000_000,
+        "billion" | "billions" => 1_000_000_000_000,
+        "trillion" | "trillions" if !french => 1_000_000_000_000,
+        "quadrillion" => 1_000_000_000_000_000,
+        "trillion" | "trillions" | "quintillion" => 1_000_000_000_000_000_000,
         _ => 1,
     }
 }
@@ -563,6 +567,12 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_beyond_all_measure_is_read_without_a_fault() {
+        let text = format!("{} quintillion, ${} trillion", "9".repeat(20), "9".repeat(20));
+        assert!(!english(&text).numbers.is_empty());
+    }
+
+    #[test]
     fn both_languages_write_the_same_figures_each_in_its_way() {
         for (en, fr) in [
             ("1,000.5 km", "1 000,5 km"),
@@ -576,6 +586,9 @@ mod tests {
             ("$2 million", "2 M$"),
             ("$2.5 million", "2,5 millions de dollars"),
             ("$3 billion", "3 milliards de dollars"),
+            ("$2 trillion", "2 billions de dollars"),
+            ("6.5 quintillion grains", "6,5 trillions de grains"),
+            ("one trillion trees", "un billion d'arbres"),
             ("$5,250", "5 250 $"),
             ("December 9, 2026", "le 9 décembre 2026"),
             ("May 1, 2026", "le 1er mai 2026"),
@@ -635,6 +648,7 @@ mod tests {
             ("December 9", "10 décembre"),
             ("at 4:30 pm", "à 4 h 30"),
             ("$2 million", "2 milliards de dollars"),
+            ("2 trillion cells", "2 trillions de cellules"),
             ("three teams", "quatre équipes"),
             ("613-555-0199", "613-555-0198"),
             ("in 2026", "en 2027"),

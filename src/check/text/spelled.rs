@@ -126,7 +126,10 @@ fn worth(word: &str, french: bool) -> Option<Worth> {
         ("thousand", false) | ("mille", true) => return Some(Worth::Scale(1_000)),
         ("million", false) | ("million" | "millions", true) => return Some(Worth::Scale(1_000_000)),
         ("billion", false) | ("milliard" | "milliards", true) => return Some(Worth::Scale(1_000_000_000)),
-        ("trillion", false) => return Some(Worth::Scale(1_000_000_000_000)),
+        ("trillion", false) | ("billion" | "billions", true) => return Some(Worth::Scale(1_000_000_000_000)),
+        ("quintillion", false) | ("trillion" | "trillions", true) => {
+            return Some(Worth::Scale(1_000_000_000_000_000_000));
+        }
         ("une", true) => return Some(Worth::Small(1)),
         ("vingts", true) => return Some(Worth::Small(20)),
         _ => {}
