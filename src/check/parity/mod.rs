@@ -465,8 +465,8 @@ fn same_structure(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     story,
                     lang,
                     words!(
-                        "{source} {en} in `{from}`, {target} in `{lang}`",
-                        "{source} {fr} en `{from}`, {target} en `{lang}`"
+                        "{en}: {source} in `{from}`, {target} in `{lang}`",
+                        "{fr} : {source} en `{from}`, {target} en `{lang}`"
                     ),
                     words!("look whether a part was left out", "vérifiez si une partie a été oubliée"),
                 ));
@@ -488,7 +488,7 @@ fn same_pictures(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             if n != m {
                 let (from, lang) = (source.id(), sheet.id());
                 let words = (
-                    words!("{n} pictures in `{from}`, {m} in `{lang}`", "{n} images en `{from}`, {m} en `{lang}`"),
+                    words!("pictures: {n} in `{from}`, {m} in `{lang}`", "images : {n} en `{from}`, {m} en `{lang}`"),
                     words!("give each language the same pictures", "donnez les mêmes images à chaque langue"),
                 );
                 hits.push(

@@ -27,8 +27,8 @@ pub(crate) fn same_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             let from = proof.source();
             (
                 words!(
-                    "{n} links in the text in `{from}`, {m} in `{lang}`",
-                    "{n} liens dans le texte en `{from}`, {m} en `{lang}`"
+                    "links in the text: {n} in `{from}`, {m} in `{lang}`",
+                    "liens dans le texte : {n} en `{from}`, {m} en `{lang}`"
                 ),
                 words!("give each language the same links", "donnez les mêmes liens à chaque langue"),
             )

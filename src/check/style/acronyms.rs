@@ -233,8 +233,13 @@ fn is_in_code(after: &str) -> bool {
     number.len() > 1 && !is_year && !goes_on
 }
 
-/// Whether a word is what stands on a button or a key.
+/// Whether a word is what stands on a button, a key or a sign: the text says so, or quotes the one word.
 fn is_on_screen(text: &str, range: &Range<usize>) -> bool {
+    let is_quoted = text[..range.start].trim_end_matches([' ', '\u{a0}', '\u{202f}']).ends_with(['“', '"', '«'])
+        && text[range.end..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).starts_with(['”', '"', '»']);
+    if is_quoted {
+        return true;
+    }
     let is_thing = |word: Option<&str>| {
         word.is_some_and(|word| ON_SCREEN.contains(&word.trim_matches(|c: char| !c.is_alphabetic())))
     };
@@ -385,6 +390,7 @@ mod tests {
         );
         assert!(is_on_screen("Press the QVRT button", &(10..14)) && is_on_screen("le bouton QVRT", &(10..14)));
         assert!(!is_on_screen("Press the QVRT team", &(10..14)));
+        assert!(is_on_screen("a sign: « QVRT »", &(11..15)) && !is_on_screen("a “plan of QVRT”", &(13..17)));
         assert!(is_glued("QVRT=600", &(0..4)) && is_glued("QVRT:4326", &(0..4)) && is_glued("A.QVRT_T", &(2..6)));
         assert!(!is_glued("QVRT. It", &(0..4)) && !is_glued("QVRT: it", &(0..4)));
         assert!(is_label("WARNING: keep the file closed", "WARNING"));

@@ -2,6 +2,7 @@
 //! is a name is asked of the issue itself: a word that its own sentences write small is none.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::check::proof::{Hit, Part, Proof, on_file};
 use crate::check::text::scan;
@@ -99,6 +100,23 @@ fn is_name_with_short_form(text: &str) -> bool {
     short.chars().count() > 1 && initials == short
 }
 
+/// What stands between quotation marks in a title: the name of something, with its own capitals. A title that is quoted
+/// as a whole is read as any other.
+fn quoted(title: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (open, close) in [('“', '”'), ('«', '»'), ('"', '"')] {
+        let mut from = 0;
+        while let Some(start) = title[from..].find(open).map(|at| from + at) {
+            let inside = start + open.len_utf8();
+            let Some(end) = title[inside..].find(close).map(|at| inside + at) else { break };
+            found.push(start..end);
+            from = end + close.len_utf8();
+        }
+    }
+    found.retain(|range| scan::words(title).any(|(word, _)| !scan::overlaps(std::slice::from_ref(range), &word)));
+    found
+}
+
 fn is_shouted(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (all, small) = letters.fold((0, 0), |(all, small), c| (all + 1, small + usize::from(c.is_lowercase())));
@@ -164,7 +182,9 @@ impl WordsSeen {
 
     /// Whether most words of a title have a capital that they have in no sentence.
     fn are_all_capitals(&self, title: &str) -> bool {
-        let words: Vec<&str> = scan::words(title).map(|(_, word)| word).collect();
+        let quoted = quoted(title);
+        let words = scan::words(title).filter(|(range, _)| !scan::overlaps(&quoted, range));
+        let words: Vec<&str> = words.map(|(_, word)| word).collect();
         let (mut capitals, mut undue, mut unknown) = (0, 0, 0);
         let mut small = 0;
         let smallest = |word: &&str| {
@@ -239,6 +259,9 @@ mod tests {
             ("Writing for Screen Readers", true),
             ("Writing for screen readers", false),
             ("Annual Learning Day", false),
+            ("Two free talks on “Writing Plainly for Screen Readers”", false),
+            ("“Writing For Screen Readers”", true),
+            ("Free Talks Of “Plain Words” For Busy Editors", true),
             ("New Tools for Busy Editors", true),
             ("A Guide To Grants", true),
             ("Secretariat of the Treasury Board of Canada", false),

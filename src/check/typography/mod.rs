@@ -531,6 +531,11 @@ fn titles(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     crate::check::style::titles::marks(proof, hits, Lang::is_french);
 }
 
+/// Whether a character is a pictogram, or one of the signs that change the one before it.
+fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
 fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     static FAULT: LazyLock<Pattern> =
         LazyLock::new(|| pattern(r"([\p{L}0-9]*[\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}]+|\S*\s?—\s?\S*)"));
@@ -544,6 +549,10 @@ fn leftovers(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
             // Names of places and ridings are joined by one: Ottawa—Vanier.
             let joins = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
             let shown = &reading.text()[range.clone()];
+            // A joiner makes one sign of several: a family, a flag.
+            if shown == "\u{200d}" && reading.text()[range.end..].starts_with(is_pictogram) {
+                continue;
+            }
             let mut parts = shown.split('—');
             let is_name = shown.contains('—') && joins(parts.next()) && joins(parts.next());
             if reading.part != Part::Alt && !is_name {

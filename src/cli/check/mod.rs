@@ -196,7 +196,7 @@ pub(super) fn show_tally(checked: &Checked, shell: &Shell) {
         .report
         .say(&words!(
             "findings: {to_mend} to look at ({errors} block, {warnings} warn); mended {fixed}, noted {infos}",
-            "constats : {to_mend} à voir (bloquants : {errors}, avertissements : {warnings}); corrigés : {fixed}, notés : {infos}"
+            "constatations : {to_mend} à voir (bloquantes : {errors}, avertissements : {warnings}); corrigées : {fixed}, notées : {infos}"
         ))
         .to_owned();
     let colour = match (errors, warnings) {

@@ -177,14 +177,14 @@ pub(in crate::cli) fn lines(all: &[Translation], report: Report) -> Vec<String> 
         }
         for sentence in it.stale.iter().filter(|_| it.is_source) {
             lines.push(words!(
-                "{lang}: {en} was not changed with its translation, which now says: “{sentence}”",
-                "{lang} : {fr} n'a pas suivi sa traduction, qui dit maintenant : « {sentence} »"
+                "{lang}: {en}: not changed with the translation, which now says: “{sentence}”",
+                "{lang} : {fr} : reste à changer avec la traduction, qui dit maintenant : « {sentence} »"
             ));
         }
         for sentence in it.stale.iter().filter(|_| !it.is_source) {
             lines.push(words!(
-                "{lang}: {en} is stale, its source now says: “{sentence}”",
-                "{lang} : {fr} est périmé, sa source dit maintenant : « {sentence} »"
+                "{lang}: {en}: stale, since the source now says: “{sentence}”",
+                "{lang} : {fr} : à revoir, car la source dit maintenant : « {sentence} »"
             ));
         }
         for by in &it.kept_by {
