@@ -15,6 +15,7 @@ const DEPTH_MAX: usize = 100;
 const TEXT: &str = "margin:0 0 16px";
 const LIST: &str = "margin:0 0 16px;padding:0 0 0 24px";
 const ITEM: &str = "margin:0 0 6px";
+const CODE: &str = "font-family:Consolas,'Liberation Mono',monospace";
 
 /// Inline styles that hold a colour or a font of the look.
 #[derive(Debug, Clone)]
@@ -76,7 +77,8 @@ pub(super) fn rich(
     let parsed = Html::parse_fragment(fragment);
     // Who begins with the third kind of heading means the first.
     let is_deep = !["<h1", "<h2", "<h3"].iter().any(|tag| fragment.contains(tag));
-    let mut walker = Walker { rich: Rich::default(), heading, is_deep, is_french, last: '\n', styles, mend };
+    let mut walker =
+        Walker { rich: Rich::default(), heading, is_deep, is_french, last: '\n', is_code: false, styles, mend };
     walker.children(parsed.root_element(), &Place::default());
     let text = walker.rich.text;
     let mut lines: Vec<&str> = Vec::new();
@@ -104,6 +106,8 @@ struct Walker<'a> {
     is_french: bool,
     /// The last letter of the text so far, in this block.
     last: char,
+    /// Within code, where no sign is typography.
+    is_code: bool,
     styles: &'a Styles,
     mend: &'a mut dyn FnMut(&str) -> String,
 }
@@ -120,9 +124,9 @@ impl Walker<'_> {
             return;
         }
         let one_line = fold(text);
-        let mended = self.mended(&one_line);
+        let mended = if self.is_code { one_line.to_string() } else { self.mended(&one_line) };
         let shown = escaped(&mended);
-        if self.is_french {
+        if self.is_french && !self.is_code {
             self.rich.html.push_str(&ORDINAL.replace_all(&shown, "$1$2$4<sup style=\"line-height:0\">$3$5</sup>"));
         } else {
             self.rich.html.push_str(&shown);
@@ -180,6 +184,11 @@ impl Walker<'_> {
             }
             "strong" | "b" => self.wrapped(node, place, "<strong>", "</strong>"),
             "em" | "i" => self.wrapped(node, place, "<em>", "</em>"),
+            "code" => {
+                let was_code = std::mem::replace(&mut self.is_code, true);
+                self.wrapped(node, place, &format!("<code style=\"{CODE}\">"), "</code>");
+                self.is_code = was_code;
+            }
             "a" => self.link(node, place),
             "ul" | "ol" => self.list(node, element.name(), place),
             "li" => self.item(node, place),
@@ -325,6 +334,7 @@ mod tests {
         let text = |html: &str| rich(html, 4, true, &styles(), &mut |text| mend(text)).text;
         assert_eq!(text("<p>Le <strong>projet</strong> :</p>"), "Le projet\u{a0}:");
         assert_eq!(text("<p>Le <strong>projet</strong>: oui</p>"), "Le projet\u{a0}: oui");
+        assert_eq!(text("<p>Le code <code>a: \"b\" ;</code></p>"), "Le code a: \"b\" ;");
         assert_eq!(text("<p>Un <em>mot</em> ! Deux</p>"), "Un mot! Deux");
         assert_eq!(text("<p>Un <em>mot</em> et deux</p>"), "Un mot et deux");
         assert_eq!(text("<p>Un mot</p><p>: deux</p>"), "Un mot\n\n: deux");

@@ -55,9 +55,32 @@ pub fn markdown(html: &str) -> Option<String> {
 fn inline(bits: &[Bit]) -> String {
     let mut out = String::new();
     let mut ends: Vec<String> = Vec::new();
-    for bit in bits {
+    // The fence of the code in which the walk is: no sign means anything there.
+    let mut fence: Option<String> = None;
+    for (at, bit) in bits.iter().enumerate() {
+        match (bit, &fence) {
+            (Bit::End, Some(marks)) => {
+                out.push_str(marks);
+                fence = None;
+                continue;
+            }
+            (Bit::Text(text), Some(_)) => {
+                out.push_str(&text.replace('\n', " "));
+                continue;
+            }
+            (Bit::Break, Some(marks)) => {
+                out.extend([marks.as_str(), "\\\n", marks.as_str()]);
+                continue;
+            }
+            _ => {}
+        }
         match bit {
             Bit::Text(text) => out.push_str(&escaped(text)),
+            Bit::Code => {
+                let marks = fence_for(&bits[at + 1..]);
+                out.push_str(&marks);
+                fence = Some(marks);
+            }
             Bit::Link(href) => {
                 out.push('[');
                 ends.push(format!("]({})", href.replace('(', "%28").replace(')', "%29").replace(' ', "%20")));
@@ -74,8 +97,17 @@ fn inline(bits: &[Bit]) -> String {
             Bit::Break => out.push_str("\\\n"),
         }
     }
+    out.push_str(&fence.unwrap_or_default());
     out.push_str(&ends.into_iter().rev().collect::<String>());
     out
+}
+
+/// What code stands between: one more backtick than any run of them in it. It may not begin or end with one.
+fn fence_for(bits: &[Bit]) -> String {
+    let code = bits.iter().take_while(|bit| **bit != Bit::End);
+    let runs = code.filter_map(|bit| if let Bit::Text(text) = bit { Some(text) } else { None });
+    let longest = runs.flat_map(|text| text.split(|c| c != '`').map(str::len)).max().unwrap_or(0);
+    "`".repeat(longest + 1)
 }
 
 /// Signs that would mean something in Markdown; an underscore within a word means nothing.
@@ -115,6 +147,8 @@ mod tests {
         let html = "<p>See <a href=\"https://example.ca/a\">the <strong>guide</strong></a>.</p><h3>Why</h3><ul><li>one</li><li>two</li></ul><blockquote><p>x*y</p></blockquote>";
         let expected = "See [the **guide**](https://example.ca/a).\n\n### Why\n\n- one\n- two\n\n> x\\*y\n";
         assert_eq!(markdown(html).as_deref(), Some(expected));
+        let code = markdown("<p>Type <code>a_*b</code>, then <code>x`y<br>z</code>.</p>");
+        assert_eq!(code.as_deref(), Some("Type `a_*b`, then ``x`y``\\\n``z``.\n"));
         assert_eq!(markdown("<p>a</p><table><tr><th>b</th></tr></table>"), None);
     }
 }

@@ -49,6 +49,8 @@ pub enum Bit {
     Strong,
     /// `em` begins.
     Em,
+    /// `code` begins.
+    Code,
     /// What began last ends.
     End,
     /// A line break.
@@ -90,7 +92,7 @@ fn tag_end(text: &str) -> usize {
 }
 
 fn is_inline(name: &str) -> bool {
-    matches!(name.trim_start_matches('/').trim_end_matches('/'), "a" | "strong" | "em" | "br")
+    matches!(name.trim_start_matches('/').trim_end_matches('/'), "a" | "strong" | "em" | "code" | "br")
 }
 
 /// The lines of a body that hold words, in order.
@@ -162,8 +164,9 @@ pub fn bits(inline: &str) -> Vec<Bit> {
             "a" => bits.push(Bit::Link(href(text).unwrap_or_default())),
             "strong" => bits.push(Bit::Strong),
             "em" => bits.push(Bit::Em),
+            "code" => bits.push(Bit::Code),
             "br" => bits.push(Bit::Break),
-            "/a" | "/strong" | "/em" => bits.push(Bit::End),
+            "/a" | "/strong" | "/em" | "/code" => bits.push(Bit::End),
             _ => {}
         }
     }
@@ -194,6 +197,10 @@ pub fn inline(bits: &[Bit]) -> String {
             Bit::Em => {
                 out.push_str("<em>");
                 open.push("</em>");
+            }
+            Bit::Code => {
+                out.push_str("<code>");
+                open.push("</code>");
             }
             Bit::End => out.push_str(open.pop().unwrap_or_default()),
             Bit::Break => out.push_str("<br>"),

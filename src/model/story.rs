@@ -102,8 +102,8 @@ pub struct Text {
     /// A teaser: plain text, may be empty.
     #[serde(default)]
     pub summary: String,
-    /// The body: sanitised HTML of the allow-list (`p br a strong em ul ol li h3 h4 blockquote table thead tbody tr th
-    /// td`), re-serialised, may be empty.
+    /// The body: sanitised HTML of the allow-list (`p br a strong em code ul ol li h3 h4 blockquote table thead tbody tr
+    /// th td`), re-serialised, may be empty.
     #[serde(default)]
     pub body: String,
     /// The page to which the story points: absolute, http or https.

@@ -250,6 +250,7 @@ impl Codes {
                 Bit::Link(href) => (format!("<a href=\"{}\">", rich::escaped(href)), "</a>", "type=\"link\""),
                 Bit::Strong => ("<strong>".to_owned(), "</strong>", "type=\"fmt\" subType=\"xlf:b\""),
                 Bit::Em => ("<em>".to_owned(), "</em>", "type=\"fmt\" subType=\"xlf:i\""),
+                Bit::Code => ("<code>".to_owned(), "</code>", "type=\"fmt\""),
             };
             let (id, from, to) = (id(self, &tag), self.datum(&tag), self.datum(end));
             let _ = write!(out, "<pc id=\"{id}\" {kind} dataRefStart=\"d{from}\" dataRefEnd=\"d{to}\">");

@@ -63,15 +63,37 @@ fn cleared(html: String) -> String {
 
 /// Markdown to the allow-list; HTML in it is other people's HTML.
 pub(super) fn markdown(source: &str) -> String {
-    use pulldown_cmark::{Event, Options, Parser};
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
     // Quotes nest by `>` and lists by indentation, without a tag that a depth scan could see.
     let source = shallow(text::head(source, HTML_BYTES_MAX));
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut html = String::with_capacity(source.len() * 2);
-    // A line end in a paragraph is a space, as in Markdown everywhere.
-    let events = Parser::new_ext(&source, options).filter(|event| !matches!(event, Event::Rule));
+    // A line end in a paragraph is a space, as in Markdown everywhere; in a block of code it ends a line.
+    let mut in_code = false;
+    let events = Parser::new_ext(&source, options).filter(|event| !matches!(event, Event::Rule)).flat_map(|event| {
+        match &event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Text(text) if in_code => return lines_of_code(text),
+            _ => {}
+        }
+        vec![event]
+    });
     pulldown_cmark::html::push_html(&mut html, events);
     sanitise(&html)
+}
+
+/// Code with its lines apart.
+fn lines_of_code<'a>(text: &str) -> Vec<pulldown_cmark::Event<'a>> {
+    use pulldown_cmark::{CowStr, Event};
+    let mut events = Vec::new();
+    for (index, line) in text.trim_end().split('\n').enumerate() {
+        if index > 0 {
+            events.push(Event::HardBreak);
+        }
+        events.push(Event::Text(CowStr::from(line.to_owned())));
+    }
+    events
 }
 
 /// Lines that begin with more than `DEPTH_MAX` marks of quotes or lists begin with none.
@@ -95,7 +117,7 @@ static SAFE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(safe);
 /// Elements that ammonia lets through to our own writing, which keeps fewer.
 const TAGS: &str = "p br a strong b em i ul ol li h1 h2 h3 h4 h5 h6 blockquote table thead tbody tfoot tr th td div \
     section article header footer main figure figcaption address center dl dt dd pre aside caption hr \
-    cite dfn details summary nav hgroup";
+    cite dfn details summary nav hgroup code kbd samp tt";
 
 /// Elements that go with everything in them.
 const DROPPED_WHOLE: &str = "script style template iframe object embed applet noscript noembed noframes svg math title select \

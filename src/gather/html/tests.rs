@@ -36,6 +36,10 @@ fn pages_become_paragraphs_lists_and_tables_of_the_allow_list() {
         assert_eq!(sanitise(&once), once, "{html}");
     }
     assert_eq!(
+        markdown("Type `a && b`.\n\n```sh\ncurl -X GET \\\n  https://example.ca\n```\n\n    x\n"),
+        "<p>Type <code>a &amp;&amp; b</code>.</p><p><code>curl -X GET \\<br>https://example.ca</code></p><p><code>x</code></p>"
+    );
+    assert_eq!(
         markdown("# T\n\ntext\n*em*\n\n- a\n- b\n\n> q\n\n<script>x</script>"),
         "<h3>T</h3><p>text <em>em</em></p><ul><li>a</li><li>b</li></ul><blockquote><p>q</p></blockquote>"
     );
@@ -44,13 +48,14 @@ fn pages_become_paragraphs_lists_and_tables_of_the_allow_list() {
 /// What stays after our writing is read by a browser's parser: nothing but the allow-list, no other attribute, no
 /// other scheme.
 fn assert_harmless(html: &str, from: &str) {
-    const TAGS: [&str; 19] = [
+    const TAGS: [&str; 20] = [
         "html",
         "p",
         "br",
         "a",
         "strong",
         "em",
+        "code",
         "ul",
         "ol",
         "li",

@@ -38,7 +38,7 @@ pub(super) fn paragraph(words: &str) -> String {
 pub(super) enum Part<'a> {
     Text(Cow<'a, str>),
     Break,
-    /// `strong`, `em`, `a`.
+    /// `strong`, `em`, `code`, `a`.
     Inline {
         name: &'static str,
         attributes: Vec<(&'static str, String)>,
@@ -107,6 +107,7 @@ pub(super) fn push_element<'a>(
         "br" => out.push(Part::Break),
         "strong" | "b" => out.push(Part::Inline { name: "strong", attributes: Vec::new(), parts }),
         "em" | "i" | "cite" | "dfn" => out.push(Part::Inline { name: "em", attributes: Vec::new(), parts }),
+        "code" | "kbd" | "samp" | "tt" => out.push(Part::Inline { name: "code", attributes: Vec::new(), parts }),
         "a" => match attribute("href").as_deref().and_then(|href| links::clean_at(href, base)) {
             None => add_all(parts, out),
             Some(href) => {
