@@ -124,7 +124,7 @@ impl Walker<'_> {
             return;
         }
         let one_line = fold(text);
-        let mended = if self.is_code { one_line.to_string() } else { self.mended(&one_line) };
+        let mended = if self.is_code { one_line.clone() } else { self.mended(&one_line) };
         let shown = escaped(&mended);
         if self.is_french && !self.is_code {
             self.rich.html.push_str(&ORDINAL.replace_all(&shown, "$1$2$4<sup style=\"line-height:0\">$3$5</sup>"));

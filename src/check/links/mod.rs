@@ -313,7 +313,11 @@ const TITLE_POINTS_MIN: usize = 4;
 /// nor its address say so.
 fn is_foreign_title(reading: &Reading<'_>, link: &Link) -> bool {
     let is_within = link.range.len() < reading.text().len();
-    let is_told = says_one_language(&link.text, reading.lang) || reading.is_marked(&link.range);
+    // The notice belongs into the link; behind it, before the sentence ends, a reader finds it too.
+    let after = reading.text()[link.range.end..].split_inclusive(['.', '!', '?', '\n', ')']).next().unwrap_or_default();
+    let is_told = says_one_language(&link.text, reading.lang)
+        || says_one_language(after, reading.lang)
+        || reading.is_marked(&link.range);
     is_within
         && !is_told
         && link.href.starts_with("http")
@@ -523,7 +527,9 @@ fn mail_links(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     each(proof, |reading, link| {
         // With a subject it is a button to do something, not an address to copy.
         let Some(address) = link.href.strip_prefix("mailto:").filter(|address| !address.contains('?')) else { return };
-        if link.text == address && link.text == address.to_lowercase() {
+        // A full stop that was taken into the link is LNK-10's.
+        let shown = link.text.trim_end_matches(['.', ',', ';', ':', '!']);
+        if shown == address.trim_end_matches('.') && shown == shown.to_lowercase() {
             return;
         }
         // Words that say what to do hide the address from who would copy or print it, unless it stands beside them.

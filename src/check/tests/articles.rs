@@ -58,6 +58,12 @@ const ARTICLES: &[Article] = &[
         "<p>L'Agence du revenu du Canada (ARC) souhaitait une page plus courte. L'équipe de l'ARC l'a réécrite en une semaine. La page Web compte maintenant 300\u{a0}mots plutôt que 1\u{a0}200.</p>",
     ),
     (
+        "A book for the summer",
+        "<p>Read <a href=\"https://example.com/house\">The House at the End of the Road</a> before the fall.</p>",
+        "Un livre pour l'été",
+        "<p>Lisez <a href=\"https://example.com/house\">The House at the End of the Road</a> (en anglais seulement) avant l'automne.</p>",
+    ),
+    (
         "Three lessons from a year of remote work",
         "<p>First, write things down. Second, leave time for questions. Third, meet in person twice a year.</p><ul><li>Write it down</li><li>Leave time</li><li>Meet</li></ul>",
         "Trois leçons d'une année de télétravail",

@@ -413,6 +413,7 @@ fn slips_in_links_are_found() {
             &["BIL-06"],
         ),
         ("en", Body, ">info@example.ca<", ">INFO@example.ca<", "LNK-09", &[]),
+        ("en", Body, ">info@example.ca<", ">info@example.ca.<", "LNK-10", &[]),
         ("fr", Body, ">info@example.ca<", ">Écrivez-nous<", "LNK-09", &["BIL-07"]),
         ("fr", Body, ">guide du langage clair</a>.", ">guide du langage clair.</a>", "LNK-10", &[]),
         ("en", Body, "guide.html\"", "guide.html,\"", "LNK-10", &["BIL-06"]),
