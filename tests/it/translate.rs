@@ -138,7 +138,7 @@ fn a_changed_sentence_is_named_by_status_and_a_comma_is_not() {
     let status = office.run(&["status"]);
     assert!(!status.text.contains("stale"), "{}", status.text);
     office.edit(STORY, "Coffee is served until", "Tea is served until");
-    office.run(&["status"]).says(&["fr: story `file-bike-day` is stale", "“Tea is served until 9:30.”"]);
+    office.run(&["status"]).says(&["fr: story `file-bike-day`: stale", "“Tea is served until 9:30.”"]);
     let status = office.run(&["status", "--json"]).json();
     assert_eq!(status["translations"][0]["stale"][0], "Tea is served until 9:30.");
     office.run(&["compose", ISSUE, "--offline"]).is(4).says(&[

@@ -183,7 +183,7 @@ pub(in crate::cli) fn lines(all: &[Translation], report: Report) -> Vec<String> 
         }
         for sentence in it.stale.iter().filter(|_| !it.is_source) {
             lines.push(words!(
-                "{lang}: {en}: stale, since the source now says: “{sentence}”",
+                "{lang}: {en}: stale; its source now says: “{sentence}”",
                 "{lang} : {fr} : à revoir, car la source dit maintenant : « {sentence} »"
             ));
         }
