@@ -161,7 +161,7 @@ fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Wo
     // With any article, and any word for showing.
     static LABELLED: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
-            r"^(?:(?:an?|the|this|une?|cette|la|le) |l')?(?:image|photo|photograph|photographie|picture|graphic|screenshot|illustration|drawing|icon|dessin|icône|capture d'écran) (?:of|showing|that shows|which shows|depicting|montrant|qui montre|représentant|illustrant)\b",
+            r"^(?:(?:an?|the|this|une?|cette|la|le) |l')?(?:close-up |aerial |colou?r |black-and-white )?(?:image|photo|photograph|photographie|picture|graphic|screenshot|illustration|drawing|icon|dessin|icône|capture d'écran) (?:of|shows|showing|that shows|which shows|depicts|depicting|montre|montrant|qui montre|représente|représentant|illustre|illustrant)\b",
         )
     });
     let max = proof.count(if is_french { &CHARS_FR } else { &CHARS_EN });
@@ -172,6 +172,8 @@ fn alt_fault(proof: &Proof<'_>, alt: &str, is_french: bool) -> Option<(Words, Wo
         && lower.rsplit_once('.').is_some_and(|(_, end)| {
             matches!(end, "jpg" | "jpeg" | "png" | "gif" | "webp" | "svg" | "bmp" | "tif" | "tiff")
         });
+    // `seed-library` is how a file is named, and no sentence.
+    let is_file = is_file || (!lower.contains(char::is_whitespace) && lower.contains(['-', '_']));
     let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | ' '));
     let is_file = is_file || (stem.len() < lower.len() && CAMERAS.contains(&stem));
     let is_empty_word = EMPTY.contains(&lower);

@@ -32,11 +32,12 @@ pub(crate) fn judge(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 fn leftovers(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     static LEFT: LazyLock<Pattern> = LazyLock::new(|| {
         pattern(
-            r"(?i)(</?(?:[a-z]|h[1-6]|br|div|span|li|ul|ol|em|strong|img|table|t[rd])(?:\s[^<>]*|/)?>|&(?:[a-z]{2,8}|#[0-9]{1,5});)",
+            r"(?i)(</?(?:[a-z]|h[1-6]|br|div|span|li|ul|ol|em|strong|img|table|t[rd])(?:\s[^<>]*|/)?>|&(?:[a-z]{2,8}|#[0-9]{1,5}|#x[0-9a-f]{1,5});)",
         )
     });
     let text = &sheet.edition.text;
-    if let Some(left) = scan::matches(&LEFT, text).into_iter().next().map(|range| &text[range]) {
+    // Also within an address or what looks like a hashtag: `&#39;` is neither.
+    if let Some(left) = LEFT.find(text).map(|left| left.as_str()) {
         let words = (
             words!("`{left}` is left of HTML in the text part", "`{left}` reste du HTML dans la partie texte"),
             template(),

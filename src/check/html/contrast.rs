@@ -10,19 +10,25 @@ impl Colour {
 
     /// `#333`, `#333333`, `rgb(51, 51, 51)` or one of the names that mail templates use. `transparent`, `inherit` and
     /// what we do not know give nothing: the colour of the parent holds.
+    ///
+    /// What lies below one that lets it through is taken for white, as mails lie on it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::parse_over(text, Self::WHITE)
+    }
+
+    /// As [`Colour::parse`], on a known ground.
+    pub(crate) fn parse_over(text: &str, ground: Self) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         if let Some(hex) = text.strip_prefix('#') {
-            return Self::from_hex(hex);
+            return Self::from_hex(hex, ground);
         }
         let inside = text.strip_prefix("rgba(").or_else(|| text.strip_prefix("rgb("));
         if let Some(inside) = inside.and_then(|rest| rest.strip_suffix(')')) {
             let mut parts = inside.split([',', ' ', '/']).filter(|part| !part.is_empty());
             let mut byte = || parts.next().and_then(|part| part.parse::<u8>().ok());
             let solid = Self([byte()?, byte()?, byte()?]);
-            // What lies below is not known here; mails lie on white.
             let part = parts.next().and_then(|part| part.parse::<f64>().ok()).unwrap_or(1.0);
-            return Some(solid.over(Self::WHITE, part));
+            return Some(solid.over(ground, part));
         }
         if let Some(inside) = text.strip_prefix("hsl(").or_else(|| text.strip_prefix("hsla(")) {
             return Self::from_hsl(inside.strip_suffix(')')?);
@@ -48,15 +54,15 @@ impl Colour {
         Some(Self([channel(0.0), channel(8.0), channel(4.0)]))
     }
 
-    fn from_hex(hex: &str) -> Option<Self> {
+    fn from_hex(hex: &str, ground: Self) -> Option<Self> {
         let digits: Vec<u8> =
             hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
         match digits.as_slice() {
             [r, g, b] => Some(Self([r * 17, g * 17, b * 17])),
-            [r, g, b, a] => Some(Self([r * 17, g * 17, b * 17]).over(Self::WHITE, f64::from(*a) / 15.0)),
+            [r, g, b, a] => Some(Self([r * 17, g * 17, b * 17]).over(ground, f64::from(*a) / 15.0)),
             [r1, r2, g1, g2, b1, b2, a1, a2] => {
                 let part = f64::from(a1 * 16 + a2) / 255.0;
-                Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2]).over(Self::WHITE, part))
+                Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2]).over(ground, part))
             }
             [r1, r2, g1, g2, b1, b2] => Some(Self([r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2])),
             _ => None,

@@ -87,6 +87,8 @@ pub(crate) struct Run {
 pub(crate) struct Style {
     pub(crate) ink: Colour,
     pub(crate) ground: Colour,
+    /// How much of the ink covers its ground, 0 to 1: that of the element and of all around it.
+    pub(crate) part: f64,
     pub(crate) size_px: f64,
     /// As a multiple of the size.
     pub(crate) line_height: Option<f64>,
@@ -102,6 +104,7 @@ impl Style {
     const START: Self = Self {
         ink: Colour::BLACK,
         ground: Colour::WHITE,
+        part: 1.0,
         size_px: 16.0,
         line_height: None,
         is_bold: false,
@@ -340,7 +343,8 @@ impl SheetReader<'_> {
         if level.is_silent || !level.style.is_shown || !text.chars().any(|c| !c.is_whitespace() && c != '\u{200c}') {
             return;
         }
-        let (story, style, dark) = (self.story.clone(), level.style, level.dark);
+        let (story, mut style, dark) = (self.story.clone(), level.style, level.dark);
+        style.ink = style.ink.over(style.ground, style.part);
         let (around, is_edged) = (level.around, level.is_edged);
         self.runs.push(Run { text: text.trim().to_owned(), story, style, dark, around, is_edged });
     }
@@ -366,7 +370,7 @@ fn background(value: &str) -> Option<Colour> {
 
 fn apply(style: &mut Style, property: &str, value: &str) {
     match property {
-        "color" => style.ink = Colour::parse(value).unwrap_or(style.ink),
+        "color" => style.ink = Colour::parse_over(value, style.ground).unwrap_or(style.ink),
         "background-color" | "background" => style.ground = background(value).unwrap_or(style.ground),
         "font-size" => style.size_px = pixels(value, style.size_px).unwrap_or(style.size_px),
         // `bold 12px/1.2 Arial, sans-serif`: what is before the families.
@@ -394,7 +398,7 @@ fn apply(style: &mut Style, property: &str, value: &str) {
         // Text that lets its ground through is nearer to it.
         "opacity" => {
             if let Ok(part) = value.parse::<f64>() {
-                style.ink = style.ink.over(style.ground, part);
+                style.part *= part.clamp(0.0, 1.0);
             }
         }
         _ => {}

@@ -244,7 +244,7 @@ fn sentence_left(proof: &Proof<'_>, ours: &[&Passage<'_>], passage: &Passage<'_>
 pub(crate) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     for passage in &proof.passages {
         let text = &passage.block.text;
-        let is_strange = |half: &str| is_strange_short(half, &passage.lang, SMALL_WORDS_MIN);
+        let is_strange = |part: &str| is_strange_short(part, &passage.lang, SMALL_WORDS_MIN);
         // Word for word the source's, and more than a name.
         let is_same = || {
             passage.lang != *proof.source()
@@ -256,7 +256,9 @@ pub(crate) fn envelope_language(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                         && scan::folded_words(&other.block.text) == scan::folded_words(text)
                 })
         };
-        if matches!(passage.part, Part::Subject | Part::Preheader) && (text.split('|').any(is_strange) || is_same()) {
+        if matches!(passage.part, Part::Subject | Part::Preheader)
+            && (text.split(['|', ':', ';', '–', '—']).any(is_strange) || is_same())
+        {
             let lang = &passage.lang;
             // A phrase that is borrowed, as in `Chez nous: regional stories`, is in that language too.
             hits.push(proof.at(
@@ -319,7 +321,7 @@ fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
                 && (own.from_name == other.title
                     || own.from_name == other.from_name && own.from_name != own.title
                     || has_part(&own.from_name, other))
-        })
+        }) || is_strange_short(&own.from_name, lang, SMALL_WORDS_MIN)
     };
     let is_own = |from: &String| {
         let names: Vec<&str> =

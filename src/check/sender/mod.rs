@@ -6,6 +6,8 @@ pub(crate) mod tracking;
 
 use std::collections::BTreeSet;
 
+use scraper::ElementRef;
+
 use crate::check::WayOut;
 use crate::check::accessibility::hit_in;
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
@@ -34,7 +36,7 @@ pub(crate) const RULES: &[Rule] = &[
         en: "Each language has a link to leave and one to change language, also in the text part",
         fr: "Chaque langue a un lien pour se désabonner et un pour changer de langue, aussi dans la partie texte",
         bad: Example::Swap("https://slot.invalid/unsubscribe", "https://example.ca/en/other"),
-        judge: ways_out,
+        judge_mails: ways_out,
         ..rule("SND-02", Severity::Error, Class::Never, "4, 5.2")
     },
     Rule {
@@ -197,9 +199,22 @@ fn is_tag_of(tag: &str, lang: &Lang) -> bool {
     tag.to_lowercase().split('-').next() == Some(lang.as_str())
 }
 
-fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
+/// Whether a link is made so that nobody sees it. Its block may be seen all the same.
+fn is_hidden(link: ElementRef<'_>) -> bool {
+    const LEGIBLE_PX_MIN: f64 = 9.0;
+    let too_small = |px: &str| px.trim_end_matches("px").trim().parse::<f64>().is_ok_and(|px| px < LEGIBLE_PX_MIN);
+    declarations(link.attr("style").unwrap_or("")).iter().any(|(name, value, _)| match name.as_str() {
+        "display" => value == "none",
+        "visibility" => value == "hidden",
+        "opacity" => value.parse::<f64>().is_ok_and(|part| part < 0.1),
+        "font-size" => too_small(value),
+        _ => false,
+    })
+}
+
+fn ways_out(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
     copies::ways_out(proof, hits);
-    for sheet in &proof.sheets {
+    for sheet in &proof.pages {
         for slot in Slot::ALL {
             let token = slot.token();
             let shown = token.rsplit('/').next().unwrap_or(token);
@@ -220,6 +235,15 @@ fn ways_out(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
                     );
                     hits.push(hit_in(proof, sheet, None, shown, words));
                 }
+            }
+            let links = sheet.select("a[href]").into_iter();
+            let mut links = links.filter(|link| link.attr("href").is_some_and(|href| href.starts_with(token)));
+            if links.any(is_hidden) {
+                let words = (
+                    words!("the link `{shown}` is hidden", "le lien `{shown}` est masqué"),
+                    words!("let it be seen as the words around it", "laissez-le visible comme les mots voisins"),
+                );
+                hits.push(hit_in(proof, sheet, None, shown, words));
             }
             if sheet.edition.text.matches(token).count() < sheet.edition.langs.len() {
                 let words = (

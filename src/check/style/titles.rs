@@ -36,7 +36,7 @@ pub(crate) fn marks(proof: &Proof<'_>, hits: &mut Vec<Hit>, is: fn(&Lang) -> boo
     let words = WordsSeen::of(proof, is);
     for passage in proof.in_language(is).filter(|passage| matches!(passage.part, Part::Title | Part::Heading)) {
         let text = &passage.block.text;
-        let fault = if is_shouted(text) {
+        let fault = if is_shouted(text) || is_shouted_in_part(text) {
             words!("the title is in capitals", "le titre est en majuscules")
         } else if ends_with_mark(text) {
             words!("the title ends with a punctuation mark", "le titre se termine par un signe de ponctuation")
@@ -121,6 +121,18 @@ fn is_shouted(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic());
     let (all, small) = letters.fold((0, 0), |(all, small), c| (all + 1, small + usize::from(c.is_lowercase())));
     all > LETTERS_MIN && small == 0
+}
+
+/// Whether words in a row are in capitals, and no short forms: those are short, and seldom three in a row.
+fn is_shouted_in_part(text: &str) -> bool {
+    const WORDS_MIN: usize = 3;
+    const LETTERS_MIN: usize = 4;
+    let mut row = 0;
+    scan::words(text).any(|(_, word)| {
+        let is_loud = word.chars().count() >= LETTERS_MIN && word.chars().all(char::is_uppercase);
+        row = if is_loud { row + 1 } else { 0 };
+        row >= WORDS_MIN
+    })
 }
 
 fn ends_with_mark(text: &str) -> bool {

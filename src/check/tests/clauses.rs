@@ -206,6 +206,7 @@ fn of_office(name: &str, sample: &mut Sample) -> bool {
             section.name = texts("What's new", "Quoi De Neuf Dans Les Bureaux");
         }
         "french-under-the-english-name" => rename(sample, "fr", "CCO News"),
+        "english-under-the-french-name" => rename(sample, "fr", "Words from the office and the people in it"),
         "name-in-both" => rename(sample, "en", "CCO News | Nouvelles du BCC"),
         "signed-in-one-half" => newsletter.blocks.signature = texts("The team", "L'équipe"),
         "old-facts" => newsletter.organization.as_of = "2025-11-01".parse().unwrap(),
