@@ -114,6 +114,11 @@ impl Edition {
     /// Gmail cuts a mail at about 102 KB of HTML; above this the layout becomes contents-first where a web copy exists.
     pub const HTML_WIRE_BYTES_MAX: usize = 90_000;
 
+    /// The first header of this name, which is read without regard to case (RFC 5322, 1.2.2).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
     /// How many bytes HTML has on the wire: quoted-printable with its soft line breaks (RFC 2045 6.7).
     pub fn html_wire_bytes(html: &str) -> usize {
         let plain = |byte: u8| matches!(byte, b' '..=b'<' | b'>'..=b'~');

@@ -327,8 +327,8 @@ fn body(edition: &Edition, wire: &mut Vec<u8>, slots: &mut Vec<(usize, SlotName)
     let (outer, inner) = (format!("=_{}_a", &digest.as_str()[..24]), format!("=_{}_r", &digest.as_str()[..24]));
     let say = |wire: &mut Vec<u8>, text: &str| wire.extend_from_slice(text.as_bytes());
     // Each part says its language too (RULES CLI-08): a reader may show one alone.
-    let language = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Content-Language"));
-    let language = language.map_or_else(String::new, |(_, tags)| header::plain("Content-Language", tags));
+    let language = edition.header("Content-Language");
+    let language = language.map_or_else(String::new, |tags| header::plain("Content-Language", tags));
     let text_part = |kind: &str| {
         let encoding = "Content-Transfer-Encoding: quoted-printable";
         format!("Content-Type: text/{kind}; charset=utf-8\r\n{language}{encoding}\r\n\r\n")

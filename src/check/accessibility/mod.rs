@@ -13,7 +13,7 @@ use scraper::ElementRef;
 
 use crate::check::catalogue::{Example, Group, Rule, row};
 use crate::check::html::contrast::contrast;
-use crate::check::html::css::{style_text, without_comments};
+use crate::check::html::css::without_comments;
 use crate::check::html::dom::Link;
 use crate::check::html::sheet::{Run, Sheet};
 use crate::check::proof::{Hit, Mails, Proof};
@@ -462,7 +462,7 @@ fn spacers(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
             );
             hits.push(hit_in(proof, sheet, None, "", words));
         }
-        let css = without_comments(&style_text(&sheet.html));
+        let css = without_comments(&sheet.style);
         let is_moved = css.contains("@keyframes")
             || sheet.select("[style*=\"animation\"]").iter().any(|it| {
                 it.attr("style").is_some_and(|style| style.contains("animation:") || style.contains("animation-name"))

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::dropped::Dropped;
 use crate::check::accessibility::hit_in;
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
-use crate::check::html::css::{Declaration, declarations, style_text, without_comments};
+use crate::check::html::css::{Declaration, declarations, without_comments};
 use crate::check::html::sheet::Sheet;
 use crate::check::proof::{Hit, Mails, Proof};
 use crate::check::text::scan;
@@ -150,7 +150,7 @@ fn dropped_css(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
             }
         }
         css_shown.extend(dropped(&sheet.inline));
-        let css = without_comments(&style_text(&sheet.html));
+        let css = without_comments(&sheet.style);
         if css.contains("@import") {
             shown.insert("@import".to_owned());
         }
@@ -434,7 +434,7 @@ fn fonts(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
         "initial",
     ];
     for sheet in &proof.pages {
-        let css = without_comments(&style_text(&sheet.html));
+        let css = without_comments(&sheet.style);
         let sheets = css.split('{').skip(1).filter_map(|block| block.split('}').next()).map(declarations);
         let bare: BTreeSet<String> = sheets
             .flatten()

@@ -20,6 +20,8 @@ use crate::model::{Edition, Issue, Lang, Newsletter, Story};
 /// One composed mail.
 pub(crate) struct Sheet<'a> {
     pub(crate) edition: &'a Edition,
+    /// The words of its `<style>` elements.
+    pub(crate) style: String,
     /// Blocks of text, in reading order.
     pub(crate) blocks: Vec<Placed<'a>>,
     /// Runs of text, in reading order.
@@ -120,7 +122,8 @@ impl<'a> Sheet<'a> {
     /// Reads a mail, and gives its tree beside what was read.
     pub(crate) fn read(edition: &'a Edition, issue: &'a Issue, newsletter: &Newsletter) -> (Self, Html) {
         let html = Html::parse_document(&edition.html);
-        let css = css_rules(&style_text(&html));
+        let style = style_text(&html);
+        let css = css_rules(&style);
         let mut reader = SheetReader {
             css: &css,
             anchors: issue.stories().map(|story| story.id.as_str().to_owned()).collect(),
@@ -150,7 +153,7 @@ impl<'a> Sheet<'a> {
                 Placed { block, lang, story, of, is_shown, is_strange }
             })
             .collect();
-        (Self { edition, blocks, runs, edges, pictures, inline }, html)
+        (Self { edition, style, blocks, runs, edges, pictures, inline }, html)
     }
 
     /// The edition's name.

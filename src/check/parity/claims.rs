@@ -311,7 +311,7 @@ fn has_part(name: &str, other: &Language) -> bool {
 /// The sender's name is that of the edition's languages.
 fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
     let edition = sheet.edition;
-    let from = edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("from")).map(|(_, value)| value);
+    let from = edition.header("From");
     // A name that two languages share is nobody's mistake, unless the newsletter has a name in each.
     let borrowed = |lang: &Lang| {
         let own = proof.newsletter.language(lang);
@@ -323,7 +323,7 @@ fn sender_name(proof: &Proof<'_>, sheet: &Sheet<'_>, hits: &mut Vec<Hit>) {
                     || has_part(&own.from_name, other))
         }) || is_strange_short(&own.from_name, lang, SMALL_WORDS_MIN)
     };
-    let is_own = |from: &String| {
+    let is_own = |from: &str| {
         let names: Vec<&str> =
             edition.langs.iter().map(|lang| proof.newsletter.language(lang).from_name.as_str()).collect();
         (from.starts_with(&names.join(" | ")) && !edition.langs.iter().all(borrowed)) || from.contains("=?")

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::check::WayOut;
 use crate::check::accessibility::hit_in;
 use crate::check::catalogue::{Class, Example, Group, Limit, Rule, limit, row};
-use crate::check::html::css::{declarations, style_text};
+use crate::check::html::css::declarations;
 use crate::check::html::sheet::Sheet;
 use crate::check::proof::{Hit, Mails, Proof, on_file};
 use crate::check::text::scan;
@@ -243,7 +243,7 @@ fn tracking(proof: &Mails<'_>, hits: &mut Vec<Hit>) {
                 hits.push(hit_in(proof, sheet, None, src, words));
             }
         }
-        let css = style_text(&sheet.html);
+        let css = &sheet.style;
         let inline = sheet.select("[style*=\"url(\"]");
         let grounds = inline.iter().filter_map(|it| it.attr("style")).chain(std::iter::once(css.as_str()));
         let is_asked = |style: &str| {
@@ -361,13 +361,16 @@ fn answered_by_nobody(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// What stands between the angle brackets of a header, in lower case; without them the whole of it.
+fn in_angles(value: &str) -> String {
+    value.rsplit('<').next().unwrap_or("").trim_end_matches('>').trim().to_lowercase()
+}
+
 /// What is composed is from the address that newsletter.toml names now.
 fn from_another(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
     let from = proof.newsletter.sender.from.to_lowercase();
     for sheet in &proof.sheets {
-        let mut headers = sheet.edition.headers.iter();
-        let Some((_, value)) = headers.find(|(name, _)| name.eq_ignore_ascii_case("From")) else { continue };
-        let address = value.rsplit('<').next().unwrap_or("").trim_end_matches('>').trim().to_lowercase();
+        let Some(address) = sheet.edition.header("From").map(in_angles) else { continue };
         if address.contains('@') && address != from {
             let words = (
                 words!("the edition is not from sender.from", "l'édition ne vient pas de sender.from"),
@@ -380,13 +383,10 @@ fn from_another(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
 
 /// Each edition is a list of its own (RFC 2919).
 fn one_list_each(proof: &Proof<'_>, hits: &mut Vec<Hit>) {
-    let lists = |sheet: &Sheet<'_>| -> Option<String> {
-        let (_, value) = sheet.edition.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("List-Id"))?;
-        Some(value.rsplit('<').next().unwrap_or("").trim_end_matches('>').to_lowercase())
-    };
     let mut seen = BTreeSet::new();
     for sheet in &proof.sheets {
-        if lists(sheet).is_some_and(|list| !list.is_empty() && !seen.insert(list)) {
+        let list = sheet.edition.header("List-Id").map(in_angles);
+        if list.is_some_and(|list| !list.is_empty() && !seen.insert(list)) {
             let words = (
                 words!("two editions have one List-Id", "deux éditions ont le même List-Id"),
                 words!(
